@@ -1,0 +1,168 @@
+"""Every fault a caller can see: one class per row of CONTRACT 1.5.
+
+A fault is raised where the fact is known and carries its own gRPC status and error code; the
+edge (``servicer.edge``) is the one place that turns it into an answer.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import grpc
+
+
+class ServiceError(Exception):
+    """A fault with a status, a code and a message that may be shown to the caller."""
+
+    status: ClassVar[grpc.StatusCode] = grpc.StatusCode.INTERNAL
+    code: ClassVar[str] = "ERROR_UNKNOWN"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def details(self) -> str:
+        """What goes over the wire: ``ERROR_CODE: message`` (clients split at the first colon)."""
+        return f"{self.code}: {self.message}"
+
+
+class InvalidArgument(ServiceError):
+    """What the caller sent is wrong."""
+
+    status = grpc.StatusCode.INVALID_ARGUMENT
+    code = "ERROR_INVALID_PARAMETER"
+
+
+class RequiredParameter(InvalidArgument):
+    """A parameter is missing; the message names it."""
+
+    code = "ERROR_REQUIRED_PARAMETER"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Required parameter. (key = {key})")
+        self.key = key
+
+
+class InvalidParameter(InvalidArgument):
+    """A parameter has a value that can't be meant; the message names it and says why."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"Parameter is invalid. (key = {key}, reason = {reason})")
+        self.key = key
+
+
+class InvalidParameterType(InvalidArgument):
+    """A parameter has a value of the wrong type."""
+
+    code = "ERROR_INVALID_PARAMETER_TYPE"
+
+    def __init__(self, key: str, expected: str) -> None:
+        super().__init__(f"Parameter type is invalid. (key = {key}, type = {expected})")
+        self.key = key
+
+
+class _OperatorValue(InvalidArgument):
+    expected: ClassVar[str]
+
+    def __init__(self, operator: str, key: str) -> None:
+        super().__init__(
+            f"Operator value must be {self.expected}. (operator = {operator}, key = {key})"
+        )
+        self.key = key
+
+
+class OperatorValueType(_OperatorValue):
+    """A filter operator got a value that it doesn't take."""
+
+    code = "ERROR_OPERATOR_VALUE_TYPE"
+    expected = "a single value that the operator takes"
+
+
+class OperatorListValueType(_OperatorValue):
+    """A filter operator that takes a list got something else."""
+
+    code = "ERROR_OPERATOR_LIST_VALUE_TYPE"
+    expected = "a list"
+
+
+class OperatorBooleanType(_OperatorValue):
+    """A filter operator that takes true or false got something else."""
+
+    code = "ERROR_OPERATOR_BOOLEAN_TYPE"
+    expected = "a boolean"
+
+
+class OperatorDictValueType(_OperatorValue):
+    """A filter operator that takes an object got something else."""
+
+    code = "ERROR_OPERATOR_DICT_VALUE_TYPE"
+    expected = "an object"
+
+
+class WebhookDisabled(InvalidArgument):
+    """The webhook exists and the key is right, but it takes no events now."""
+
+    code = "ERROR_WEBHOOK_STATE_DISABLED"
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"Webhook is disabled. (webhook_id = {webhook_id})")
+
+
+class NotFound(ServiceError):
+    """It is not there, or not the caller's: the two look the same from outside."""
+
+    status = grpc.StatusCode.NOT_FOUND
+    code = "ERROR_NOT_FOUND"
+
+    def __init__(self, key: str, value: str) -> None:
+        super().__init__(f"Resource not found. ({key} = {value})")
+
+
+class AuthenticateFailure(ServiceError):
+    """No token, or one that proves nothing."""
+
+    status = grpc.StatusCode.UNAUTHENTICATED
+    code = "ERROR_AUTHENTICATE_FAILURE"
+
+
+class PermissionDenied(ServiceError):
+    """Known who it is, but it may not."""
+
+    status = grpc.StatusCode.PERMISSION_DENIED
+    code = "ERROR_PERMISSION_DENIED"
+
+
+class QuotaExceeded(ServiceError):
+    """More than a limit allows; the message says which limit, of what, and when to try again."""
+
+    status = grpc.StatusCode.RESOURCE_EXHAUSTED
+    code = "ERROR_QUOTA_EXCEEDED"
+
+    def __init__(self, scope: str, limit: int, retry_seconds: int = 0) -> None:
+        super().__init__(
+            f"Quota exceeded. (scope = {scope}, limit = {limit}, retry_seconds = {retry_seconds})"
+        )
+        self.retry_seconds = retry_seconds
+
+
+class DeadlineExceeded(ServiceError):
+    """The query took longer in the database than it may."""
+
+    status = grpc.StatusCode.DEADLINE_EXCEEDED
+    code = "ERROR_DEADLINE_EXCEEDED"
+
+
+class Unavailable(ServiceError):
+    """A store is down; the call changed nothing and may be sent again."""
+
+    status = grpc.StatusCode.UNAVAILABLE
+    code = "ERROR_UNAVAILABLE"
+
+
+class Unforeseen(ServiceError):
+    """A fault nobody foresaw. The caller gets an id that the log has too, and nothing else."""
+
+    def __init__(self, fault_id: str) -> None:
+        super().__init__(f"Unforeseen fault, please report its id. (fault_id = {fault_id})")
+        self.fault_id = fault_id
