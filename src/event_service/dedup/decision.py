@@ -1,0 +1,52 @@
+"""What Redis answers when a delivery asks what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a delivery is, as far as Redis knows (CONTRACT 4.1 to 4.4)."""
+
+    OPEN = "OPEN"
+    """No alert holds the key: the delivery opens one, under the ids that it proposed."""
+    RECORD = "RECORD"
+    """The key is held and the delivery is to be recorded on that alert."""
+    REPEAT = "REPEAT"
+    """The key is held and the delivery only repeats what was recorded; it has been counted."""
+    END = "END"
+    """A recovery: the claim has ended, its alert is to be resolved."""
+    UNKNOWN = "UNKNOWN"
+    """Redis has no answer: the database decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with the ids that it speaks of (empty where there are none)."""
+
+    verdict: Verdict
+    alert_id: str = ""
+    event_id: str = ""
+
+
+UNKNOWN = Decision(Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A delivery as the decision sees it, with the ids it will use if it is recorded.
+
+    ``window_ms`` is the duplicate window; ``always_record`` and ``never_record`` stand for the
+    recording policies ``all`` and ``first`` (CONTRACT 4.4).
+    """
+
+    recovers: bool
+    ends_claim: bool
+    always_record: bool
+    never_record: bool
+    fingerprint: str
+    alert_id: str
+    event_id: str
+    window_ms: int
+    at_ms: int

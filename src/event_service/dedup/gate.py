@@ -1,0 +1,58 @@
+"""Whether Redis is worth asking just now."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import redis
+import structlog
+
+_log = structlog.get_logger(__name__)
+
+
+class RedisGate:
+    """Keeps calls from waiting, one after the other, for a Redis that doesn't answer.
+
+    After a fault the gate stays shut for ``pause`` seconds; then one caller at a time may try
+    again, until one of them gets an answer. What a caller does while it is shut is the caller's
+    affair: the dedup asks the database instead (CONTRACT 4.5).
+    """
+
+    def __init__(self, pause: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._shut_until: float | None = None
+
+    def enter(self) -> bool:
+        """True if the caller may ask Redis now."""
+        if self._shut_until is None:
+            return True
+        with self._lock:
+            if self._shut_until is None:
+                return True
+            now = self._clock()
+            if now < self._shut_until:
+                return False
+            self._shut_until = now + self._pause
+            return True
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Surround one call to Redis: learns from its outcome, lets ``redis.RedisError`` pass."""
+        try:
+            yield
+        except redis.RedisError as error:
+            with self._lock:
+                first = self._shut_until is None
+                self._shut_until = self._clock() + self._pause
+            if first:
+                _log.warning("redis does not answer; the database decides", fault=type(error).__name__)
+            raise
+        if self._shut_until is not None:
+            with self._lock:
+                self._shut_until = None
+            _log.info("redis answers again")

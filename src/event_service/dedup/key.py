@@ -1,0 +1,44 @@
+"""The dedup key: which deliveries speak of the same thing (CONTRACT 4)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class DedupKey:
+    """(domain, workspace, project, event_key), and the digest that stands for it in the stores."""
+
+    domain_id: str
+    workspace_id: str
+    project_id: str
+    event_key: str
+    digest: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Each part goes in behind its length, so that no two keys can run together.
+        hashed = hashlib.blake2b(digest_size=16)
+        for part in (self.domain_id, self.workspace_id, self.project_id, self.event_key):
+            encoded = part.encode("utf-8", "surrogatepass")
+            hashed.update(len(encoded).to_bytes(4, "big"))
+            hashed.update(encoded)
+        object.__setattr__(self, "digest", hashed.hexdigest())
+
+    @property
+    def shard(self) -> str:
+        """The hash tag that the Redis keys of this dedup key share: one of 64."""
+        return DedupKey.shard_of(self.digest)
+
+    @staticmethod
+    def shard_of(digest: str) -> str:
+        """The hash tag of the key that has this digest."""
+        return f"{int(digest[:2], 16) % SHARDS:02x}"
+
+
+SHARDS = 64
+
+
+def all_shards() -> tuple[str, ...]:
+    """Every hash tag that :attr:`DedupKey.shard` can name."""
+    return tuple(f"{shard:02x}" for shard in range(SHARDS))

@@ -1,0 +1,105 @@
+"""The Lua of the dedup: each script is one atomic step on the keys of one hash tag.
+
+The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
+last recorded, and its fingerprint), or ``ended`` alone (a tombstone: that alert was resolved).
+The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
+have not reached the database yet.
+"""
+
+from __future__ import annotations
+
+DECIDE = """
+local claim, pending = KEYS[1], KEYS[2]
+local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
+local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
+local held = redis.call('HMGET', claim, 'alert', 'event', 'print')
+local alert, event, last = held[1], held[2], held[3]
+if not alert then
+  if recovers == '1' then return {'UNKNOWN', '', ''} end
+  redis.call('DEL', claim)
+  redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print)
+  redis.call('PEXPIRE', claim, window)
+  return {'OPEN', alert_id, event_id}
+end
+if ends == '1' then
+  redis.call('DEL', claim)
+  redis.call('HSET', claim, 'ended', alert)
+  redis.call('PEXPIRE', claim, 60000)
+  return {'END', alert, event}
+end
+redis.call('PEXPIRE', claim, window)
+local repeats = last == print or (never == '1' and recovers == '0')
+if always == '1' then repeats = event == event_id end
+if not repeats then
+  redis.call('HSET', claim, 'event', event_id, 'print', print)
+  return {'RECORD', alert, event_id}
+end
+local entry = digest .. ':' .. alert .. ':' .. event
+local counted = redis.call('HGET', pending, entry)
+local count = counted and tonumber(string.match(counted, '^%d+')) or 0
+redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
+return {'REPEAT', alert, event}
+"""
+"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event}."""
+
+INSTALL = """
+local claim = KEYS[1]
+if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
+redis.call('DEL', claim)
+redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3])
+redis.call('PEXPIRE', claim, tonumber(ARGV[4]))
+return 1
+"""
+"""KEYS claim; ARGV alert, event, fingerprint, window: what the database decided, unless the alert
+was resolved meanwhile (its tombstone is there)."""
+
+END = """
+local claim = KEYS[1]
+local alert = redis.call('HGET', claim, 'alert')
+if alert and alert ~= ARGV[1] then return 0 end
+redis.call('DEL', claim)
+redis.call('HSET', claim, 'ended', ARGV[1])
+redis.call('PEXPIRE', claim, 60000)
+return 1
+"""
+"""KEYS claim; ARGV alert: the claim of that alert ends, if it has one."""
+
+DROP = """
+if redis.call('HGET', KEYS[1], 'alert') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1
+"""
+"""KEYS claim; ARGV alert: forget the claim, if it is that alert's."""
+
+SETTLE = """
+local pending, left = KEYS[1], 0
+for i = 1, #ARGV, 2 do
+  local counted = redis.call('HGET', pending, ARGV[i])
+  if counted then
+    local count, at = string.match(counted, '^(%d+):(%d+)$')
+    local rest = tonumber(count) - tonumber(ARGV[i + 1])
+    if rest > 0 then
+      redis.call('HSET', pending, ARGV[i], string.format('%d', rest) .. ':' .. at)
+      left = left + rest
+    else
+      redis.call('HDEL', pending, ARGV[i])
+    end
+  end
+end
+return left
+"""
+"""KEYS pending; ARGV entry, count, entry, count ...: those repeats are in the database now."""
+
+NEXT_NUMBER = """
+local floor = tonumber(ARGV[1])
+if floor > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], floor) end
+return redis.call('INCR', KEYS[1])
+"""
+"""KEYS counter; ARGV the highest number that the database is known to hold (0: not looked)."""
+
+RETURN_NUMBER = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DECR', KEYS[1]) end
+return -1
+"""
+"""KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""

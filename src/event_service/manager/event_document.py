@@ -1,0 +1,66 @@
+"""An event as the database holds it, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.delivery import Delivery
+
+
+def event_document(
+    draft: EventDraft, delivery: Delivery, event_id: str, alert_id: str
+) -> dict[str, Any]:
+    """The document of an event. The tenant comes from the webhook alone (CONTRACT 3.5)."""
+    return {
+        "event_id": event_id,
+        "event_key": draft.event_key,
+        "event_type": draft.event_type.value,
+        "title": draft.title,
+        "description": draft.description,
+        "severity": draft.severity.value,
+        "rule": draft.rule,
+        "image_url": draft.image_url,
+        "resources": list(draft.resources),
+        "provider": draft.provider,
+        "account": draft.account,
+        "additional_info": dict(draft.additional_info),
+        "raw_data": delivery.raw_data,
+        "alert_id": alert_id,
+        "webhook_id": delivery.webhook_id,
+        "project_id": delivery.project_id,
+        "workspace_id": delivery.workspace_id,
+        "domain_id": delivery.domain_id,
+        "created_at": delivery.at,
+        "occurred_at": draft.occurred_at,
+        "repeat_count": 0,
+        "last_repeated_at": None,
+    }
+
+
+def recorded_draft(document: Mapping[str, Any]) -> EventDraft:
+    """What an event said when it was recorded; foreign spellings of an enum count as unknown."""
+    event_type, severity = document.get("event_type"), document.get("severity")
+    return EventDraft(
+        event_key=document["event_key"],
+        event_type=EventType(event_type) if event_type in set(EventType) else EventType.ALERT,
+        title=document.get("title") or "",
+        severity=Severity(severity) if severity in set(Severity) else Severity.NONE,
+        description=document.get("description") or None,
+        rule=document.get("rule") or None,
+        image_url=document.get("image_url") or None,
+        resources=tuple(document.get("resources") or ()),
+        provider=document.get("provider") or "",
+        account=document.get("account") or "",
+        additional_info=document.get("additional_info") or {},
+        occurred_at=document.get("occurred_at"),
+    )
+
+
+def last_seen(document: Mapping[str, Any]) -> datetime:
+    """When the event, or the last repeat of it, came in (UTC)."""
+    created: datetime = document["created_at"]
+    repeated: datetime | None = document.get("last_repeated_at")
+    return created if repeated is None else max(created, repeated)

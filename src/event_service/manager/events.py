@@ -1,0 +1,171 @@
+"""EventManager: what the Event service does (CONTRACT 3, 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pymongo
+import structlog
+
+from event_service.caller import Caller
+from event_service.draft import EventDraft
+from event_service.errors import QuotaExceeded
+from event_service.manager.delivery import Delivery, Outcome
+from event_service.manager.event_document import recorded_draft
+from event_service.manager.reads import Page, Reader, Statistic
+from event_service.manager.recorder import Recorder
+from event_service.manager.request_counts import RequestCounts
+from event_service.manager.webhook import Webhook
+from event_service.manager.webhooks import WebhookManager
+from event_service.normalise import failure_draft, normalise
+from event_service.parsers.registry import ParserRegistry
+from event_service.parsers.seam import ParseFailure
+from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.stored_keys import from_stored, to_stored
+from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+_log = structlog.get_logger(__name__)
+
+MOST_RESULTS = 1_000
+"""How many events one body may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvent:
+    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty)."""
+
+    webhook_id: str
+    access_key: str
+    data: Mapping[str, Any]
+    identity: str = ""
+
+    def __repr__(self) -> str:
+        return f"CreateEvent(webhook_id={self.webhook_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """What holds for a webhook that doesn't say otherwise. The window is in seconds."""
+
+    policy: RecordingPolicy
+    recovery: RecoveryMode
+    window_seconds: int
+
+
+class EventManager:
+    """Takes events in and gives them out."""
+
+    def __init__(
+        self,
+        webhooks: WebhookManager,
+        parsers: ParserRegistry,
+        recorder: Recorder,
+        reader: Reader,
+        requests: RequestCounts,
+        rules: RecordingRules,
+        store_seconds: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._webhooks = webhooks
+        self._parsers = parsers
+        self._recorder = recorder
+        self._reader = reader
+        self._requests = requests
+        self._rules = rules
+        self._store_seconds = store_seconds
+        self._clock = clock
+
+    def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
+        """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
+
+        Raises NotFound, PermissionDenied, WebhookDisabled, QuotaExceeded, and
+        ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
+        sent again, and what of it is recorded already will count as a repeat.
+        """
+        with pymongo.timeout(self._store_seconds):
+            webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
+            drafts, failed = self._understand(webhook, request.data)
+            delivery = self._delivery(webhook, to_stored(request.data), request.identity)
+            outcomes = tuple(
+                self._recorder.record(delivery, draft, index) for index, draft in enumerate(drafts)
+            )
+        self._requests.count(webhook.webhook_id, failed=failed)
+        return outcomes
+
+    def replay(self, document: Mapping[str, Any]) -> Outcome:
+        """Deliver a recorded event once more, past Redis (see ``repeats``)."""
+        rules = self._rules
+        delivery = Delivery(
+            webhook_id=document["webhook_id"],
+            domain_id=document["domain_id"],
+            workspace_id=document["workspace_id"],
+            project_id=document["project_id"],
+            policy=rules.policy,
+            recovery=rules.recovery,
+            window_seconds=rules.window_seconds,
+            raw_data=document.get("raw_data") or {},
+            at=self._clock(),
+        )
+        return self._recorder.settle(delivery, recorded_draft(document))
+
+    def get(self, caller: Caller, event_id: str) -> Mapping[str, Any]:
+        """One event of the caller's scope."""
+        return self._reader.get(caller, event_id)
+
+    def list(
+        self,
+        caller: Caller,
+        query: Query | None,
+        parameters: Mapping[str, str],
+        seconds_left: float | None,
+    ) -> Page:
+        """Events of the caller's scope."""
+        return self._reader.list(caller, query, parameters, seconds_left)
+
+    def stat(
+        self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None
+    ) -> Statistic:
+        """Statistics of the events of the caller's scope."""
+        return self._reader.stat(caller, query, seconds_left)
+
+    def _understand(
+        self, webhook: Webhook, data: Mapping[str, Any]
+    ) -> tuple[Sequence[EventDraft], bool]:
+        """The events of a body, and whether something in it was not understood (CONTRACT 3.4)."""
+        try:
+            results = self._parsers.parse(webhook.plugin_id, data, webhook.plugin_options)
+        except ParseFailure as failure:
+            return [failure_draft(webhook.webhook_id, webhook.name, failure.reason)], True
+        if len(results) > MOST_RESULTS:
+            raise QuotaExceeded("events of one request", MOST_RESULTS)
+        drafts: list[EventDraft] = []
+        failed = False
+        for result in results:
+            try:
+                normalised = normalise(result, webhook.webhook_id)
+            except ParseFailure as failure:
+                drafts.append(failure_draft(webhook.webhook_id, webhook.name, failure.reason))
+                failed = True
+                continue
+            for note in normalised.notes:
+                _log.info("event corrected", webhook_id=webhook.webhook_id, note=note)
+            drafts.append(normalised.draft)
+        return drafts, failed
+
+    def _delivery(self, webhook: Webhook, raw_data: Mapping[str, Any], identity: str) -> Delivery:
+        rules = self._rules
+        return Delivery(
+            webhook_id=webhook.webhook_id,
+            domain_id=webhook.domain_id,
+            workspace_id=webhook.workspace_id,
+            project_id=webhook.project_id,
+            policy=webhook.recording_policy or rules.policy,
+            recovery=webhook.recovery_mode or rules.recovery,
+            window_seconds=webhook.duplicate_window or rules.window_seconds,
+            raw_data=raw_data,
+            at=self._clock(),
+            identity=identity,
+        )

@@ -1,0 +1,96 @@
+"""The thread that brings counts into the database a moment after they were answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import redis
+import structlog
+from pymongo.errors import PyMongoError
+
+from event_service.dedup.claims import Claims
+from event_service.manager.repeats import RepeatCounts, RepeatWriter
+from event_service.manager.request_counts import RequestCounts
+
+_log = structlog.get_logger(__name__)
+
+_ORPHAN_SECONDS = 10.0
+"""A live process writes its counts within a fraction of this; older ones have lost theirs."""
+
+_PAUSE_SECONDS = 1.0
+
+
+class Flusher:
+    """Writes repeats and webhook counters ``interval`` seconds after the first of them came.
+
+    Idle, it does nothing but look for the counts of dead processes every ten seconds.
+    """
+
+    def __init__(
+        self,
+        repeats: RepeatCounts,
+        writer: RepeatWriter,
+        requests: RequestCounts,
+        claims: Claims,
+        wake: threading.Event,
+        interval: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._repeats = repeats
+        self._writer = writer
+        self._requests = requests
+        self._claims = claims
+        self._wake = wake
+        self._interval = interval
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is there and end the thread."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join()
+        self.flush()
+
+    def flush(self) -> bool:
+        """Write all counts now; False if the database did not answer (they are kept)."""
+        repeats = self._repeats.take()
+        try:
+            if repeats:
+                self._writer.write(repeats)
+            self._requests.flush()
+        except PyMongoError as error:
+            self._repeats.put_back(repeats)
+            _log.warning("counts could not be written; kept", fault=type(error).__name__)
+            return False
+        return True
+
+    def adopt_orphans(self) -> None:
+        """Write the counts that dead processes left in Redis."""
+        before = int((self._clock() - _ORPHAN_SECONDS) * 1000)
+        try:
+            orphans = self._claims.orphans(before)
+            if orphans:
+                self._writer.write(orphans)
+        except (PyMongoError, redis.RedisError) as error:
+            _log.warning("orphaned counts could not be written", fault=type(error).__name__)
+
+    def _run(self) -> None:
+        next_look = self._clock() + _ORPHAN_SECONDS
+        while not self._stopping.is_set():
+            if self._wake.wait(max(0.0, next_look - self._clock())):
+                self._stopping.wait(self._interval)
+                self._wake.clear()
+                if not self.flush():
+                    self._stopping.wait(_PAUSE_SECONDS)
+                    self._wake.set()
+            if self._clock() >= next_look:
+                self.adopt_orphans()
+                next_look = self._clock() + _ORPHAN_SECONDS

@@ -1,0 +1,186 @@
+"""get, list and stat on a collection of tenants' documents (CONTRACT 2, 5 and 6).
+
+Every read goes through ``_within``: the caller's scope is put around whatever the query asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo.collection import Collection
+from pymongo.cursor import Cursor
+from pymongo.errors import ExecutionTimeout, OperationFailure
+
+from event_service.caller import Caller
+from event_service.errors import DeadlineExceeded, InvalidParameter, NotFound, RequiredParameter
+from event_service.query.fields import FieldSet
+from event_service.query.limits import QueryLimits
+from event_service.query.scope import narrow, within
+from event_service.query.search import Search, compile_search
+from event_service.query.statistics import Statistics, compile_statistics, sort_distinct
+from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+Document = Mapping[str, Any]
+
+_REFUSED_QUERY_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
+"""BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
+_FIRST_LOCATION_CODE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the documents that match, and how many do in all."""
+
+    documents: Sequence[Document]
+    total_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """The rows or values of a stat; ``total_count`` where the query has a page."""
+
+    results: Sequence[Any]
+    total_count: int | None = None
+
+
+class Reader:
+    """Reads of one collection on behalf of callers.
+
+    A database that doesn't answer raises ``pymongo.errors.PyMongoError``.
+    """
+
+    def __init__(
+        self,
+        collection: Collection[dict[str, Any]],
+        fields: FieldSet,
+        limits: QueryLimits,
+        query_seconds: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._collection = collection
+        self._fields = fields
+        self._limits = limits
+        self._query_seconds = query_seconds
+        self._clock = clock
+
+    def get(self, caller: Caller, entity_id: str) -> Document:
+        """The document of that id. Raises RequiredParameter, or NotFound if it isn't in scope."""
+        id_field = self._fields.id_field
+        if not entity_id:
+            raise RequiredParameter(id_field)
+        with _query_faults():
+            found = self._collection.find_one(
+                within(caller.scope, {id_field: {"$eq": entity_id}}),
+                {"_id": 0},
+                max_time_ms=self._milliseconds(None),
+            )
+        if found is None:
+            raise NotFound(id_field, entity_id)
+        return found
+
+    def list(
+        self,
+        caller: Caller,
+        query: Query | None,
+        parameters: Mapping[str, str],
+        seconds_left: float | None = None,
+    ) -> Page:
+        """The documents that match the query and the direct parameters, a page of them.
+
+        ``seconds_left`` is what the caller's deadline leaves.
+        """
+        search = compile_search(
+            query, narrow(caller, parameters), self._fields, self._clock(), self._limits
+        )
+        where = within(caller.scope, search.where)
+        time_ms = self._milliseconds(seconds_left)
+        with _query_faults():
+            if search.unwind is not None:
+                return self._unwound(search, where, time_ms)
+            if search.count_only:
+                return Page((), self._count(where, time_ms))
+            rows = self._find(search, where, time_ms).to_list()
+            if len(rows) < search.limit and (rows or not search.skip):
+                return Page(rows, search.skip + len(rows))
+            return Page(rows, self._count(where, time_ms))
+
+    def stat(
+        self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
+    ) -> Statistic:
+        """Distinct values, or the rows of an aggregation."""
+        statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
+        where = within(caller.scope, statistics.where)
+        time_ms = self._milliseconds(seconds_left)
+        with _query_faults():
+            if statistics.distinct is not None:
+                return self._distinct(statistics, statistics.distinct, where, time_ms)
+            return self._aggregated(statistics, where, time_ms)
+
+    def _find(self, search: Search, where: Document, time_ms: int) -> Cursor[dict[str, Any]]:
+        projection = {"_id": False} | dict.fromkeys(search.projection or (), True)
+        cursor = self._collection.find(where, projection, max_time_ms=time_ms)
+        return cursor.sort(list(search.sort)).skip(search.skip).limit(search.limit)
+
+    def _count(self, where: Document, time_ms: int) -> int:
+        return self._collection.count_documents(where, maxTimeMS=time_ms)
+
+    def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
+        pipeline: list[Document] = [{"$match": where}, *search.unwind_stages]
+        page: list[Document] = [
+            {"$sort": dict(search.sort)},
+            {"$skip": search.skip},
+            {"$limit": search.limit},
+            {"$project": {"_id": False} | dict.fromkeys(search.projection or (), True)},
+        ]
+        count: list[Document] = [{"$group": {"_id": None, "rows": {"$sum": 1}}}]
+        counted = self._collection.aggregate([*pipeline, *count], maxTimeMS=time_ms).to_list()
+        total = counted[0]["rows"] if counted else 0
+        if search.count_only:
+            return Page((), total)
+        rows = self._collection.aggregate([*pipeline, *page], maxTimeMS=time_ms).to_list()
+        return Page(rows, total)
+
+    def _distinct(
+        self, statistics: Statistics, field: str, where: Document, time_ms: int
+    ) -> Statistic:
+        values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
+        if statistics.page is None:
+            return Statistic(values)
+        skip, limit = statistics.page
+        return Statistic(values[skip : skip + limit], len(values))
+
+    def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
+        pipeline: list[Document] = [{"$match": where}, *statistics.stages]
+        if statistics.page is None:
+            rows = self._collection.aggregate(pipeline, maxTimeMS=time_ms).to_list()
+            return Statistic(rows)
+        skip, limit = statistics.page
+        count: Document = {"$group": {"_id": None, "rows": {"$sum": 1}}}
+        counted = self._collection.aggregate([*pipeline, count], maxTimeMS=time_ms).to_list()
+        page = [*pipeline, {"$skip": skip}, {"$limit": limit}]
+        rows = self._collection.aggregate(page, maxTimeMS=time_ms).to_list()
+        return Statistic(rows, counted[0]["rows"] if counted else 0)
+
+    def _milliseconds(self, seconds_left: float | None) -> int:
+        seconds = self._query_seconds
+        if seconds_left is not None:
+            seconds = min(seconds, seconds_left)
+        return max(1, int(seconds * 1000))
+
+
+@contextmanager
+def _query_faults() -> Iterator[None]:
+    try:
+        yield
+    except ExecutionTimeout:
+        raise DeadlineExceeded("The query took longer in the database than it may.") from None
+    except OperationFailure as error:
+        code = error.code or 0
+        if code in _REFUSED_QUERY_CODES or code >= _FIRST_LOCATION_CODE:
+            # The text of the database can repeat the whole query, scope and all.
+            raise InvalidParameter("query", f"the database refuses it (code {code})") from error
+        raise
