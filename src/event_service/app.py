@@ -1,0 +1,129 @@
+"""A whole service: built, started and stopped, without signals and without a command line."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import redis
+import structlog
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from event_service.auth.authenticator import Authenticator
+from event_service.manager.webhooks import WebhookManager
+from event_service.managers import build_managers
+from event_service.model.indexes import ensure_indexes
+from event_service.mongodb_address import DEFAULT_DATABASE
+from event_service.parsers.registry import ParserRegistry, built_in
+from event_service.servicer import event, health
+from event_service.servicer.edge import Edge
+from event_service.servicer.health import HealthMonitor
+from event_service.servicer.reflection import add_reflection
+from event_service.settings import Settings
+from event_service.start_errors import StartError
+from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
+from event_service.stores import Stores, open_stores
+
+_log = structlog.get_logger(__name__)
+
+_HEADROOM_BYTES = 16 * 1024 * 1024
+"""How far past the limit a request may go and still get our own answer instead of grpcio's."""
+
+
+class Service:
+    """One process of the event service on one pair of stores."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        authenticator: Authenticator,
+        parsers: ParserRegistry | None = None,
+    ) -> None:
+        self._settings = settings
+        self._authenticator = authenticator
+        self._stopped = threading.Event()
+        self._stores: Stores = open_stores(settings)
+        try:
+            self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
+                self._stores.mongodb_uri, settings
+            )
+            self._redis: RedisClient = connect_redis(self._stores.redis_url, settings)
+            self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
+                DEFAULT_DATABASE
+            )
+            self._managers = build_managers(
+                settings, self.database, self._redis, parsers or built_in()
+            )
+            self._server, self.address = self._listen()
+        except BaseException:
+            self._stores.close()
+            raise
+
+    @property
+    def webhooks(self) -> WebhookManager:
+        """The webhooks of this service."""
+        return self._managers.webhooks
+
+    def start(self) -> None:
+        """Serve. Raises StartError if the database can't be used."""
+        try:
+            ensure_indexes(self.database, self._settings.retention_days)
+        except PyMongoError as error:
+            self._stores.close()
+            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+        self._managers.start()
+        self._server.start()
+        self._health.start()
+        self._stores.publish(grpc=self.address)
+        _log.info("serving", address=self.address)
+
+    def wait(self) -> None:
+        """Wait until the service has stopped."""
+        self._stopped.wait()
+
+    def stop(self, grace_seconds: float | None = None) -> None:
+        """Finish what is under way, for as long as the grace goes, and stop; the stores last."""
+        grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
+        self._health.stop()
+        self._server.stop(grace).wait()
+        self._managers.stop()
+        self._authenticator.close()
+        self._mongodb.close()
+        self._redis.close()
+        self._stores.close()
+        self._stopped.set()
+
+    def _listen(self) -> tuple[grpc.Server, str]:
+        settings = self._settings
+        server = grpc.server(
+            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
+            options=(
+                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
+                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
+                ("grpc.so_reuseport", 0),
+            ),
+        )
+        methods = [*event.EventServicer(self._managers.events).methods()]
+        edge = Edge(methods, self._authenticator, settings.max_request_bytes)
+        server.add_generic_rpc_handlers((edge,))
+        self._health = HealthMonitor(
+            checks={
+                "mongodb": lambda: self._mongodb.admin.command("ping"),
+                "redis": self._redis.ping,
+            },
+            # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but
+            # whoever asks for the Event service itself may go on using it.
+            needs={health.OVERALL: ("mongodb", "redis"), event.SERVICE: ("mongodb",)},
+            faults=(PyMongoError, redis.RedisError),
+        )
+        self._health.add_to(server)
+        add_reflection(server, [event.SERVICE, health.SERVICE])
+        try:
+            port = server.add_insecure_port(f"{settings.host}:{settings.port}")
+        except RuntimeError:
+            raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
+        return server, f"{settings.host}:{port}"

@@ -1,0 +1,103 @@
+"""Puts the managers together over given stores: the one place that says what depends on what."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from event_service.dedup.claims import Claims
+from event_service.dedup.gate import RedisGate
+from event_service.manager.alerts import AlertManager
+from event_service.manager.event_log import EventLog
+from event_service.manager.events import EventManager, RecordingRules
+from event_service.manager.flights import Flights
+from event_service.manager.flusher import Flusher
+from event_service.manager.reads import Reader
+from event_service.manager.recorder import Recorder
+from event_service.manager.repeats import RepeatCounts, RepeatWriter
+from event_service.manager.request_counts import RequestCounts
+from event_service.manager.webhook_cache import WebhookCache
+from event_service.manager.webhook_changes import WebhookChanges
+from event_service.manager.webhooks import WebhookManager
+from event_service.parsers.registry import ParserRegistry
+from event_service.query.event_fields import EVENT_FIELDS
+from event_service.query.limits import QueryLimits
+from event_service.settings import Settings
+from event_service.store_clients import RedisClient
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Now, as the database keeps it: UTC without an offset, in whole milliseconds."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Managers:
+    """What the servicers call, and the threads that work behind it."""
+
+    events: EventManager
+    webhooks: WebhookManager
+    flusher: Flusher
+    webhook_changes: WebhookChanges
+
+    def start(self) -> None:
+        """Start the threads."""
+        self.webhook_changes.start()
+        self.flusher.start()
+
+    def stop(self) -> None:
+        """Write what is counted and end the threads; no call may be under way any longer."""
+        self.flusher.stop()
+        self.webhook_changes.stop()
+
+
+def build_managers(
+    settings: Settings,
+    database: Database[dict[str, Any]],
+    redis: RedisClient,
+    parsers: ParserRegistry,
+    clock: Clock = utc_now,
+) -> Managers:
+    """The managers of one process on one database.
+
+    The name of the database goes into every Redis key, so that services of several databases can
+    share a Redis.
+    """
+    wake = threading.Event()
+    claims = Claims(redis, f"event-service:{database.name}", RedisGate())
+    flights = Flights()
+    log = EventLog(database["event"], flights)
+    alerts = AlertManager(database["alert"], claims)
+    repeats = RepeatCounts(wake.set)
+    requests = RequestCounts(wake.set)
+    cache = WebhookCache(settings.webhook_cache_seconds)
+    webhooks = WebhookManager(database, redis, cache)
+    events = EventManager(
+        webhooks=webhooks,
+        parsers=parsers,
+        recorder=Recorder(log, alerts, claims, flights, repeats),
+        reader=Reader(
+            database["event"],
+            EVENT_FIELDS,
+            QueryLimits(page_default=settings.page_limit),
+            settings.query_seconds,
+            clock,
+        ),
+        requests=requests,
+        rules=RecordingRules(
+            settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
+        ),
+        store_seconds=settings.store_timeout_seconds,
+        clock=clock,
+    )
+    writer = RepeatWriter(log, alerts, claims, events.replay)
+    flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)
+    return Managers(events, webhooks, flusher, WebhookChanges(redis, cache))

@@ -1,0 +1,28 @@
+"""A call as the servicers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from event_service.caller import Caller
+from event_service.errors import AuthenticateFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who calls, with what metadata, and how long the answer is waited for.
+
+    ``caller`` is None for methods that need no token (CONTRACT 2: ``Event.create``).
+    """
+
+    caller: Caller | None
+    metadata: Mapping[str, str]
+    time_remaining: Callable[[], float | None]
+
+    @property
+    def known_caller(self) -> Caller:
+        """The caller of a method that needs one."""
+        if self.caller is None:
+            raise AuthenticateFailure("This method needs a token.")
+        return self.caller

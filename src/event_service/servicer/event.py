@@ -1,0 +1,94 @@
+"""``spaceone.api.monitoring.v1.Event``: message in, message out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+
+from event_service.auth.access import EVENT_READ
+from event_service.errors import RequiredParameter
+from event_service.manager.events import CreateEvent, EventManager
+from event_service.servicer.call import Call
+from event_service.servicer.method import Method
+from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
+from event_service.wire.event_message import event_info
+from event_service.wire.statistic_message import statistic_struct
+from event_service.wire.struct import struct_to_dict
+
+SERVICE = event_pb2.DESCRIPTOR.services_by_name["Event"].full_name
+
+_PARAMETERS = (
+    "event_id",
+    "event_key",
+    "event_type",
+    "severity",
+    "resource",
+    "provider",
+    "account",
+    "workspace_id",
+    "project_id",
+    "alert_id",
+    "webhook_id",
+)
+
+
+class EventServicer:
+    """The four methods, on an EventManager."""
+
+    def __init__(self, events: EventManager) -> None:
+        self._events = events
+
+    def methods(self) -> Iterable[Method]:
+        """What is to be hosted."""
+        return (
+            Method(SERVICE, "create", event_pb2.CreateEventRequest, None, self.create),
+            Method(SERVICE, "get", event_pb2.EventRequest, EVENT_READ, self.get),
+            Method(SERVICE, "list", event_pb2.EventQuery, EVENT_READ, self.list),
+            Method(SERVICE, "stat", event_pb2.EventStatQuery, EVENT_READ, self.stat),
+        )
+
+    def create(self, request: event_pb2.CreateEventRequest, call: Call) -> Empty:
+        """Take in what a monitoring system sent to a webhook."""
+        for key in ("webhook_id", "access_key"):
+            if not getattr(request, key):
+                raise RequiredParameter(key)
+        if not request.HasField("data"):
+            raise RequiredParameter("data")
+        self._events.create(
+            CreateEvent(
+                webhook_id=request.webhook_id,
+                access_key=request.access_key,
+                data=struct_to_dict(request.data),
+                identity=call.metadata.get("traceparent", ""),
+            )
+        )
+        return Empty()
+
+    def get(self, request: event_pb2.EventRequest, call: Call) -> event_pb2.EventInfo:
+        """One event."""
+        return event_info(self._events.get(call.known_caller, request.event_id))
+
+    def list(self, request: event_pb2.EventQuery, call: Call) -> event_pb2.EventsInfo:
+        """Events that match."""
+        parameters = {key: value for key in _PARAMETERS if (value := getattr(request, key))}
+        page = self._events.list(
+            call.known_caller,
+            request.query if request.HasField("query") else None,
+            parameters,
+            call.time_remaining(),
+        )
+        return event_pb2.EventsInfo(
+            results=[event_info(document) for document in page.documents],
+            total_count=page.total_count,
+        )
+
+    def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Struct:
+        """Statistics over events."""
+        statistic = self._events.stat(
+            call.known_caller,
+            request.query if request.HasField("query") else None,
+            call.time_remaining(),
+        )
+        return statistic_struct(statistic.results, statistic.total_count)

@@ -1,0 +1,84 @@
+"""``grpc.health.v1``: serving exactly while the stores answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+_log = structlog.get_logger(__name__)
+
+SERVICE = health.SERVICE_NAME
+OVERALL = health.OVERALL_HEALTH
+
+_SERVING = HealthCheckResponse.SERVING
+_NOT_SERVING = HealthCheckResponse.NOT_SERVING
+
+
+class HealthMonitor:
+    """Asks the stores every ``interval`` seconds and tells who asks for our health.
+
+    ``needs`` has, for each service name that can be asked for ("" is the whole), the stores it
+    can't do without; ``checks`` has for each store a function that raises, with one of
+    ``faults``, when the store does not answer. Until the first look, and after :meth:`stop`,
+    nothing is serving.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Callable[[], object]],
+        needs: Mapping[str, Sequence[str]],
+        faults: tuple[type[Exception], ...],
+        interval: float = 1.0,
+    ) -> None:
+        self._checks = checks
+        self._needs = needs
+        self._faults = faults
+        self._interval = interval
+        self._servicer = health.HealthServicer()
+        for service in needs:
+            self._servicer.set(service, _NOT_SERVING)
+        self._answering: dict[str, bool] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="health", daemon=True)
+
+    def add_to(self, server: grpc.Server) -> None:
+        """Serve health on a server not yet started."""
+        health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
+
+    def start(self) -> None:
+        """Look once, then go on looking in a thread."""
+        self._look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Not serving, for good."""
+        self._stopping.set()
+        self._servicer.enter_graceful_shutdown()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._interval):
+            self._look()
+
+    def _look(self) -> None:
+        for store, check in self._checks.items():
+            answers = self._answers(check)
+            if self._answering.get(store) != answers:
+                _log.log(20 if answers else 40, "store", store=store, answers=answers)
+            self._answering[store] = answers
+        for service, stores in self._needs.items():
+            serving = all(self._answering[store] for store in stores)
+            self._servicer.set(service, _SERVING if serving else _NOT_SERVING)
+
+    def _answers(self, check: Callable[[], object]) -> bool:
+        try:
+            check()
+        except self._faults:
+            return False
+        return True

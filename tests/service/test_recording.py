@@ -1,0 +1,234 @@
+"""Deliveries of one key: what is recorded, counted, joined and resolved (CONTRACT 3 and 4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from tests.service.running import Running, Start
+
+
+@pytest.fixture
+def running(start: Start, redis_client: Redis) -> Running:
+    redis_client.flushdb()
+    return start()
+
+
+def _body(**changes: Any) -> dict[str, Any]:
+    return {"event_key": "k1", "title": "disk full", "severity": "ERROR"} | changes
+
+
+def test_a_repeat_is_counted_on_its_event_and_alert(running: Running) -> None:
+    webhook = running.webhook()
+    for _ in range(3):
+        assert running.client.create(webhook, _body()).status == "OK"
+    assert running.service.flush_counts()
+    (event,), (alert,) = running.events(), running.alerts()
+    assert event["repeat_count"] == 2
+    assert event["last_repeated_at"] >= event["created_at"]
+    assert alert["event_count"] == 3
+    assert alert["last_seen_at"] == event["last_repeated_at"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"event_type": "ERROR"},
+        {"severity": "CRITICAL"},
+        {"title": "other"},
+        {"description": "other"},
+        {"rule": "other"},
+        {"resources": ["other"]},
+        {"provider": "other"},
+        {"account": "other"},
+        {"image_url": "http://other.example/"},
+        {"additional_info": {"other": 1}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_says_something_new_is_recorded(running: Running, change: dict[str, Any]) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body(**change))
+    running.client.create(webhook, _body(**change))
+    running.client.create(webhook, _body())
+    assert len(running.events()) == 3
+    assert len(running.alerts()) == 1
+
+
+def test_raw_data_alone_says_nothing_new(running: Running) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body(occurred_at="2024-01-01T00:00:00Z", other=1))
+    running.client.create(webhook, _body(occurred_at="2024-01-01T00:01:00Z", other=2))
+    (event,) = running.events()
+    assert event["raw_data"]["other"] == 1
+
+
+def test_policy_first_records_only_what_opens_and_what_recovers(running: Running) -> None:
+    webhook = running.webhook(recording_policy="first")
+    for title in ("one", "two", "three"):
+        running.client.create(webhook, _body(title=title))
+    running.client.create(webhook, _body(event_type="RECOVERY"))
+    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+    assert running.service.flush_counts()
+    assert running.events()[0]["repeat_count"] == 2
+
+
+def test_an_absent_description_never_wipes_one(running: Running) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body(description="first"))
+    running.client.create(webhook, _body(title="other"))
+    assert running.alerts()[0]["description"] == "first"
+    running.client.create(webhook, _body(description="second"))
+    assert running.alerts()[0]["description"] == "second"
+
+
+def test_a_recovery_finds_an_alert_that_redis_has_forgotten(
+    running: Running, redis_client: Redis
+) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    redis_client.flushdb()
+    _age(running, days=300)
+    running.client.create(webhook, _body(event_type="RECOVERY"))
+    (alert,) = running.alerts()
+    assert alert["state"] == "RESOLVED"
+    assert alert["resolved_at"] is not None
+    assert [event["alert_id"] for event in running.events()] == [alert["alert_id"]] * 2
+
+
+def test_after_a_recovery_the_next_alert_opens_a_new_one(running: Running) -> None:
+    webhook = running.webhook()
+    for event_type in ("ALERT", "RECOVERY", "ALERT", "ALERT"):
+        running.client.create(webhook, _body(event_type=event_type))
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
+    assert len(running.events()) == 3
+
+
+def test_a_recovery_without_an_open_alert_is_dropped(running: Running) -> None:
+    webhook = running.webhook()
+    assert running.client.create(webhook, _body(event_type="RECOVERY")).status == "OK"
+    assert running.events() == []
+    assert running.alerts() == []
+
+
+def test_redis_emptied_changes_nothing(running: Running, redis_client: Redis) -> None:
+    webhook = running.webhook()
+    for title in ("one", "one", "two", "two", "two"):
+        running.client.create(webhook, _body(title=title))
+        assert running.service.flush_counts()
+        redis_client.flushdb()
+    assert [event["repeat_count"] for event in running.events()] == [1, 2]
+    (alert,) = running.alerts()
+    assert alert["event_count"] == 5
+    running.client.create(webhook, _body(event_key="k2"))
+    assert [alert["alert_number"] for alert in running.alerts()] == [1, 2]
+
+
+def test_the_window_slides_with_repeats_also_when_the_database_decides(
+    running: Running, redis_client: Redis
+) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    _age(running, seconds=599)
+    redis_client.flushdb()
+    running.client.create(webhook, _body())
+    _age(running, seconds=599)
+    redis_client.flushdb()
+    running.client.create(webhook, _body(title="other"))
+    assert len(running.alerts()) == 1
+    _age(running, seconds=600)
+    redis_client.flushdb()
+    running.client.create(webhook, _body(title="other"))
+    assert [alert["state"] for alert in running.alerts()] == ["TRIGGERED", "TRIGGERED"]
+
+
+def test_the_window_of_the_plugin_wins(running: Running, redis_client: Redis) -> None:
+    webhook = running.webhook(metadata={"duplicate_event_time": 30.0})
+    running.client.create(webhook, _body())
+    (claim,) = redis_client.keys("*:claim:*")
+    assert 29_000 <= redis_client.pttl(claim) <= 30_000
+
+
+def test_an_alert_resolved_behind_our_back_is_not_fed_any_longer(running: Running) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.database["alert"].update_one({}, {"$set": {"state": "RESOLVED"}})
+    running.client.create(webhook, _body(title="news"))
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
+    running.database["alert"].update_many({}, {"$set": {"state": "RESOLVED"}})
+    running.client.create(webhook, _body(title="news"))
+    assert running.service.flush_counts()
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "RESOLVED", "TRIGGERED"]
+
+
+def test_repeats_counted_just_before_the_recovery_reopen_nothing(running: Running) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body(event_type="RECOVERY"))
+    assert running.service.flush_counts()
+    (alert,) = running.alerts()
+    assert alert["state"] == "RESOLVED"
+    assert alert["event_count"] == 3
+
+
+def test_one_bad_result_does_not_lose_its_siblings(running: Running) -> None:
+    webhook = running.webhook("the hook")
+    results = [_body(), {"event_key": "k2", "title": "x", "severity": "AWFUL"}, _body(event_key="k3")]
+    for _ in range(2):
+        assert running.client.create(webhook, {"results": results}).status == "OK"
+    one, bad, three = running.events()
+    assert (one["event_key"], three["event_key"]) == ("k1", "k3")
+    assert bad["title"] == "Webhook Event Parsing Error - the hook"
+    assert (bad["event_type"], bad["severity"]) == ("ERROR", "CRITICAL")
+    assert bad["raw_data"]["results"] == results
+    assert len(running.alerts()) == 3
+
+
+def test_what_is_not_understood_opens_one_alert_and_not_one_per_request(running: Running) -> None:
+    webhook = running.webhook()
+    for number in range(3):
+        assert running.client.create(webhook, {"nonsense": number}).status == "OK"
+    assert running.service.flush_counts()
+    (alert,) = running.alerts()
+    assert alert["state"] == "ERROR"
+    requests = running.service.webhooks.get(webhook.webhook_id).requests
+    assert (requests.total, requests.error) == (3, 3)
+
+
+def test_a_call_sent_again_is_recorded_once_even_where_every_delivery_is(running: Running) -> None:
+    webhook = running.webhook(recording_policy="all")
+    span = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    for _ in range(3):
+        running.client.create(webhook, _body(), [span])
+    assert len(running.events()) == 1
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body())
+    assert len(running.events()) == 3
+
+
+def test_a_resent_recovery_whose_first_try_died_halfway_is_recorded(
+    running: Running, start: Start
+) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body(event_type="RECOVERY"))
+    # As if its process had died after resolving the alert and before recording why.
+    running.database["event"].delete_one({"event_type": "RECOVERY"})
+    another_process = start()
+    for _ in range(2):
+        another_process.client.create(webhook, _body(event_type="RECOVERY"))
+    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+
+
+def _age(running: Running, **ago: float) -> None:
+    age = timedelta(**ago)
+    for event in running.events():
+        changes = {
+            key: event[key] - age for key in ("created_at", "last_repeated_at") if event[key]
+        }
+        running.database["event"].update_one({"_id": event["_id"]}, {"$set": changes})

@@ -1,0 +1,127 @@
+"""How often a call goes to a store, as pymongo and Redis themselves tell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pymongo import monitoring
+from redis import Redis
+
+from tests.service.running import Running, Start
+
+_READS_AND_WRITES = frozenset({"insert", "update", "find", "aggregate", "getMore", "findAndModify"})
+_NOT_OURS = frozenset({"PING", "INFO", "CLIENT", "HELLO", "AUTH", "SELECT"})
+
+
+class _Commands(monitoring.CommandListener):
+    """Counts commands on data."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in _READS_AND_WRITES:
+            self.names.append(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Not of interest."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Not of interest."""
+
+
+@pytest.fixture(scope="module")
+def commands() -> _Commands:
+    """Hears of the commands of every client that is made from here on."""
+    listener = _Commands()
+    monitoring.register(listener)
+    return listener
+
+
+@pytest.fixture(scope="module")
+def counted(commands: _Commands, start_module: Start) -> Running:
+    """A service that writes no counts and forgets no webhook while its calls are counted."""
+    assert commands.names == []
+    return start_module(flush_seconds=60, webhook_cache_seconds=3600)
+
+
+StoreCalls = Callable[[Callable[[], object]], int]
+
+
+@pytest.fixture
+def store_calls(commands: _Commands, redis_client: Redis) -> Iterator[StoreCalls]:
+    """A function that runs another one and says how many store calls it took."""
+
+    def count(work: Callable[[], object]) -> int:
+        heard: list[str] = []
+        listening, last = threading.Event(), "the-last-one"
+
+        def listen() -> None:
+            with redis_client.monitor() as monitor:
+                listening.set()
+                for command in monitor.listen():
+                    if last in command["command"]:
+                        return
+                    if command["client_type"] != "lua":
+                        heard.append(command["command"].split()[0].upper())
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        listening.wait()
+        commands.names.clear()
+        work()
+        redis_client.echo(last)
+        thread.join()
+        return len(commands.names) + len([name for name in heard if name not in _NOT_OURS])
+
+    yield count
+
+
+def _body(key: str, **changes: Any) -> dict[str, Any]:
+    return {"event_key": key, "title": "disk full", "severity": "ERROR"} | changes
+
+
+def test_create_of_a_new_key_even_on_a_webhook_not_seen_before(
+    counted: Running, store_calls: StoreCalls
+) -> None:
+    webhook = counted.webhook("new key")
+    assert store_calls(lambda: counted.client.create(webhook, _body("new"))) <= 5
+    assert store_calls(lambda: counted.client.create(webhook, _body("newer"))) <= 4
+
+
+def test_create_that_is_recorded_as_a_duplicate(counted: Running, store_calls: StoreCalls) -> None:
+    webhook = counted.webhook("duplicate")
+    counted.client.create(webhook, _body("recorded"))
+    changed = _body("recorded", title="disk fuller")
+    assert store_calls(lambda: counted.client.create(webhook, changed)) <= 3
+    assert counted.database["event"].count_documents({"event_key": "recorded"}) == 2
+
+
+def test_create_that_is_only_counted(counted: Running, store_calls: StoreCalls) -> None:
+    webhook = counted.webhook("repeat")
+    counted.client.create(webhook, _body("counted"))
+    assert store_calls(lambda: counted.client.create(webhook, _body("counted"))) == 1
+    counted.client.create(webhook, _body("counted", title="other"))
+    assert (
+        store_calls(lambda: counted.client.create(webhook, _body("counted", title="other"))) == 1
+    )
+
+
+def test_recovery(counted: Running, store_calls: StoreCalls) -> None:
+    webhook = counted.webhook("recovery")
+    counted.client.create(webhook, _body("recovered"))
+    recovery = _body("recovered", event_type="RECOVERY")
+    assert store_calls(lambda: counted.client.create(webhook, recovery)) <= 3
+
+
+def test_get_and_list(counted: Running, store_calls: StoreCalls) -> None:
+    webhook = counted.webhook("reads")
+    counted.client.create(webhook, _body("read"))
+    event_id = counted.events()[-1]["event_id"]
+    assert store_calls(lambda: counted.client.call("get", {"event_id": event_id})) == 1
+    page = {"query": {"page": {"start": 1, "limit": 1}}}
+    assert store_calls(lambda: counted.client.call("list", page)) <= 2
+    assert store_calls(lambda: counted.client.call("list", {})) == 1
