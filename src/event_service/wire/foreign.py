@@ -36,7 +36,7 @@ def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[
         case str():
             plain = str.__str__(value)
         case int():
-            plain = _double(value)
+            plain = float(value)
         case float():
             plain = _finite(value)
         case Sequence() | set() | frozenset():
@@ -44,13 +44,6 @@ def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[
         case _:
             plain = str(value)
     return plain
-
-
-def _double(value: int) -> float | str:
-    try:
-        return float(value)
-    except OverflowError:
-        return str(int(value))
 
 
 def _finite(value: float) -> float | str:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 # A linked list from the leaf up, so that walking down a large body costs one tuple a level and
 # text is made only when something is wrong.
-Path: TypeAlias = "tuple[Path | None, str | int]"
+Path: TypeAlias = tuple["Path", str | int] | None
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_KEY = 64
@@ -17,10 +17,9 @@ _LONGEST_PATH = 256
 def path_text(path: Path) -> str:
     """The path from the request's parameter to the value, cut where it gets too long."""
     steps: list[str] = []
-    at: Path | None = path
-    while at is not None:
-        at, step = at
-        steps.append(_step_text(step, is_first=at is None))
+    while path is not None:
+        path, step = path
+        steps.append(_step_text(step, is_first=path is None))
     text = "".join(reversed(steps))
     return text if len(text) <= _LONGEST_PATH else text[:_LONGEST_PATH] + "..."
 

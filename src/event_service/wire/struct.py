@@ -92,7 +92,7 @@ def _read_list(values: Iterable[Value], path: Path, room: int) -> list[Any]:
     return [_read_value(value, path, index, room - 1) for index, value in enumerate(values)]
 
 
-def _read_value(value: Value, parent: Path | None, step: str | int, room: int) -> Any:
+def _read_value(value: Value, parent: Path, step: str | int, room: int) -> Any:
     match value.WhichOneof("kind"):
         case "string_value":
             return value.string_value
