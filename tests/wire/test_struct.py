@@ -69,11 +69,35 @@ def lists(levels: int) -> Struct:
 
 @pytest.mark.parametrize("shape", [objects, lists])
 def test_nesting_ends_at_the_limit(shape: Any) -> None:
-    assert dict_to_struct(struct_to_dict(shape(100))) == shape(100)
+    assert _levels(struct_to_dict(shape(100))) == 100
     with pytest.raises(InvalidParameter, match="nested too deep"):
         struct_to_dict(shape(101))
     with pytest.raises(InvalidParameter, match="nested too deep"):
         struct_to_dict(shape(4), StructLimits(depth=3))
+
+
+def _levels(plain: Any) -> int:
+    if isinstance(plain, dict):
+        return 1 + max(map(_levels, plain.values()), default=0)
+    if isinstance(plain, list):
+        return 1 + max(map(_levels, plain), default=0)
+    return 0
+
+
+@pytest.mark.parametrize(("shape", "readable"), [(objects, 32), (lists, 47)])
+def test_what_goes_out_can_be_parsed_however_deep_it_is(shape: Any, readable: int) -> None:
+    deep = shape(readable)
+    assert dict_to_struct(struct_to_dict(deep)) == deep
+    for levels in range(readable + 1, 101):
+        plain = struct_to_dict(shape(levels))
+        answer = ListValue()
+        answer.values.add().struct_value.CopyFrom(dict_to_struct(plain))
+        read = Struct.FromString(dict_to_struct(plain).SerializeToString())
+        assert ListValue.FromString(answer.SerializeToString()) == answer
+        innermost: Any = struct_to_dict(read)
+        while not isinstance(innermost, str):
+            innermost = innermost["a"] if isinstance(innermost, dict) else innermost[0]
+        assert _levels(json.loads(innermost)) == levels - _levels(struct_to_dict(read))
 
 
 def test_the_path_in_an_error_stays_short() -> None:

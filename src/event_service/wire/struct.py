@@ -3,6 +3,7 @@
 Written by hand because json_format takes several times as long, and this runs for every event.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -11,7 +12,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
 from event_service.errors import InvalidParameter
-from event_service.stored_keys import original_key
+from event_service.stored_keys import from_stored, original_key
 from event_service.wire.foreign import plain_value
 from event_service.wire.path import Path, path_text
 
@@ -25,6 +26,13 @@ class StructLimits:
 
 DEFAULT_LIMITS = StructLimits()
 
+# Protobuf parsers (Python's, Java's) refuse more than 100 messages inside one another, and with
+# them the whole answer. An object takes three (Struct, its entry, Value), a list two (ListValue,
+# Value); the answer that the Struct stands in takes the rest.
+_READABLE_MESSAGES = 96
+_OBJECT_MESSAGES = 3
+_LIST_MESSAGES = 2
+
 
 def struct_to_dict(
     struct: Struct, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
@@ -33,7 +41,8 @@ def struct_to_dict(
 
     ``name`` is the request's parameter. Raises InvalidParameter, naming the path below it, for
     NaN and infinities (as JSON nobody could read them back), for NUL in a key (BSON ends the key
-    there) and for nesting over the limit.
+    there) and for nesting over the limit. (By default protobuf itself refuses a request with
+    more than some 33 objects or 50 lists inside one another before this sees it.)
     """
     return _read_object(struct, (None, name), limits.depth)
 
@@ -53,25 +62,26 @@ def value_to_plain(value: Value, limits: StructLimits = DEFAULT_LIMITS, name: st
 def dict_to_struct(document: Mapping[str, Any]) -> Struct:
     """The Struct of an object as the database gives it back, the sender's keys restored.
 
-    Never refuses: a BSON type without a JSON counterpart becomes a string or its document
-    (``wire.foreign``), since one odd event must not make a list of events unreadable.
+    Never refuses, since one odd event must not make a list of events unreadable: a BSON type
+    without a JSON counterpart becomes a string or its document (``wire.foreign``), and what is
+    nested deeper than protobuf's parsers read (some 32 objects, 48 lists) its JSON text.
     """
     struct = Struct()
-    _write_object(struct, document)
+    _write_object(struct, document, _READABLE_MESSAGES - 2)
     return struct
 
 
 def list_to_values(members: Iterable[Any]) -> ListValue:
     """The ListValue of a list as the database gives it back."""
     values = ListValue()
-    _write_list(values, members)
+    _write_list(values, members, _READABLE_MESSAGES - 1)
     return values
 
 
 def plain_to_value(plain: Any) -> Value:
     """The Value of whatever the database gives back."""
     value = Value()
-    _write_value(value, plain)
+    _write_value(value, plain, _READABLE_MESSAGES)
     return value
 
 
@@ -111,29 +121,25 @@ def _read_value(value: Value, parent: Path, step: str | int, room: int) -> Any:
             return None
 
 
-def _write_object(struct: Struct, document: Mapping[str, Any]) -> None:
+def _write_object(struct: Struct, document: Mapping[str, Any], room: int) -> None:
     fields = struct.fields
     for key, plain in document.items():
-        _write_value(fields[original_key(key)], plain)
+        _write_value(fields[original_key(key)], plain, room)
 
 
-def _write_list(values: ListValue, members: Iterable[Any]) -> None:
+def _write_list(values: ListValue, members: Iterable[Any], room: int) -> None:
     add = values.values.add
     for member in members:
-        _write_value(add(), member)
+        _write_value(add(), member, room)
 
 
-def _write_value(value: Value, plain: Any) -> None:
+def _write_value(value: Value, plain: Any, room: int) -> None:
+    """``room`` is how many messages may still be inside ``value``."""
     kind = type(plain)
     if kind is str:
         value.string_value = plain
-    elif kind is dict:
-        # An empty object is one only once its field is set.
-        value.struct_value.SetInParent()
-        _write_object(value.struct_value, plain)
-    elif kind is list:
-        value.list_value.SetInParent()
-        _write_list(value.list_value, plain)
+    elif kind is dict or kind is list:
+        _write_container(value, plain, room)
     elif kind is bool:
         value.bool_value = plain
     elif kind is int or (kind is float and isfinite(plain)):
@@ -141,4 +147,17 @@ def _write_value(value: Value, plain: Any) -> None:
     elif plain is None:
         value.null_value = NULL_VALUE
     else:
-        _write_value(value, plain_value(plain))
+        _write_value(value, plain_value(plain), room)
+
+
+def _write_container(value: Value, plain: dict[str, Any] | list[Any], room: int) -> None:
+    # An empty object or list is one only once its field is set: hence SetInParent.
+    if room < _OBJECT_MESSAGES:
+        shown = from_stored({"": plain})[""]
+        value.string_value = json.dumps(shown, ensure_ascii=False, default=plain_value)
+    elif isinstance(plain, dict):
+        value.struct_value.SetInParent()
+        _write_object(value.struct_value, plain, room - _OBJECT_MESSAGES)
+    else:
+        value.list_value.SetInParent()
+        _write_list(value.list_value, plain, room - _LIST_MESSAGES)
