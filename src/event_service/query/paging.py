@@ -42,7 +42,7 @@ def ordered(wanted: Iterable[tuple[str, int]], last: Iterable[str]) -> Order:
     """The order wanted, made total by ``last`` in its last direction; no name comes twice."""
     order: dict[str, int] = {}
     direction = ASCENDING
-    for name, direction in wanted:  # noqa: B007 - the last one is what is wanted
+    for name, direction in wanted:
         order.setdefault(name, direction)
     for name in last:
         order.setdefault(name, direction)

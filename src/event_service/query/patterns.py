@@ -131,7 +131,7 @@ class _Reader:
             self._write("\\" + after, 2)
 
     def _members(self) -> None:
-        """Reads a character class, with everything in it that could mean a set operation escaped."""
+        """Reads a character class; what could mean a set operation in it is escaped."""
         self._write("[", 1)
         if self._peek() == "^":
             self._write("^", 1)
