@@ -15,6 +15,7 @@ _ISO = re.compile(
     r"(?P<zone>[Zz]|(?P<sign>[+-])(?P<zone_hours>[0-9]{2})(?::?(?P<zone_minutes>[0-9]{2}))?)?)?"
 )
 _LAST_ZONE_MINUTE = 59
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 
 
 def parse_iso(text: str) -> datetime:
@@ -61,3 +62,13 @@ def format_instant(instant: datetime) -> str:
     """
     utc = instant if instant.tzinfo is None else instant.astimezone(UTC)
     return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def to_milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970 of an instant."""
+    return round((instant - _EPOCH) / timedelta(milliseconds=1))
+
+
+def from_milliseconds(milliseconds: int) -> datetime:
+    """The instant that many milliseconds after 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)

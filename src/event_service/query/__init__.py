@@ -1,0 +1,1 @@
+"""From the published Query and StatisticsQuery to MongoDB's language: pure functions."""

@@ -1,0 +1,128 @@
+"""Which fields a resource has: a key of a query is the name of one of them, or an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+from event_service.errors import InvalidParameter
+from event_service.query.limits import QueryLimits, at_most
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FieldKind(Enum):
+    """What a field holds."""
+
+    STRING = auto()
+    NUMBER = auto()
+    BOOLEAN = auto()
+    DATETIME = auto()
+    STRING_LIST = auto()
+    DOCUMENT = auto()
+    """An object (or a list of them) that dotted keys reach into."""
+    INSIDE = auto()
+    """Something inside a document, or made by a stage: it may be anything, or missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that a key was resolved to: ``path`` is safe to hand to the database as a name.
+
+    ``declared`` says that every row has the field, be it null.
+    """
+
+    path: str
+    kind: FieldKind
+    declared: bool = False
+
+    @property
+    def value(self) -> str:
+        """The field's value, in an expression."""
+        return f"${self.path}"
+
+
+class Row(Protocol):
+    """What a stage works on: it knows the names that its rows have."""
+
+    def resolve(self, key: str, limits: QueryLimits) -> Field:
+        """The field of that name. Raises InvalidParameter naming the key when there is none."""
+
+    def unwound(self, field: Field) -> Row:
+        """The rows after the list in ``field`` was unwound."""
+
+    @property
+    def last_order(self) -> tuple[str, ...]:
+        """Names that, when they are equal, leave no more order between two rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSet:
+    """The fields of one resource type.
+
+    ``kinds`` has every field that is stored, ``aliases`` other names that callers may use,
+    ``keyword_fields`` those that a keyword is looked for in, ``minimal`` those that a minimal
+    list shows.
+    """
+
+    kinds: Mapping[str, FieldKind]
+    aliases: Mapping[str, str]
+    id_field: str
+    keyword_fields: tuple[str, ...]
+    minimal: tuple[str, ...]
+    default_sort: str = "created_at"
+
+    def resolve(self, key: str, limits: QueryLimits) -> Field:
+        """The field that a key means; only documents have fields inside (CONTRACT 5).
+
+        Raises InvalidParameter naming the key when no field is called so.
+        """
+        first, *inner = path_segments(key, limits)
+        name = self.aliases.get(first, first)
+        kind = self.kinds.get(name)
+        if kind is None:
+            raise InvalidParameter(_shown(key), "no such field")
+        if not inner:
+            return Field(name, kind, declared=True)
+        if kind is not FieldKind.DOCUMENT:
+            raise InvalidParameter(_shown(key), f"{first} has no fields inside")
+        return Field(".".join((name, *inner)), FieldKind.INSIDE)
+
+    def unwound(self, field: Field) -> FieldSet:
+        """The same fields, with a member in the place of the list."""
+        if self.kinds.get(field.path) is not FieldKind.STRING_LIST:
+            return self
+        return replace(self, kinds={**self.kinds, field.path: FieldKind.STRING})
+
+    @property
+    def last_order(self) -> tuple[str, ...]:
+        """The id: no two rows share one."""
+        return (self.id_field,)
+
+
+def path_segments(key: str, limits: QueryLimits) -> list[str]:
+    """The names of a dotted key, checked: no name may be empty, or mean something to MongoDB.
+
+    Raises InvalidParameter naming the key.
+    """
+    if len(key) > limits.key_length:
+        raise InvalidParameter(
+            _shown(key), f"{len(key)} characters where at most {limits.key_length} are taken"
+        )
+    segments = key.split(".")
+    at_most(_shown(key), "dotted names", segments, limits.key_depth)
+    for segment in segments:
+        if not segment:
+            raise InvalidParameter(_shown(key), "a name in it is empty")
+        if segment.startswith("$"):
+            raise InvalidParameter(_shown(key), "a name in it starts with $")
+        if "\0" in segment:
+            raise InvalidParameter(_shown(key), "it contains a NUL character")
+    return segments
+
+
+def _shown(key: str) -> str:
+    longest = 64
+    return key if len(key) <= longest else key[:longest] + "..."

@@ -1,0 +1,207 @@
+"""The operators of a filter (CONTRACT 5): each makes a condition of a field and a value.
+
+A value always stands below an operator of MongoDB's and never is a condition itself, so nothing
+that a caller sends can become an operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from event_service.errors import (
+    InvalidParameter,
+    OperatorBooleanType,
+    OperatorDictValueType,
+    OperatorListValueType,
+    OperatorValueType,
+)
+from event_service.instants import parse_iso
+from event_service.query.conditions import EVERYTHING, NOTHING, Condition, all_of, any_of
+from event_service.query.fields import Field, path_segments
+from event_service.query.limits import QueryLimits, at_most
+from event_service.query.patterns import checked, literal
+from event_service.query.time_words import parse_time_word
+from event_service.query.values import Json, Scalar, as_stored, is_scalar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What an operator works on. ``key`` is the field as the caller names it, for errors."""
+
+    operator: str
+    key: str
+    field: Field
+    value: Json
+    now: datetime
+    limits: QueryLimits
+
+    def wrong_type(self) -> OperatorValueType:
+        return OperatorValueType(self.operator, self.key)
+
+    def is_(self, operator: str, value: object) -> Condition:
+        return {self.field.path: {operator: value}}
+
+    def scalar(self) -> object:
+        if not is_scalar(self.value):
+            raise self.wrong_type()
+        return as_stored(self.field, self.value)
+
+    def text(self) -> str:
+        if not isinstance(self.value, str):
+            raise self.wrong_type()
+        return self.value
+
+    def members(self) -> list[Json]:
+        if not isinstance(self.value, list):
+            raise OperatorListValueType(self.operator, self.key)
+        at_most(self.key, "members of a list", self.value, self.limits.list_members)
+        return self.value
+
+    def texts(self) -> list[str]:
+        texts = [member for member in self.members() if isinstance(member, str)]
+        if len(texts) != len(self.members()):
+            raise self.wrong_type()
+        at_most(
+            self.key,
+            "characters of patterns",
+            sum(map(len, texts)),
+            self.limits.patterns_length,
+        )
+        return texts
+
+
+Compile = Callable[[Operand], Condition]
+
+
+def _compare(mongo: str, *, null: bool) -> Compile:
+    def compiled(operand: Operand) -> Condition:
+        value = operand.scalar()
+        if value is None and not null:
+            raise operand.wrong_type()
+        return operand.is_(mongo, value)
+
+    return compiled
+
+
+def _membership(mongo: str) -> Compile:
+    def compiled(operand: Operand) -> Condition:
+        members = operand.members()
+        if not all(map(is_scalar, members)):
+            raise operand.wrong_type()
+        return operand.is_(mongo, [as_stored(operand.field, member) for member in members])
+
+    return compiled
+
+
+def _exists(operand: Operand) -> Condition:
+    if not isinstance(operand.value, bool):
+        raise OperatorBooleanType(operand.operator, operand.key)
+    if operand.field.declared:
+        return EVERYTHING if operand.value else NOTHING
+    return operand.is_("$exists", operand.value)
+
+
+def _matching(operand: Operand, text: str, *, exactly: bool) -> dict[str, str]:
+    at_most(operand.key, "characters of a pattern", text, operand.limits.pattern_length)
+    if exactly:
+        return {"$regex": literal(text), "$options": "i"}
+    try:
+        return {"$regex": checked(text), "$options": "i"}
+    except ValueError as error:
+        raise InvalidParameter(operand.key, str(error)) from None
+
+
+def _contain(operand: Operand) -> Condition:
+    return {operand.field.path: _matching(operand, operand.text(), exactly=True)}
+
+
+def _regex(operand: Operand) -> Condition:
+    return {operand.field.path: _matching(operand, operand.text(), exactly=False)}
+
+
+def _not_contain(operand: Operand) -> Condition:
+    return operand.is_("$not", _matching(operand, operand.text(), exactly=True))
+
+
+def _contain_in(operand: Operand) -> Condition:
+    return any_of(
+        {operand.field.path: _matching(operand, text, exactly=True)} for text in operand.texts()
+    )
+
+
+def _regex_in(operand: Operand) -> Condition:
+    return any_of(
+        {operand.field.path: _matching(operand, text, exactly=False)} for text in operand.texts()
+    )
+
+
+def _not_contain_in(operand: Operand) -> Condition:
+    return all_of(
+        operand.is_("$not", _matching(operand, text, exactly=True)) for text in operand.texts()
+    )
+
+
+def _match(operand: Operand) -> Condition:
+    if not isinstance(operand.value, dict):
+        raise OperatorDictValueType(operand.operator, operand.key)
+    if not operand.value:
+        raise InvalidParameter(operand.key, "match needs at least one field of a member")
+    at_most(operand.key, "fields of a match", operand.value, operand.limits.group_members)
+    member: dict[str, Any] = {}
+    for key, value in operand.value.items():
+        if not is_scalar(value):
+            raise operand.wrong_type()
+        member[".".join(path_segments(key, operand.limits))] = {"$eq": value}
+    return operand.is_("$elemMatch", member)
+
+
+def _instant(mongo: str, read: Callable[[str, datetime], datetime]) -> Compile:
+    def compiled(operand: Operand) -> Condition:
+        text = operand.text()
+        try:
+            return operand.is_(mongo, read(text, operand.now))
+        except ValueError as error:
+            raise InvalidParameter(operand.key, str(error)) from None
+
+    return compiled
+
+
+def _iso(text: str, now: datetime) -> datetime:  # noqa: ARG001 - the clock is for time words
+    return parse_iso(text)
+
+
+_ORDERS = {"lt": "$lt", "lte": "$lte", "gt": "$gt", "gte": "$gte"}
+
+OPERATORS: Mapping[str, Compile] = {
+    "eq": _compare("$eq", null=True),
+    "not": _compare("$ne", null=True),
+    **{name: _compare(mongo, null=False) for name, mongo in _ORDERS.items()},
+    "exists": _exists,
+    "in": _membership("$in"),
+    "not_in": _membership("$nin"),
+    "contain": _contain,
+    "not_contain": _not_contain,
+    "contain_in": _contain_in,
+    "not_contain_in": _not_contain_in,
+    "match": _match,
+    "regex": _regex,
+    "regex_in": _regex_in,
+    **{f"datetime_{name}": _instant(mongo, _iso) for name, mongo in _ORDERS.items()},
+    **{f"timediff_{name}": _instant(mongo, parse_time_word) for name, mongo in _ORDERS.items()},
+}
+"""By the name that callers use. Raised: InvalidParameter, and the Operator...Type errors."""
+
+
+def contains(field: Field, word: str) -> Condition:
+    """The field, or a member of it, contains the word, whatever its case."""
+    return {field.path: {"$regex": literal(word), "$options": "i"}}
+
+
+def equals(field: Field, value: Scalar) -> Condition:
+    """The field, or a member of it, is the value."""
+    return {field.path: {"$eq": as_stored(field, value)}}

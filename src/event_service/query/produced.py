@@ -1,0 +1,67 @@
+"""Rows that a stage of an aggregation made: their names, and which names may be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.query.fields import Field, FieldKind, path_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_service.query.limits import QueryLimits
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProducedRow:
+    """The names of a row with what they hold; ``keys`` are those of the group it stands for."""
+
+    kinds: Mapping[str, FieldKind]
+    keys: tuple[str, ...] = ()
+
+    def resolve(self, key: str, limits: QueryLimits) -> Field:
+        """The field of that name, or the one inside it.
+
+        Raises InvalidParameter naming the key when no stage before made it.
+        """
+        first, *inner = path_segments(key, limits)
+        kind = self.kinds.get(first)
+        if kind is None:
+            names = ", ".join(list(self.kinds)[:_SHOWN])
+            raise InvalidParameter(
+                key[:64], f"no stage before it makes a field of that name, there are: {names}"
+            )
+        return Field(key, FieldKind.INSIDE if inner else kind)
+
+    def unwound(self, field: Field) -> ProducedRow:
+        """The same names, with a member in the place of the list."""
+        if field.path not in self.kinds:
+            return self
+        kind = self.kinds[field.path]
+        member = FieldKind.STRING if kind is FieldKind.STRING_LIST else kind
+        return replace(self, kinds={**self.kinds, field.path: member})
+
+    @property
+    def last_order(self) -> tuple[str, ...]:
+        """The keys of the group."""
+        return self.keys
+
+
+def new_name(place: str, name: str, limits: QueryLimits) -> str:
+    """The name, when a stage may call a field so; ``place`` is the parameter, for errors.
+
+    Raises RequiredParameter for none, InvalidParameter for one with a meaning of its own.
+    """
+    if not name:
+        raise RequiredParameter(f"{place}.name")
+    if "." in name or name == "_id":
+        raise InvalidParameter(f"{place}.name", "it must not be _id or contain a dot")
+    try:
+        path_segments(name, limits)
+    except InvalidParameter as error:
+        raise InvalidParameter(f"{place}.name", error.message) from None
+    return name

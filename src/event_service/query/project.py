@@ -1,0 +1,113 @@
+"""The project stage of an aggregation (CONTRACT 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.query.expressions import Expression, document, has_type, members, number, when
+from event_service.query.fields import FieldKind, Row
+from event_service.query.limits import QueryLimits, at_most
+from event_service.query.produced import ProducedRow, new_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from event_service.stubs.spaceone.api.core.v2 import query_pb2
+
+_PAIR = 2
+
+
+def compile_project(
+    place: str, project: query_pb2.AggregateProject, row: Row, limits: QueryLimits
+) -> tuple[Mapping[str, Any], ProducedRow]:
+    """The stage and the rows after it; ``place`` is the parameter, for errors.
+
+    The fields named are made, each from the one that ``key`` names; the keys of the group before
+    stay unless ``exclude_keys``, everything else goes. An operator over several fields (add,
+    subtract, multiply, divide) takes their names in ``key``, with commas between; what is no
+    number makes its result null, and so does a division by zero.
+    Raises InvalidArgument errors that name what is missing or wrong.
+    """
+    if not project.fields:
+        raise RequiredParameter(f"{place}.fields")
+    at_most(f"{place}.fields", "fields", project.fields, limits.group_members)
+    kept = row.keys if isinstance(row, ProducedRow) and not project.exclude_keys else ()
+    kinds = {key: row.resolve(key, limits).kind for key in kept}
+    stage: dict[str, Any] = {"_id": 0, **dict.fromkeys(kept, 1)}
+    named: set[str] = set()
+    for at, field in enumerate(project.fields):
+        inner = f"{place}.fields[{at}]"
+        name = new_name(inner, field.name or field.n, limits)
+        if name in named:
+            raise InvalidParameter(place, f"two fields are called {name[:64]}")
+        named.add(name)
+        stage[name], kinds[name] = _made(inner, field, row, limits)
+    return {"$project": stage}, ProducedRow(kinds, tuple(key for key in kept if key not in named))
+
+
+def _made(
+    place: str, field: query_pb2.AggregateProjectField, row: Row, limits: QueryLimits
+) -> tuple[Expression, FieldKind]:
+    key, operator = field.key or field.k, field.operator or field.o
+    if not key:
+        raise RequiredParameter(f"{place}.key")
+    if not operator:
+        source = row.resolve(key, limits)
+        return source.value, source.kind
+    if operator in _OF_SEVERAL:
+        names = key.split(",")
+        at_most(f"{place}.key", "names", names, limits.group_members)
+        values = [row.resolve(name.strip(), limits).value for name in names]
+        if operator in ("subtract", "divide") and len(values) != _PAIR:
+            raise InvalidParameter(f"{place}.key", f"{operator} takes two names: a,b")
+        return _OF_SEVERAL[operator](values), FieldKind.INSIDE
+    if operator not in _OF_ONE:
+        raise InvalidParameter(f"{place}.operator", f"no operator is called {operator[:32]}")
+    return _OF_ONE[operator](row.resolve(key, limits).value), FieldKind.INSIDE
+
+
+def _add(values: list[Expression]) -> Expression:
+    if len(values) == 1:
+        return {"$sum": values[0]}
+    return {"$add": [number(value) for value in values]}
+
+
+def _divide(values: list[Expression]) -> Expression:
+    dividend, divisor = (number(value) for value in values)
+    return when({"$eq": [divisor, 0]}, None, {"$divide": [dividend, divisor]})
+
+
+def _from_pairs(value: Expression) -> Expression:
+    """A document of the members that have a text ``k``; the others can't name a field."""
+    usable = {
+        "$and": [
+            {"$eq": [{"$type": "$$pair.k"}, "string"]},
+            # NUL can't be in a name; what is no text was left out before this is worked out.
+            {"$eq": [{"$indexOfBytes": ["$$pair.k", {"$literal": "\0"}]}, -1]},
+        ]
+    }
+    pairs = {
+        "$map": {
+            "input": {"$filter": {"input": members(value), "as": "pair", "cond": usable}},
+            "as": "pair",
+            "in": {"k": "$$pair.k", "v": {"$ifNull": ["$$pair.v", None]}},
+        }
+    }
+    return when({"$isArray": [value]}, {"$arrayToObject": pairs})
+
+
+_OF_SEVERAL: Mapping[str, Callable[[list[Expression]], Expression]] = {
+    "add": _add,
+    "subtract": lambda values: {"$subtract": [number(value) for value in values]},
+    "multiply": lambda values: {"$multiply": [number(value) for value in values]},
+    "divide": _divide,
+}
+_OF_ONE: Mapping[str, Callable[[Expression], Expression]] = {
+    "size": lambda value: when({"$isArray": [value]}, {"$size": members(value)}),
+    "sum": lambda value: {"$sum": value},
+    "array_to_object": _from_pairs,
+    "object_to_array": lambda value: when(
+        has_type(value, "object"), {"$objectToArray": document(value)}
+    ),
+}

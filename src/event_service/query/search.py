@@ -1,0 +1,136 @@
+"""A list request as what the database is asked for (CONTRACT 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.query.conditions import Condition, all_of
+from event_service.query.filters import compile_filters
+from event_service.query.limits import QueryLimits, at_most
+from event_service.query.operators import equals
+from event_service.query.paging import ASCENDING, DESCENDING, Order, Page, ordered, read_page
+from event_service.query.unwinding import ROW_NUMBER, UnwindStage, compile_unwind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from event_service.query.fields import FieldSet, Row
+    from event_service.stubs.spaceone.api.core.v2 import query_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to find. ``where`` must be confined by ``scope.within`` before it is asked.
+
+    ``projection`` None means every field. With ``unwind`` the rows are those of
+    ``unwound_rows``; without, ``find(where, sort, projection, skip, limit)`` gives them.
+    """
+
+    where: Condition
+    sort: Order
+    projection: tuple[str, ...] | None
+    skip: int
+    limit: int
+    count_only: bool
+    unwind: UnwindStage | None
+
+    def unwound_rows(self) -> tuple[Mapping[str, Any], ...]:
+        """The stages after ``$match`` that give the page's rows, for a search with unwind."""
+        return (
+            *self._unwound(),
+            {"$sort": dict((*self.sort, (ROW_NUMBER, ASCENDING)))},
+            {"$skip": self.skip},
+            {"$limit": self.limit},
+            {"$project": {"_id": 0, **dict.fromkeys(self.projection or (), 1)}},
+        )
+
+    def unwound_count(self) -> tuple[Mapping[str, Any], ...]:
+        """The stages that count all rows as ``n``, for a search with unwind; none gives no row."""
+        return (*self._unwound(), {"$group": {"_id": None, "n": {"$sum": 1}}})
+
+    def _unwound(self) -> tuple[Mapping[str, Any], ...]:
+        return () if self.unwind is None else self.unwind.stages()
+
+
+def compile_search(
+    query: query_pb2.Query | None,
+    parameters: Mapping[str, str],
+    fields: FieldSet,
+    now: datetime,
+    limits: QueryLimits,
+) -> Search:
+    """What a list with these direct parameters (equal to what is stored) and query looks for.
+
+    ``now`` is naive UTC. Raises InvalidArgument errors that name the parameter or the key.
+    """
+    equal = [equals(fields.resolve(key, limits), value) for key, value in parameters.items()]
+    if query is None:
+        sort = _order((), fields, fields, limits)
+        return Search(all_of(equal), sort, None, 0, limits.page_default, False, None)  # noqa: FBT003
+    _refuse_untaken(query)
+    row, unwind = _unwinding(query, fields, now, limits)
+    page = read_page(query.page, limits) or Page(0, limits.page_default)
+    return Search(
+        where=all_of((*equal, compile_filters(query, fields, now, limits))),
+        sort=_order(query.sort, row, fields, limits),
+        projection=_projection(query, fields, limits),
+        skip=page.skip,
+        limit=page.limit,
+        count_only=query.count_only,
+        unwind=unwind,
+    )
+
+
+def _refuse_untaken(query: query_pb2.Query) -> None:
+    if query.lookup.values:
+        raise InvalidParameter("query.lookup", "lookups are not taken")
+    if query.add_fields.fields:
+        raise InvalidParameter("query.add_fields", "added fields are not taken")
+
+
+def _unwinding(
+    query: query_pb2.Query, fields: FieldSet, now: datetime, limits: QueryLimits
+) -> tuple[Row, UnwindStage | None]:
+    if not query.HasField("unwind"):
+        return fields, None
+    if not query.only:
+        raise RequiredParameter("query.only")
+    stage, row = compile_unwind("query.unwind", query.unwind, fields, now, limits)
+    return row, stage
+
+
+def _order(
+    sorts: Iterable[query_pb2.Sort], row: Row, fields: FieldSet, limits: QueryLimits
+) -> Order:
+    wanted: list[tuple[str, int]] = []
+    for at, sort in enumerate(sorts):
+        if not sort.key:
+            raise RequiredParameter(f"query.sort[{at}].key")
+        at_most("query.sort", "keys", at + 1, limits.sort_keys)
+        path = row.resolve(sort.key, limits).path
+        wanted.append((path, DESCENDING if sort.desc else ASCENDING))
+    return ordered(wanted or [(fields.default_sort, DESCENDING)], row.last_order)
+
+
+def _projection(
+    query: query_pb2.Query, fields: FieldSet, limits: QueryLimits
+) -> tuple[str, ...] | None:
+    """The paths that minimal and only name, without those below another one."""
+    at_most("query.only", "fields", query.only, limits.only)
+    paths = [fields.resolve(key, limits).path for key in query.only]
+    if query.minimal:
+        paths = [*fields.minimal, *paths]
+    if not paths:
+        return None
+    named = set(paths)
+    return tuple(path for path in dict.fromkeys(paths) if not named & set(_parents(path)))
+
+
+def _parents(path: str) -> Iterable[str]:
+    at = path.find(".")
+    while at != -1:
+        yield path[:at]
+        at = path.find(".", at + 1)

@@ -1,0 +1,53 @@
+"""Unwind: a row for every member of a list (CONTRACT 5 and 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.query.conditions import EVERYTHING, Condition
+from event_service.query.filters import FilterCompiler, filter_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from event_service.query.fields import Row
+    from event_service.query.limits import QueryLimits
+    from event_service.stubs.spaceone.api.core.v2 import query_pb2
+
+ROW_NUMBER = "__row_number"
+"""Holds a member's place in its list, so that rows of one event have an order; never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnwindStage:
+    """The list at ``path`` is unwound, and of the rows those stay that ``where`` holds for."""
+
+    path: str
+    where: Condition
+
+    def stages(self) -> tuple[Mapping[str, Any], ...]:
+        """As stages of an aggregation."""
+        unwind = {"$unwind": {"path": f"${self.path}", "includeArrayIndex": ROW_NUMBER}}
+        return (unwind,) if self.where == EVERYTHING else (unwind, {"$match": self.where})
+
+
+def compile_unwind(
+    place: str, unwind: query_pb2.Unwind, row: Row, now: datetime, limits: QueryLimits
+) -> tuple[UnwindStage, Row]:
+    """The stage, and the rows as they are after it; ``place`` is the parameter, for errors.
+
+    A filter on what was unwound needs a value: there is no list whose members are nothing.
+    Raises RequiredParameter without a path, InvalidParameter for an unknown one.
+    """
+    if not unwind.path:
+        raise RequiredParameter(f"{place}.path")
+    field = row.resolve(unwind.path, limits)
+    after = row.unwound(field)
+    for at, part in enumerate(unwind.filter[: limits.filters]):
+        if filter_value(part) in (None, "", []):
+            raise InvalidParameter(f"{place}.filter[{at}].value", "it is empty")
+    where = FilterCompiler(after, now, limits).every(f"{place}.filter", unwind.filter)
+    return UnwindStage(field.path, where), after

@@ -1,0 +1,47 @@
+"""Values of a request as Python values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from event_service.instants import parse_iso
+from event_service.query.fields import Field, FieldKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from google.protobuf import struct_pb2
+
+Scalar: TypeAlias = bool | float | str | None
+Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
+
+
+def python_value(value: struct_pb2.Value | None) -> Json:
+    """The value in Python's types; one that is not there, or that says nothing, is null."""
+    kind = None if value is None else value.WhichOneof("kind")
+    if value is None or kind is None or kind == "null_value":
+        return None
+    if kind == "list_value":
+        return [python_value(member) for member in value.list_value.values]
+    if kind == "struct_value":
+        return {key: python_value(inner) for key, inner in value.struct_value.fields.items()}
+    scalar: Scalar = getattr(value, kind)
+    return scalar
+
+
+def is_scalar(value: Json) -> bool:
+    """Whether it is null, a boolean, a number or a string."""
+    return not isinstance(value, list | dict)
+
+
+def as_stored(field: Field, value: Json) -> Json | datetime:
+    """The value as the field stores it: an ISO 8601 text is an instant in a field of instants.
+
+    Another text stays what it is, and so equals no instant and is neither before nor after one.
+    """
+    if field.kind is FieldKind.DATETIME and isinstance(value, str):
+        try:
+            return parse_iso(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,82 @@
+"""Asks a collection what compiled queries ask for: what the model layer does, in few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.json_format import ParseDict
+
+from event_service.query.distinct import page_of, sort_distinct
+from event_service.query.event_fields import EVENT_FIELDS
+from event_service.query.limits import QueryLimits
+from event_service.query.scope import narrow, within
+from event_service.query.search import compile_search
+from event_service.query.statistics import compile_statistics
+from event_service.stubs.spaceone.api.core.v2 import query_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pymongo.collection import Collection
+
+    from event_service.caller import Caller
+
+NOW = datetime(2024, 3, 14, 15, 9, 26, 535000)  # noqa: DTZ001 - instants are naive UTC
+LIMITS = QueryLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    results: list[Any]
+    total_count: int | None
+
+
+def ask_list(
+    documents: Collection[dict[str, Any]],
+    caller: Caller,
+    query: Mapping[str, Any] | None,
+    parameters: Mapping[str, str] | None = None,
+) -> Answer:
+    message = None if query is None else ParseDict(dict(query), query_pb2.Query())
+    wanted = narrow(caller, parameters or {})
+    search = compile_search(message, wanted, EVENT_FIELDS, NOW, LIMITS)
+    where = within(caller.scope, search.where)
+    if search.unwind is not None:
+        match = {"$match": where}
+        counted = list(documents.aggregate([match, *search.unwound_count()]))
+        total = counted[0]["n"] if counted else 0
+        if search.count_only:
+            return Answer([], total)
+        return Answer(list(documents.aggregate([match, *search.unwound_rows()])), total)
+    total = documents.count_documents(where)
+    if search.count_only:
+        return Answer([], total)
+    shown = {"_id": 0, **dict.fromkeys(search.projection or (), 1)}
+    found = documents.find(where, shown).sort(list(search.sort))
+    return Answer(list(found.skip(search.skip).limit(search.limit)), total)
+
+
+def ask_stat(
+    documents: Collection[dict[str, Any]], caller: Caller, query: Mapping[str, Any] | None
+) -> Answer:
+    message = None if query is None else ParseDict(dict(query), query_pb2.StatisticsQuery())
+    statistics = compile_statistics(message, EVENT_FIELDS, NOW, LIMITS)
+    where = within(caller.scope, statistics.where)
+    if statistics.distinct is not None:
+        values = sort_distinct(documents.distinct(statistics.distinct, where))
+        total = None if statistics.page is None else len(values)
+        return Answer(list(page_of(values, statistics.page)), total)
+    match = {"$match": where}
+    rows = list(documents.aggregate([match, *statistics.rows()]))
+    if statistics.page is None:
+        return Answer(rows, None)
+    counted = list(documents.aggregate([match, *statistics.count()]))
+    return Answer(rows, counted[0]["n"] if counted else 0)
+
+
+def aggregated(
+    documents: Collection[dict[str, Any]], caller: Caller, *stages: Mapping[str, Any]
+) -> Sequence[Any]:
+    return ask_stat(documents, caller, {"aggregate": list(stages)}).results
