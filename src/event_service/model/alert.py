@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mongoengine import (
     DateTimeField,
     DictField,
@@ -21,7 +23,7 @@ class AlertResource(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has 
     resource_type = StringField()
     name = StringField()
 
-    meta = {"strict": False}
+    meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
 class Alert(Document):  # type: ignore[misc]  # MongoEngine has no types
@@ -68,7 +70,7 @@ class Alert(Document):  # type: ignore[misc]  # MongoEngine has no types
 
     # Alerts of a database taken over from Cloudforet may be numbered per domain: only our own,
     # which have a dedup_key, are held to one number per workspace.
-    meta = {
+    meta: ClassVar[dict[str, Any]] = {
         "collection": "alert",
         "strict": False,
         "auto_create_index": False,

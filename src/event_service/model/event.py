@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 
 
@@ -33,7 +35,7 @@ class Event(Document):  # type: ignore[misc]  # MongoEngine has no types
 
     # One index per question that clients ask, since every write pays for each of them. The one
     # for retention depends on a setting: see ``indexes``.
-    meta = {
+    meta: ClassVar[dict[str, Any]] = {
         "collection": "event",
         "strict": False,
         "auto_create_index": False,

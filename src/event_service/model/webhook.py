@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mongoengine import (
     DateTimeField,
     DictField,
@@ -22,7 +24,7 @@ class WebhookPlugin(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has 
     metadata = DictField()
     upgrade_mode = StringField(choices=("NONE", "MANUAL", "AUTO"))
 
-    meta = {"strict": False}
+    meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
 class WebhookRequests(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has no types
@@ -31,7 +33,7 @@ class WebhookRequests(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine ha
     total = LongField()
     error = LongField()
 
-    meta = {"strict": False}
+    meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
 class Webhook(Document):  # type: ignore[misc]  # MongoEngine has no types
@@ -60,7 +62,7 @@ class Webhook(Document):  # type: ignore[misc]  # MongoEngine has no types
     project_id = StringField(required=True)
     created_at = DateTimeField(required=True)
 
-    meta = {
+    meta: ClassVar[dict[str, Any]] = {
         "collection": "webhook",
         "strict": False,
         "auto_create_index": False,
