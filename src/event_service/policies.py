@@ -1,20 +1,23 @@
-"""What an installation, or one webhook, may decide about duplicates and recoveries (CONTRACT 4)."""
-
-from __future__ import annotations
+"""The two choices that a webhook or the settings make about its events (CONTRACT 4.3, 4.4)."""
 
 from enum import StrEnum
 
 
 class RecordingPolicy(StrEnum):
-    """Which duplicates become events of their own (CONTRACT 4.4)."""
+    """What of a duplicate is recorded as an event of its own; the rest is counted."""
 
     CHANGED = "changed"
+    """What differs from what was last recorded for the key."""
     ALL = "all"
+    """Every delivery."""
     FIRST = "first"
+    """None."""
 
 
 class RecoveryMode(StrEnum):
-    """Whether a RECOVERY resolves its alert, or a person does (CONTRACT 4.3)."""
+    """What a RECOVERY does to the open alert of its key."""
 
     AUTO = "AUTO"
+    """The alert becomes RESOLVED."""
     MANUAL = "MANUAL"
+    """The event is recorded and nothing else."""

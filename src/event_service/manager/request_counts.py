@@ -10,7 +10,7 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pymongo.database import Database
 
@@ -50,13 +50,13 @@ class RequestCounts:
         if not counts:
             return
         webhook_ids = list(counts)
-        unwritten: Sequence[str] = webhook_ids
+        unwritten = webhook_ids
         try:
             database["webhook"].bulk_write(
                 [_addition(webhook_id, counts[webhook_id]) for webhook_id in webhook_ids],
                 ordered=False,
             )
-            unwritten = ()
+            unwritten = []
         except BulkWriteError as fault:
             errors = fault.details.get("writeErrors") or ()
             unwritten = [webhook_ids[error["index"]] for error in errors]
