@@ -78,14 +78,7 @@ def _addition(webhook_id: str, count: _Count) -> UpdateOne:
     def plus(path: str, number: int) -> dict[str, Any]:
         return {"$add": [{"$ifNull": [f"$requests.{path}", 0]}, number]}
 
+    sums = {"total": plus("total", count.total), "error": plus("error", count.error)}
     return UpdateOne(
-        {"webhook_id": webhook_id},
-        [
-            {
-                "$set": {
-                    "requests.total": plus("total", count.total),
-                    "requests.error": plus("error", count.error),
-                }
-            }
-        ],
+        {"webhook_id": webhook_id}, [{"$set": {"requests": {"$mergeObjects": ["$requests", sums]}}}]
     )

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bson.decimal128 import Decimal128
+
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from decimal import Decimal
 
 _LONGEST_WINDOW = 30 * 86_400
 _PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
@@ -99,16 +102,19 @@ def duplicate_window(value: object) -> int | None:
     Any type of number will do, as will a number written out. What is no number, or less than a
     second, is None: the window of the settings applies.
     """
+    number: float | Decimal
     if isinstance(value, str):
         text = value.strip()
         number = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
+    elif isinstance(value, Decimal128):
+        number = value.to_decimal()
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(min(value, _LONGEST_WINDOW)) if isinstance(value, int) else value
+        number = value
     else:
         return None
-    if not math.isfinite(number) or number < 1:
+    if not isinstance(number, int) and not math.isfinite(number):
         return None
-    return min(int(number), _LONGEST_WINDOW)
+    return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -94,4 +94,6 @@ class WebhookChanges:
             _log.info("changes of webhooks are heard")
         elif message["type"] == "message":
             data = message["data"]
-            self._cache.forget(data.decode() if isinstance(data, bytes) else str(data))
+            self._cache.forget(
+                data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+            )
