@@ -1,0 +1,97 @@
+"""The embedded MongoDB-compatible store: the server ``secantusd-rs`` over WiredTiger."""
+
+import re
+from pathlib import Path
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from event_service.embedded.child import Child
+from event_service.embedded.programs import mongodb_program
+from event_service.embedded.supervisor import Supervisor
+from event_service.mongodb_address import DEFAULT_DATABASE
+
+CACHE_SIZE = "256M"
+LOG_FILE_SIZE = "128MB"
+PROBE_MILLISECONDS = 500
+LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
+
+
+class EmbeddedMongoDB:
+    """The store of a data directory, on a free loopback port that it keeps when restarted."""
+
+    def __init__(self, directory: Path, lock: int) -> None:
+        """``lock`` is the descriptor of the directory's lock. Raises EmbeddedStoreError."""
+        self._directory = directory
+        self._lock = lock
+        self._port = 0
+        self._settings = directory / "mongodb.toml"
+        self._settings.write_text("# Empty on purpose: every option is an argument.\n")
+        self._program = mongodb_program()
+        self._supervisor = Supervisor("mongodb", spawn=self._spawn, heard=self._heard)
+
+    @property
+    def uri(self) -> str:
+        """The connection string, with the database's name."""
+        return f"mongodb://127.0.0.1:{self._port}/{DEFAULT_DATABASE}?directConnection=true"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the server, or of its last run."""
+        return self._supervisor.pid
+
+    def start(self) -> str:
+        """Start the server and wait until it answers; its connection string.
+
+        Raises EmbeddedStoreError.
+        """
+        self._supervisor.start(self._answers)
+        return self.uri
+
+    def stop(self) -> None:
+        """Have the server end; what was acknowledged is on the disk."""
+        self._supervisor.stop()
+
+    def running(self) -> bool:
+        """Whether the server's process lives right now."""
+        return self._supervisor.running()
+
+    def _spawn(self) -> Child:
+        return Child(
+            [
+                str(self._program),
+                # An own file, because without one the server looks for files of the user's.
+                *("--config", str(self._settings)),
+                # Without this it loses acknowledged writes when it is killed.
+                "--sync-on-commit",
+                # With the default of 2 GB it starts slowly.
+                *("--log-file-max", LOG_FILE_SIZE),
+                *("--cache-size", CACHE_SIZE),
+                *("--host", "127.0.0.1"),
+                # The port of the first run ever after: clients connect again by themselves.
+                *("--port", str(self._port)),
+                *("--storage-path", str(self._directory / "mongodb")),
+            ],
+            log=self._directory / "mongodb.log",
+            lock=self._lock,
+        )
+
+    def _heard(self, line: str) -> None:
+        found = LISTENING.search(line)
+        if found:
+            self._port = int(found[1])
+
+    def _answers(self) -> bool:
+        if not self._port:
+            return False
+        with MongoClient[dict[str, object]](
+            self.uri,
+            serverSelectionTimeoutMS=PROBE_MILLISECONDS,
+            connectTimeoutMS=PROBE_MILLISECONDS,
+            socketTimeoutMS=PROBE_MILLISECONDS,
+        ) as client:
+            try:
+                client.admin.command("ping")
+            except PyMongoError:
+                return False
+        return True

@@ -1,0 +1,106 @@
+"""Keeps an embedded store running: when it ends without being asked to, it is started again."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from event_service.embedded.child import Child
+from event_service.start_errors import EmbeddedStoreError
+
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 5.0
+STEADY_SECONDS = 10.0
+"""A store that has run this long is started again without a longer pause than the first."""
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+PROBE_SECONDS = 0.02
+ATTEMPTS = 3
+"""How often a store may end before it is ready for the first time."""
+
+logger = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """A store as a subprocess, with one thread that reads its output and awaits its end."""
+
+    def __init__(
+        self, name: str, *, spawn: Callable[[], Child], heard: Callable[[str], None]
+    ) -> None:
+        """``spawn`` starts the store, ``heard`` is told each line that it writes."""
+        self._name = name
+        self._spawn = spawn
+        self._heard = heard
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._ended = 0
+        self._child: Child | None = None
+        self._thread = threading.Thread(target=self._keep, name=f"embedded-{name}", daemon=True)
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """Start the store and wait until ``ready()``. Raises EmbeddedStoreError if it never is."""
+        self._child = self._spawn()
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if self._ended >= ATTEMPTS or time.monotonic() > deadline:
+                self.stop()
+                raise EmbeddedStoreError(f"The embedded {self._name} does not start.")
+            self._stopping.wait(PROBE_SECONDS)
+
+    def stop(self) -> None:
+        """Have the store end in its own time, and by force if it takes too long."""
+        with self._lock:
+            self._stopping.set()
+            child = self._child
+        if child is None:
+            return
+        child.ask_to_stop()
+        self._thread.join(STOP_SECONDS)
+        if self._thread.is_alive():
+            logger.warning("embedded %s did not stop in time and is killed", self._name)
+            child.kill()
+            self._thread.join()
+
+    def running(self) -> bool:
+        """Whether the store's process lives right now."""
+        child = self._child
+        return child is not None and child.alive() and not self._stopping.is_set()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the store, or of its last run."""
+        child = self._child
+        return None if child is None else child.pid
+
+    def _keep(self) -> None:
+        child = self._child
+        pause = FIRST_PAUSE_SECONDS
+        while child is not None:
+            began = time.monotonic()
+            for line in child.lines():
+                self._heard(line)
+            status = child.finish()
+            self._ended += 1
+            if self._stopping.is_set():
+                return
+            logger.warning("embedded %s ended with status %d", self._name, status)
+            if time.monotonic() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            child = self._again(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _again(self, pause: float) -> Child | None:
+        while not self._stopping.wait(pause):
+            with self._lock:
+                if self._stopping.is_set():
+                    return None
+                try:
+                    self._child = self._spawn()
+                except EmbeddedStoreError as error:  # a full disk, no memory: it may pass
+                    logger.warning("embedded %s can't be started: %s", self._name, error)
+                else:
+                    logger.info("embedded %s is started again", self._name)
+                    return self._child
+            pause = LONGEST_PAUSE_SECONDS
+        return None

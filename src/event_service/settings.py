@@ -1,0 +1,176 @@
+"""Everything that can be set from outside, each by an environment variable ``EVENT_<NAME>``."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from event_service.policies import RecordingPolicy, RecoveryMode
+
+MONGODB_SCHEMES = ("mongodb", "mongodb+srv")
+REDIS_SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+)
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _default_data_directory() -> Path:
+    return Path(platformdirs.user_data_dir("event-service", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What the service was told. Arguments win over the environment; nothing else is read.
+
+    Raises pydantic.ValidationError, whose message never repeats a value: it may be a secret.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="EVENT_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    mongodb_uri: SecretStr | None = Field(
+        default=None,
+        description="MongoDB 6 or later (`mongodb://...`, `mongodb+srv://...`); the path names the"
+        " database, `event_service` without one. Unset: an embedded store.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis 6.2 or later, or Valkey: `redis://`, `rediss://`, `unix://`,"
+        " `redis+sentinel://host:port,host:port/service/db` or"
+        " `redis+cluster://host:port,host:port`. Unset: an embedded store.",
+    )
+    data_dir: Path = Field(
+        default_factory=_default_data_directory,
+        description="Directory of the embedded stores and of `runtime.json`; one service holds it"
+        " at a time.",
+        json_schema_extra={"default_in_words": "the platform's user data directory"},
+    )
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="Address that gRPC listens on."
+    )
+    port: int = Field(
+        default=50051, ge=0, le=65535, description="Port that gRPC listens on; 0 picks a free one."
+    )
+    grpc_threads: PositiveInt = Field(
+        default=32, le=1024, description="Calls that are worked on at the same time."
+    )
+    max_request_bytes: ByteSize = Field(
+        default=ByteSize(4 * 1024**2),
+        ge=1024,
+        le=256 * 1024**2,
+        description="Largest request, in bytes or as in `8MiB`.",
+    )
+    max_response_bytes: ByteSize = Field(
+        default=ByteSize(256 * 1024**2),
+        ge=1024,
+        le=2 * 1024**3 - 1,
+        description="Largest answer, in bytes or as in `64MiB`.",
+    )
+    duplicate_window_seconds: PositiveInt = Field(
+        default=600,
+        le=30 * 24 * 3600,
+        description="How long after the last event of a key the next one joins its alert; a"
+        " webhook's `metadata.duplicate_event_time` wins.",
+    )
+    recording_policy: Annotated[RecordingPolicy, BeforeValidator(_lower)] = Field(
+        default=RecordingPolicy.CHANGED,
+        description="Which duplicates are recorded as events of their own: `changed` (those that"
+        " say something new), `all` or `first` (none). The others are counted.",
+    )
+    recovery_mode: Annotated[RecoveryMode, BeforeValidator(_upper)] = Field(
+        default=RecoveryMode.AUTO,
+        description="`AUTO`: a recovery resolves its alert; `MANUAL`: it is only recorded.",
+    )
+    retention_days: PositiveInt | None = Field(
+        default=None,
+        le=36_500,
+        description="Events older than this are deleted. Unset: they are kept.",
+    )
+    query_seconds: PositiveFloat = Field(
+        default=30.0, le=3600, description="How long one query may take in the database."
+    )
+    page_limit: PositiveInt = Field(
+        default=1000,
+        le=100_000,
+        description="How many results a list without a limit of its own answers at most.",
+    )
+    flush_seconds: PositiveFloat = Field(
+        default=0.2, le=60, description="How long counted repeats are gathered before a write."
+    )
+    webhook_cache_seconds: NonNegativeFloat = Field(
+        default=1.0,
+        le=3600,
+        description="How long a webhook is remembered when no change of it is announced.",
+    )
+    stop_seconds: NonNegativeFloat = Field(
+        default=30.0, le=3600, description="How long running calls may go on after a stop."
+    )
+    store_timeout_seconds: PositiveFloat = Field(
+        default=5.0, le=600, description="How long the answer of a store is waited for."
+    )
+    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = Field(
+        default=LogFormat.AUTO,
+        description="`json`, `console` or `auto` (`console` on a terminal, else `json`).",
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = (
+        Field(default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+    )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("mongodb_uri")
+    @classmethod
+    def _mongodb_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(value, MONGODB_SCHEMES)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(value, REDIS_SCHEMES)
+
+
+def _with_scheme(value: SecretStr | None, schemes: tuple[str, ...]) -> SecretStr | None:
+    if value is not None and urlsplit(value.get_secret_value()).scheme not in schemes:
+        raise ValueError("must begin with " + ", ".join(f"{scheme}://" for scheme in schemes))
+    return value

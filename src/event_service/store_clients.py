@@ -1,0 +1,100 @@
+"""Clients of the two stores, set up alike wherever they come from."""
+
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError
+from redis import Redis, RedisCluster
+from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from event_service.redis_address import parse_cluster, parse_sentinel
+from event_service.settings import Settings
+from event_service.start_errors import StoreAddressError
+
+RedisClient: TypeAlias = Redis | RedisCluster
+"""What ``connect_redis`` gives: both take the same commands, and answer with ``str``."""
+
+IDLE_CHECK_SECONDS = 30
+
+
+def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]:
+    """A client of the MongoDB (or embedded store) at ``uri``; it connects when it is first used.
+
+    Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
+    driver if the connection breaks: the server knows a write that it has already done. The
+    database is ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are
+    naive and UTC. Raises StoreAddressError.
+    """
+    wait = round(settings.store_timeout_seconds * 1000)
+    try:
+        return MongoClient(
+            uri,
+            appname="event-service",
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            retryReads=True,
+            tz_aware=False,
+            uuidRepresentation="standard",
+            serverSelectionTimeoutMS=wait,
+            connectTimeoutMS=wait,
+            # A query may use all of its time before the first byte of its answer comes.
+            socketTimeoutMS=wait + round(settings.query_seconds * 1000),
+            # Never fewer connections than calls that are worked on at the same time.
+            maxPoolSize=max(100, 2 * settings.grpc_threads),
+        )
+    except (ConfigurationError, ValueError):  # pymongo.errors.InvalidURI is a ConfigurationError
+        raise StoreAddressError(
+            "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
+            " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
+        ) from None
+
+
+def connect_redis(url: str, settings: Settings) -> RedisClient:
+    """A client of the Redis at ``url``: one server, one that Sentinels look after, or a cluster.
+
+    A command is sent once. Sending it again after a lost answer would run it twice, and the
+    caller has the database to decide when Redis does not answer (CONTRACT 4.5); a pooled
+    connection that the server has closed is noticed and replaced before it is used.
+
+    One server and Sentinels are asked when the client is first used. A cluster is asked for its
+    nodes at once: raises redis.RedisError if none answers. Raises StoreAddressError.
+    """
+    options: dict[str, Any] = {
+        "socket_timeout": settings.store_timeout_seconds,
+        "socket_connect_timeout": settings.store_timeout_seconds,
+        "health_check_interval": IDLE_CHECK_SECONDS,
+        "decode_responses": True,
+        "client_name": "event-service",
+        # With RESP3 the client would neither look whether a pooled connection is still alive
+        # nor work alike on every server from 6.2 on.
+        "protocol": 2,
+    }
+    once = Retry(NoBackoff(), 0)
+    try:
+        scheme = urlsplit(url).scheme
+        if scheme.endswith("+cluster"):
+            cluster = parse_cluster(url)
+            nodes = [ClusterNode(host, port) for host, port in cluster.nodes]  # type: ignore[no-untyped-call]
+        elif scheme.endswith("+sentinel"):
+            return _sentinel(url, options | {"retry": once})
+        else:
+            return Redis.from_url(url, retry=once, **options)
+    except (ValueError, TypeError):
+        raise StoreAddressError(
+            "EVENT_REDIS_URL is not a usable Redis address. User name and password must be"
+            " percent-encoded; redis+sentinel:// needs /service in its path, redis+cluster://"
+            " takes no database."
+        ) from None
+    return RedisCluster(startup_nodes=nodes, retry=once, **(options | dict(cluster.options)))
+
+
+def _sentinel(url: str, options: dict[str, Any]) -> Redis:
+    address = parse_sentinel(url)
+    sentinel = Sentinel(address.sentinels, sentinel_kwargs=options | dict(address.sentinel_options))  # type: ignore[no-untyped-call]
+    client: Redis = sentinel.master_for(address.service, **(options | dict(address.options)))  # type: ignore[no-untyped-call]
+    return client

@@ -1,0 +1,65 @@
+"""The stores of a service: those that it was given, and embedded ones for what is missing."""
+
+from dataclasses import dataclass, field
+
+from event_service.embedded.directory import DataDirectory
+from event_service.embedded.mongodb import EmbeddedMongoDB
+from event_service.embedded.redis import EmbeddedRedis
+from event_service.mongodb_address import with_database
+from event_service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Addresses of both stores, the data directory, and the stores that are ours to stop."""
+
+    mongodb_uri: str = field(repr=False)
+    """With the database's name."""
+    redis_url: str = field(repr=False)
+    directory: DataDirectory
+    mongodb: EmbeddedMongoDB | None
+    redis: EmbeddedRedis | None
+
+    def close(self) -> None:
+        """Stop the embedded stores, then let go of the data directory; to be called once."""
+        _stop(self.redis, self.mongodb)
+        self.directory.release()
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Hold the data directory and start the embedded stores, where no address is given.
+
+    One service per data directory, even if both stores are given. Given stores are not asked
+    here. Raises DataDirectoryError or EmbeddedStoreError, and leaves nothing running then.
+    """
+    directory = DataDirectory(settings.data_dir)
+    mongodb: EmbeddedMongoDB | None = None
+    redis: EmbeddedRedis | None = None
+    try:
+        if settings.redis_url is None:
+            redis = EmbeddedRedis(directory.path, directory.lock)
+            redis_url = redis.start()
+        else:
+            redis_url = settings.redis_url.get_secret_value()
+        if settings.mongodb_uri is None:
+            mongodb = EmbeddedMongoDB(directory.path, directory.lock)
+            mongodb_uri = mongodb.start()
+        else:
+            mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
+    except BaseException:
+        _stop(redis, mongodb)
+        directory.release()
+        raise
+    return Stores(
+        mongodb_uri=mongodb_uri,
+        redis_url=redis_url,
+        directory=directory,
+        mongodb=mongodb,
+        redis=redis,
+    )
+
+
+def _stop(*stores: EmbeddedRedis | EmbeddedMongoDB | None) -> None:
+    for store in stores:
+        if store is not None:
+            store.stop()
