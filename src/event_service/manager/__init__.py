@@ -1,0 +1,1 @@
+"""The rules of CONTRACT, between what came over the wire and what stands in the stores."""

@@ -1,0 +1,125 @@
+"""A webhook as the rules see it, read from its document."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bson.decimal128 import Decimal128
+
+from event_service.policies import RecordingPolicy, RecoveryMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+_LONGEST_WINDOW = 30 * 86_400
+_PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class WebhookState(StrEnum):
+    """Whether a webhook takes events."""
+
+    ENABLED = "ENABLED"
+    DISABLED = "DISABLED"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTotals:
+    """How many requests a webhook got, and how many could not be understood (CONTRACT 3.7)."""
+
+    total: int = 0
+    error: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Everything about a webhook but its key.
+
+    ``recovery_mode``, ``recording_policy`` and ``duplicate_window`` (seconds) are None where the
+    settings of the service apply. ``plugin_options`` and ``metadata`` are not printed: a plugin
+    may keep secrets there. ``created_at`` is UTC without an offset.
+    """
+
+    webhook_id: str
+    name: str
+    state: WebhookState
+    domain_id: str
+    workspace_id: str
+    project_id: str
+    created_at: datetime | None
+    plugin_id: str | None = None
+    plugin_options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    recovery_mode: RecoveryMode | None = None
+    recording_policy: RecordingPolicy | None = None
+    duplicate_window: int | None = None
+    requests: RequestTotals = RequestTotals()
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it takes events."""
+        return self.state is WebhookState.ENABLED
+
+
+def webhook_of(document: Mapping[str, Any]) -> Webhook:
+    """Read a document, also one of Cloudforet's, where optional parts are null or missing.
+
+    A state that is not known counts as disabled, another choice that is not known as unset.
+    """
+    plugin = _mapping(document.get("plugin_info"))
+    metadata = _mapping(plugin.get("metadata"))
+    totals = _mapping(document.get("requests"))
+    return Webhook(
+        webhook_id=document["webhook_id"],
+        name=document.get("name") or "",
+        state=_choice(WebhookState, document.get("state")) or WebhookState.DISABLED,
+        domain_id=document.get("domain_id") or "",
+        workspace_id=document.get("workspace_id") or "",
+        project_id=document.get("project_id") or "",
+        created_at=document.get("created_at"),
+        plugin_id=plugin.get("plugin_id") or None,
+        plugin_options=_mapping(plugin.get("options")),
+        metadata=metadata,
+        recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
+        recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
+        duplicate_window=duplicate_window(metadata.get("duplicate_event_time")),
+        requests=RequestTotals(int(totals.get("total") or 0), int(totals.get("error") or 0)),
+        tags=_mapping(document.get("tags")),
+    )
+
+
+def duplicate_window(value: object) -> int | None:
+    """Whole seconds of a plugin's ``duplicate_event_time``, at most 30 days (CONTRACT 4).
+
+    Any type of number will do, as will a number written out. What is no number, or less than a
+    second, is None: the window of the settings applies.
+    """
+    number: float | Decimal
+    if isinstance(value, str):
+        text = value.strip()
+        number = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
+    elif isinstance(value, Decimal128):
+        number = value.to_decimal()
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        number = value
+    else:
+        return None
+    if not isinstance(number, int) and not math.isfinite(number):
+        return None
+    return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _choice(kind: type[_Choice], value: object) -> _Choice | None:
+    return next((choice for choice in kind if choice.value == value), None)

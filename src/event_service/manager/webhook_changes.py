@@ -1,0 +1,99 @@
+"""Tells every process that a webhook changed, and hears it from the others (CONTRACT 3.2)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import RedisClusterException, RedisError
+
+if TYPE_CHECKING:
+    from redis import Redis, RedisCluster
+
+    from event_service.manager.webhook_cache import WebhookCache
+
+CHANNEL = "event-service:webhook"
+
+_REDIS_FAULTS = (RedisError, RedisClusterException, OSError)
+_POLL_SECONDS = 0.2
+_SHORTEST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+def publish_change(redis: Redis | RedisCluster, webhook_id: str) -> None:
+    """Tell every process. Call it after the change stands in the database.
+
+    A message that can't be sent is logged and not an error: the change is made, and the age limit
+    of the caches makes it known a moment later.
+    """
+    try:
+        redis.publish(CHANNEL, webhook_id)
+    except _REDIS_FAULTS as fault:
+        _log.warning(
+            "the change of %s was not announced, caches follow by age: %s",
+            webhook_id,
+            type(fault).__name__,
+        )
+
+
+class WebhookChanges:
+    """A thread that hears of changes and takes what changed out of the cache.
+
+    The cache is attached exactly while the subscription stands: each confirmation of it, also
+    after the client reconnected by itself, attaches anew and so clears it.
+    """
+
+    def __init__(self, redis: Redis | RedisCluster, cache: WebhookCache) -> None:
+        """Nothing runs, and the cache stays unused, until ``start``."""
+        self._redis = redis
+        self._cache = cache
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhook-changes", daemon=True)
+
+    def start(self) -> None:
+        """Subscribe in the background; a Redis that is down is tried again for ever."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Unsubscribe and wait for the thread. The cache is unused from here on."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause = _SHORTEST_PAUSE
+        try:
+            while not self._stopping.is_set():
+                try:
+                    pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
+                    try:
+                        pubsub.subscribe(CHANNEL)
+                        while not self._stopping.is_set():
+                            message = pubsub.get_message(timeout=_POLL_SECONDS)
+                            if message is not None:
+                                self._hear(message)
+                                pause = _SHORTEST_PAUSE
+                    finally:
+                        # First of all, since closing may take as long as a dead socket lets it.
+                        self._cache.detach()
+                        pubsub.close()
+                except _REDIS_FAULTS as fault:
+                    if pause == _SHORTEST_PAUSE:
+                        _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
+                    self._stopping.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+        finally:
+            self._cache.detach()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            self._cache.attach()
+            _log.info("changes of webhooks are heard")
+        elif message["type"] == "message":
+            data = message["data"]
+            self._cache.forget(
+                data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+            )

@@ -1,0 +1,217 @@
+"""The life of webhooks, and who may send events through one (CONTRACT 3.1, 3.2)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from event_service.errors import InvalidParameter, NotFound, PermissionDenied, WebhookDisabled
+from event_service.ids import new_id
+from event_service.manager.access_key import credential_of, digest_of, matches, new_key
+from event_service.manager.webhook import Webhook, WebhookState, webhook_of
+from event_service.manager.webhook_cache import KnownWebhook
+from event_service.manager.webhook_changes import publish_change
+from event_service.manager.webhook_input import required
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymongo.database import Database
+    from redis import Redis, RedisCluster
+
+    from event_service.manager.webhook_cache import WebhookCache
+    from event_service.policies import RecordingPolicy, RecoveryMode
+
+_COLLECTION = "webhook"
+_NEWEST_FIRST = [("created_at", -1), ("webhook_id", -1)]
+_MOST_IDS_TRIED = 3
+
+_log = logging.getLogger(__name__)
+
+
+class WebhookManager:
+    """Creates, changes, finds and checks webhooks.
+
+    Faults of the stores (``pymongo.errors.PyMongoError``) pass through. A Redis that is down
+    stops nothing here.
+    """
+
+    def __init__(
+        self,
+        database: Database[dict[str, Any]],
+        redis: Redis | RedisCluster,
+        cache: WebhookCache,
+    ) -> None:
+        """The cache stays unused until its ``WebhookChanges`` hears of changes."""
+        self._webhooks = database[_COLLECTION]
+        self._redis = redis
+        self._cache = cache
+
+    def authorise(self, webhook_id: str, access_key: str) -> Webhook:
+        """The webhook, if the key is its own and it takes events (CONTRACT 3.1).
+
+        Raises NotFound, then PermissionDenied, then WebhookDisabled. Only a yes is ever answered
+        from the cache. A no always comes from the database: so a key is valid from the moment of
+        its rotation, and a wrong key takes the same path as an unknown webhook.
+        """
+        known = self._cache.get(webhook_id)
+        if known is not None and matches(known.credential, access_key):
+            return known.webhook
+        ticket = self._cache.ticket()
+        document = self._webhooks.find_one({"webhook_id": webhook_id})
+        credential = None if document is None else credential_of(document)
+        key_is_right = matches(credential, access_key)
+        if document is None:
+            raise NotFound("webhook_id", webhook_id)
+        if credential is None or not key_is_right:
+            raise PermissionDenied(f"Access key is wrong. (webhook_id = {webhook_id})")
+        if credential.in_clear:
+            self._forget_clear_key(webhook_id, access_key)
+        webhook = webhook_of(document)
+        if not webhook.enabled:
+            raise WebhookDisabled(webhook_id)
+        self._cache.put(KnownWebhook(webhook, credential), ticket)
+        return webhook
+
+    def create(  # noqa: PLR0913  # four say whose it is, the others are optional
+        self,
+        name: str,
+        domain_id: str,
+        workspace_id: str,
+        project_id: str,
+        *,
+        plugin_id: str | None = None,
+        plugin_options: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        recovery_mode: RecoveryMode | None = None,
+        recording_policy: RecordingPolicy | None = None,
+        tags: Mapping[str, Any] | None = None,
+    ) -> tuple[Webhook, str]:
+        """A new, enabled webhook and its access key, which can't be read again.
+
+        Raises RequiredParameter or InvalidParameter, also when the project has a webhook of that
+        name.
+        """
+        key = new_key()
+        plugin = {"plugin_id": plugin_id, "options": plugin_options, "metadata": metadata}
+        document: dict[str, Any] = {
+            "name": required("name", name),
+            "state": WebhookState.ENABLED.value,
+            "access_key_hash": digest_of(key).hex(),
+            "plugin_info": _plugin_info(plugin),
+            "tags": dict(tags or {}),
+            "requests": {"total": 0, "error": 0},
+            "domain_id": required("domain_id", domain_id),
+            "workspace_id": required("workspace_id", workspace_id),
+            "project_id": required("project_id", project_id),
+        }
+        if recovery_mode is not None:
+            document["recovery_mode"] = recovery_mode.value
+        if recording_policy is not None:
+            document["recording_policy"] = recording_policy.value
+        webhook = self._insert(document)
+        self._announce(webhook.webhook_id)
+        return webhook, key
+
+    def get(self, webhook_id: str) -> Webhook:
+        """The webhook as the database has it now. Raises NotFound."""
+        document = self._webhooks.find_one({"webhook_id": webhook_id})
+        if document is None:
+            raise NotFound("webhook_id", webhook_id)
+        return webhook_of(document)
+
+    def list(
+        self,
+        *,
+        domain_id: str | None = None,
+        workspace_id: str | None = None,
+        project_id: str | None = None,
+    ) -> tuple[Webhook, ...]:
+        """All webhooks, or those of a domain, workspace or project; the newest first."""
+        asked = {"domain_id": domain_id, "workspace_id": workspace_id, "project_id": project_id}
+        where = {key: value for key, value in asked.items() if value is not None}
+        return tuple(webhook_of(found) for found in self._webhooks.find(where).sort(_NEWEST_FIRST))
+
+    def rotate_key(self, webhook_id: str) -> tuple[Webhook, str]:
+        """Give the webhook a new key and return both; the old key is void. Raises NotFound."""
+        key = new_key()
+        webhook = self._change(
+            webhook_id,
+            {
+                "$set": {"access_key_hash": digest_of(key).hex()},
+                "$unset": {"access_key": "", "webhook_url": ""},
+            },
+        )
+        return webhook, key
+
+    def enable(self, webhook_id: str) -> Webhook:
+        """Let it take events again. Raises NotFound."""
+        return self._change(webhook_id, {"$set": {"state": WebhookState.ENABLED.value}})
+
+    def disable(self, webhook_id: str) -> Webhook:
+        """Let it take no events. Raises NotFound."""
+        return self._change(webhook_id, {"$set": {"state": WebhookState.DISABLED.value}})
+
+    def delete(self, webhook_id: str) -> None:
+        """Delete it; its events stay. Raises NotFound."""
+        if self._webhooks.delete_one({"webhook_id": webhook_id}).deleted_count == 0:
+            raise NotFound("webhook_id", webhook_id)
+        self._announce(webhook_id)
+
+    def _insert(self, document: dict[str, Any]) -> Webhook:
+        for _ in range(_MOST_IDS_TRIED):
+            # MongoDB keeps milliseconds; the answer is to equal what a later read gives.
+            now = datetime.now(UTC).replace(tzinfo=None)
+            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            made = {"webhook_id": new_id("webhook"), **document, "created_at": now}
+            try:
+                self._webhooks.insert_one(made)
+            except DuplicateKeyError as fault:
+                if "webhook_id" not in ((fault.details or {}).get("keyPattern") or {}):
+                    raise InvalidParameter(
+                        "name", "the project has a webhook of that name"
+                    ) from fault
+            else:
+                return webhook_of(made)
+        raise RuntimeError("every random id was taken: the source of randomness is broken")
+
+    def _change(self, webhook_id: str, update: Mapping[str, Any]) -> Webhook:
+        if self._webhooks.update_one({"webhook_id": webhook_id}, update).matched_count == 0:
+            raise NotFound("webhook_id", webhook_id)
+        self._announce(webhook_id)
+        return self.get(webhook_id)
+
+    def _announce(self, webhook_id: str) -> None:
+        self._cache.forget(webhook_id)
+        publish_change(self._redis, webhook_id)
+
+    def _forget_clear_key(self, webhook_id: str, access_key: str) -> None:
+        """Keep only the digest of a key that Cloudforet stored in clear, also within the URL."""
+        try:
+            # The key in the filter: one that was rotated meanwhile stays as it is.
+            self._webhooks.update_one(
+                {"webhook_id": webhook_id, "access_key": access_key},
+                {
+                    "$set": {"access_key_hash": digest_of(access_key).hex()},
+                    "$unset": {"access_key": "", "webhook_url": ""},
+                },
+            )
+        except PyMongoError as fault:
+            _log.warning(
+                "the key of %s stays in clear until it is used again: %s",
+                webhook_id,
+                type(fault).__name__,
+            )
+
+
+def _plugin_info(plugin: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not any(plugin.values()):
+        return None
+    return {
+        "plugin_id": plugin["plugin_id"],
+        "options": dict(plugin["options"] or {}),
+        "metadata": dict(plugin["metadata"] or {}),
+    }

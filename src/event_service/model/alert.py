@@ -1,0 +1,91 @@
+"""The collection ``alert``: the published fields of AlertInfo, and those that dedup needs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import (
+    DateTimeField,
+    DictField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    StringField,
+)
+
+
+class AlertResource(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has no types
+    """One thing that an alert is about."""
+
+    resource_id = StringField()
+    resource_type = StringField()
+    name = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"strict": False}
+
+
+class Alert(Document):  # type: ignore[misc]  # MongoEngine has no types
+    """One alert (CONTRACT 4). Times are UTC.
+
+    The service's own: ``event_key``; ``dedup_key``, a digest of the key of CONTRACT 4;
+    ``claim``, the same digest, there only while the alert holds its key, so that its unique
+    index admits one open alert per key; ``last_seen_at`` and ``event_count`` of its duplicates.
+    """
+
+    alert_number = IntField(required=True)
+    alert_id = StringField(required=True)
+    title = StringField(required=True)
+    state = StringField(required=True, choices=("TRIGGERED", "ACKNOWLEDGED", "RESOLVED", "ERROR"))
+    description = StringField()
+    assignee = StringField()
+    responder = StringField()
+    urgency = StringField(choices=("HIGH", "LOW"))
+    severity = StringField()
+    rule = StringField()
+    image_url = StringField()
+    resources = ListField(EmbeddedDocumentField(AlertResource))
+    provider = StringField()
+    account = StringField()
+    additional_info = DictField()
+    escalation_step = IntField()
+    escalation_ttl = IntField()
+    triggered_by = StringField()
+    domain_id = StringField(required=True)
+    workspace_id = StringField(required=True)
+    project_id = StringField(required=True)
+    webhook_id = StringField()
+    escalation_policy_id = StringField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField()
+    acknowledged_at = DateTimeField()
+    resolved_at = DateTimeField()
+    escalated_at = DateTimeField()
+    event_key = StringField()
+    dedup_key = StringField()
+    claim = StringField()
+    last_seen_at = DateTimeField()
+    event_count = IntField()
+
+    # Alerts of a database taken over from Cloudforet may be numbered per domain: only our own,
+    # which have a dedup_key, are held to one number per workspace.
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "alert",
+        "strict": False,
+        "auto_create_index": False,
+        "indexes": [
+            {"fields": ["alert_id"], "unique": True},
+            {
+                "fields": ["domain_id", "workspace_id", "alert_number"],
+                "unique": True,
+                "partialFilterExpression": {"dedup_key": {"$exists": True}},
+            },
+            {
+                "fields": ["claim"],
+                "unique": True,
+                "partialFilterExpression": {"claim": {"$exists": True}},
+            },
+            {"fields": ["dedup_key", "-created_at"]},
+        ],
+    }

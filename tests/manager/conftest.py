@@ -1,0 +1,164 @@
+"""Webhook managers as several processes have them, and a Redis of their own that can be stopped."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from event_service.manager.webhook_cache import WebhookCache
+from event_service.manager.webhook_changes import WebhookChanges
+from event_service.manager.webhooks import WebhookManager
+from event_service.model.indexes import ensure_indexes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pymongo.database import Database
+
+    from event_service.manager.webhook import Webhook
+
+# So long that only an announced change can end an entry's life within a test.
+NEVER_TOO_OLD = 3_600.0
+DEADLINE_SECONDS = 20.0
+
+
+def _eventually(holds: Callable[[], bool]) -> bool:
+    ends = monotonic() + DEADLINE_SECONDS
+    while not holds():
+        if monotonic() > ends:
+            return False
+        threading.Event().wait(0.005)
+    return True
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Asks again and again until it holds; False when it never does."""
+    return _eventually
+
+
+class StoppableRedis:
+    """One Redis server on a Unix socket that keeps its address over a restart."""
+
+    def __init__(self, directory: Path, *arguments: str) -> None:
+        beside = Path(sys.executable).parent / "redis-server"
+        found = shutil.which("redis-server") or (str(beside) if beside.exists() else None)
+        assert found, "no redis-server: install the extra [embedded]"
+        self._command = [found, "--save", "", "--dir", str(directory), *arguments]
+        self._server: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self._server = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self._server.stdout is not None
+        for line in self._server.stdout:
+            if "ready to accept connections" in line.lower():
+                return
+        pytest.fail("redis-server did not start")
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+            self._server.communicate()
+            self._server = None
+
+
+@dataclass
+class Process:
+    """What one process of the service has of webhooks."""
+
+    manager: WebhookManager
+    cache: WebhookCache
+    changes: WebhookChanges
+
+    def remembers(self, webhook: Webhook, key: str) -> bool:
+        """Whether a check of the key left the webhook in the cache."""
+        self.manager.authorise(webhook.webhook_id, key)
+        return self.cache.get(webhook.webhook_id) is not None
+
+
+@pytest.fixture
+def webhook_database(mongo_database: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
+    ensure_indexes(mongo_database, None)
+    return mongo_database
+
+
+@pytest.fixture
+def manager(
+    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> WebhookManager:
+    return WebhookManager(webhook_database, redis_client, WebhookCache(NEVER_TOO_OLD))
+
+
+@pytest.fixture
+def stoppable_redis() -> Iterator[tuple[StoppableRedis, redis.Redis]]:
+    # Not pytest's directory: the path of a socket has at most some 100 characters.
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+        path = Path(directory)
+        server = StoppableRedis(path, "--port", "0", "--unixsocket", str(path / "socket"))
+        stack.callback(server.stop)
+        server.start()
+        client = redis.Redis(unix_socket_path=str(path / "socket"), retry=Retry(NoBackoff(), 0))
+        stack.callback(client.close)
+        yield server, client
+
+
+def _cluster_port() -> int:
+    """A free port; a node listens for its fellows on one that is 10,000 higher."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = int(taken.getsockname()[1])
+        if port + 10_000 <= 65_535:
+            return port
+
+
+def _cluster_state(node: redis.Redis) -> str:
+    info = node.execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]
+    assert isinstance(info, dict)
+    return str(info["cluster_state"])
+
+
+@pytest.fixture
+def redis_cluster() -> Iterator[redis.RedisCluster]:
+    """A cluster of one node, which is enough for its client to speak as it does to many."""
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+        port = _cluster_port()
+        arguments = ["--port", str(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
+        server = StoppableRedis(Path(directory), *arguments)
+        stack.callback(server.stop)
+        server.start()
+        node = stack.enter_context(redis.Redis(port=port))
+        node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))
+        assert _eventually(lambda: _cluster_state(node) == "ok")
+        client = redis.RedisCluster(host="127.0.0.1", port=port)
+        stack.callback(client.close)
+        yield client
+
+
+@pytest.fixture
+def start_process(
+    webhook_database: Database[dict[str, Any]],
+) -> Iterator[Callable[[redis.Redis | redis.RedisCluster], Process]]:
+    with ExitStack() as stack:
+
+        def start(client: redis.Redis | redis.RedisCluster) -> Process:
+            cache = WebhookCache(NEVER_TOO_OLD)
+            changes = WebhookChanges(client, cache)
+            changes.start()
+            stack.callback(changes.stop)
+            return Process(WebhookManager(webhook_database, client, cache), cache, changes)
+
+        yield start

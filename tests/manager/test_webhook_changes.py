@@ -1,0 +1,175 @@
+"""What one process changes, every other one follows at once (CONTRACT 3.2).
+
+The caches here never age, so only an announced change, or a cache that is not used, can help.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from event_service.errors import NotFound, PermissionDenied, ServiceError, WebhookDisabled
+from event_service.manager.webhook_changes import CHANNEL, publish_change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.manager.conftest import Process, StoppableRedis
+
+    from event_service.manager.webhook_cache import KnownWebhook
+
+    Eventually = Callable[[Callable[[], bool]], bool]
+    Start = Callable[[redis.Redis | redis.RedisCluster], Process]
+
+TENANT = ("domain-1", "workspace-1", "project-1")
+
+
+def fault_of(process: Process, webhook_id: str, key: str) -> type[ServiceError] | None:
+    """What a check of the key ends in; None when it is allowed."""
+    try:
+        process.manager.authorise(webhook_id, key)
+    except ServiceError as fault:
+        return type(fault)
+    return None
+
+
+@pytest.fixture(params=["single", "cluster"])
+def client(request: pytest.FixtureRequest) -> redis.Redis | redis.RedisCluster:
+    name = "redis_client" if request.param == "single" else "redis_cluster"
+    found = request.getfixturevalue(name)
+    assert isinstance(found, redis.Redis | redis.RedisCluster)
+    return found
+
+
+def test_a_change_is_followed_by_every_process(
+    client: redis.Redis | redis.RedisCluster, start_process: Start, eventually: Eventually
+) -> None:
+    one, other = start_process(client), start_process(client)
+    webhook, key = one.manager.create("wh", *TENANT)
+    name = webhook.webhook_id
+    assert eventually(lambda: one.remembers(webhook, key) and other.remembers(webhook, key))
+
+    one.manager.disable(name)
+    assert fault_of(one, name, key) is WebhookDisabled
+    assert eventually(lambda: fault_of(other, name, key) is WebhookDisabled)
+    one.manager.enable(name)
+    assert fault_of(other, name, key) is None
+
+    _, new = other.manager.rotate_key(name)
+    assert fault_of(one, name, new) is None
+    assert eventually(lambda: fault_of(one, name, key) is PermissionDenied)
+    assert eventually(lambda: one.remembers(webhook, new))
+
+    other.manager.delete(name)
+    assert eventually(lambda: fault_of(one, name, new) is NotFound)
+
+
+def test_without_redis_the_database_is_asked_each_time(
+    stoppable_redis: tuple[StoppableRedis, redis.Redis],
+    start_process: Start,
+    eventually: Eventually,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server, client = stoppable_redis
+    one, other = start_process(client), start_process(client)
+    webhook, key = one.manager.create("wh", *TENANT)
+    name = webhook.webhook_id
+    assert eventually(lambda: other.remembers(webhook, key))
+
+    server.stop()
+    assert eventually(lambda: not other.remembers(webhook, key))
+    one.manager.disable(name)
+    assert fault_of(other, name, key) is WebhookDisabled
+    one.manager.enable(name)
+    _, new = one.manager.rotate_key(name)
+    assert fault_of(other, name, key) is PermissionDenied
+    assert fault_of(other, name, new) is None
+    assert "was not announced" in caplog.text
+    assert "are not heard" in caplog.text
+    assert not any(secret in caplog.text for secret in (key, new))
+
+    server.start()
+    assert eventually(lambda: other.remembers(webhook, new))
+    one.manager.disable(name)
+    assert eventually(lambda: fault_of(other, name, new) is WebhookDisabled)
+
+
+def test_what_was_missed_while_redis_was_away_is_not_served(
+    stoppable_redis: tuple[StoppableRedis, redis.Redis],
+    redis_client: redis.Redis,
+    start_process: Start,
+    eventually: Eventually,
+) -> None:
+    server, client = stoppable_redis
+    other = start_process(client)
+    unheard = start_process(redis_client)
+    webhook, key = other.manager.create("wh", *TENANT)
+    assert eventually(lambda: other.remembers(webhook, key))
+    unheard.manager.disable(webhook.webhook_id)
+    assert fault_of(other, webhook.webhook_id, key) is None, "served from its cache"
+    server.stop()
+    server.start()
+    assert eventually(lambda: fault_of(other, webhook.webhook_id, key) is WebhookDisabled)
+
+
+def test_a_change_during_a_read_is_not_overwritten_by_what_was_read(
+    redis_client: redis.Redis,
+    start_process: Start,
+    eventually: Eventually,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = start_process(redis_client), start_process(redis_client)
+    webhook, key = one.manager.create("wh", *TENANT)
+    name = webhook.webhook_id
+    assert eventually(lambda: other.remembers(webhook, key))
+    other.cache.forget(name)
+    heard = threading.Event()
+    forget, put = other.cache.forget, other.cache.put
+
+    def heard_forget(webhook_id: str) -> None:
+        forget(webhook_id)
+        heard.set()
+
+    monkeypatch.setattr(other.cache, "forget", heard_forget)
+
+    def late_put(known: KnownWebhook, ticket: int) -> None:
+        one.manager.disable(name)
+        assert heard.wait(20)
+        put(known, ticket)
+
+    monkeypatch.setattr(other.cache, "put", late_put)
+    assert fault_of(other, name, key) is None, "read before the change"
+    assert fault_of(other, name, key) is WebhookDisabled
+
+
+def test_a_message_of_any_bytes_is_survived(
+    redis_client: redis.Redis, start_process: Start, eventually: Eventually
+) -> None:
+    process = start_process(redis_client)
+    webhook, key = process.manager.create("wh", *TENANT)
+    assert eventually(lambda: process.remembers(webhook, key))
+    for message in (b"", b"\xff\xfe", b"\x00" * 1000):
+        redis_client.publish(CHANNEL, message)
+    publish_change(redis_client, webhook.webhook_id)
+    assert eventually(lambda: process.cache.get(webhook.webhook_id) is None)
+    assert process.remembers(webhook, key)
+
+
+def test_stopping_ends_the_use_of_the_cache(
+    redis_client: redis.Redis,
+    start_process: Start,
+    eventually: Eventually,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="event_service")
+    process = start_process(redis_client)
+    webhook, key = process.manager.create("wh", *TENANT)
+    assert eventually(lambda: process.remembers(webhook, key))
+    process.changes.stop()
+    assert not process.remembers(webhook, key)
+    process.changes.stop()
+    assert "not heard" not in caplog.text
