@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 DOMAIN_ADMIN: Final = "DOMAIN_ADMIN"
 WORKSPACE_OWNER: Final = "WORKSPACE_OWNER"

@@ -92,7 +92,7 @@ class LoadingCache(Generic[K, V]):
         now = self._clock()
         with self._lock:
             answer = self._recall(key)
-            if answer is not None and now - answer.tried_at < self._lifetimes.retry:
+            if answer is not None and self._recent(answer, now):
                 return answer.give()
             flight, leads = self._join(key)
         return self._land(key, flight, leads=leads)
@@ -110,6 +110,11 @@ class LoadingCache(Generic[K, V]):
             return True
         just_failed = answer.loaded_at < answer.tried_at > now - self._lifetimes.retry
         return just_failed and self._usable(answer, now)
+
+    def _recent(self, answer: _Answer[V], now: float) -> bool:
+        if answer.value is None:
+            return self._good(answer, now)
+        return now - answer.tried_at < self._lifetimes.retry
 
     def _usable(self, answer: _Answer[V], now: float) -> bool:
         age = now - answer.loaded_at

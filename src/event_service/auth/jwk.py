@@ -79,7 +79,7 @@ def _read_key(jwk: object) -> VerificationKey:
         raise UnusableKeyError("a JWK is an object")
     kind = jwk.get("kty")
     curve = None if kind == "RSA" else jwk.get("crv")
-    algorithm = _ALGORITHMS.get((kind, curve)) if _names(kind, curve) else None
+    algorithm = next((name for of, name in _ALGORITHMS.items() if of == (kind, curve)), None)
     if algorithm is None:
         raise UnusableKeyError("not an RSA, P-256 or Ed25519 key")
     if jwk.get("alg", algorithm) != algorithm:
@@ -92,10 +92,6 @@ def _read_key(jwk: object) -> VerificationKey:
     if kid is not None and not isinstance(kid, str):
         raise UnusableKeyError("kid is not a string")
     return VerificationKey(kid, algorithm, _public_key(jwk, algorithm))
-
-
-def _names(kind: object, curve: object) -> bool:
-    return isinstance(kind, str) and (curve is None or isinstance(curve, str))
 
 
 def _operations(jwk: dict[str, Any]) -> list[object]:
