@@ -11,7 +11,7 @@ from event_service.errors import AuthenticateFailure
 LEEWAY_SECONDS: Final = 60
 
 # What ids of SpaceONE are made of, and nothing that could confuse a log or a message.
-Id = Annotated[str, Field(pattern=r"^[!-~]{1,256}\Z")]
+Id = Annotated[str, Field(pattern=r"^[!-~]{1,256}$")]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 

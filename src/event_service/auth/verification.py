@@ -57,7 +57,7 @@ class TokenVerifier:
             raise AuthenticateFailure(_UNPROVEN)
         header, payload = _unproven_parts(token)
         algorithm = header.get("alg")
-        if algorithm not in ALGORITHMS:
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
             raise AuthenticateFailure(_UNPROVEN)
         # Read before the signature is looked at, so that no key is fetched for a token that is
         # worth nothing anyway; believed only after.
