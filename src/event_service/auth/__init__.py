@@ -1,0 +1,1 @@
+"""From a request's metadata to its caller (CONTRACT 2)."""

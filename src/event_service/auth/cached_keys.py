@@ -1,0 +1,38 @@
+"""Keys that are fetched per domain and kept for a while."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from event_service.auth.cache import Lifetimes, LoadingCache
+from event_service.auth.keys import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from event_service.auth.jwk import VerificationKey
+
+
+class CachedKeys:
+    """A KeySource over ``fetch``, which gives a domain's keys, or None for an unknown one.
+
+    ``fetch`` raises Unavailable when it can't tell.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], tuple[VerificationKey, ...] | None],
+        lifetimes: Lifetimes | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cache = LoadingCache(fetch, lifetimes, clock)
+
+    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource. An unknown key id makes the domain's keys be fetched again."""
+        known = self._cache.get(domain_id) or ()
+        return matching(known, kid) or self.renewed(domain_id, kid)
+
+    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource."""
+        return matching(self._cache.renew(domain_id) or (), kid)

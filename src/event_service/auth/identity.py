@@ -1,0 +1,117 @@
+"""The SpaceONE identity service: public keys of domains, and what apps may do."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
+
+import grpc
+
+from event_service.auth.apps import AppGrant
+from event_service.auth.jwk import UnusableKeyError, read_json_keys
+from event_service.errors import Unavailable
+from event_service.stubs.event_service.identity.calls_pb2 import (
+    AppAnswer,
+    AppQuestion,
+    PublicKeyAnswer,
+    PublicKeyQuestion,
+)
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from event_service.auth.jwk import VerificationKey
+
+_log = logging.getLogger(__name__)
+
+GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
+CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
+
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", 1024 * 1024),
+    # An identity service that comes back is found again within seconds, not minutes.
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 5000),
+)
+
+# SpaceONE answers a name that it doesn't know with either.
+_NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
+
+Answer = TypeVar("Answer", bound="Message")
+
+
+class IdentityService:
+    """A client of the two calls that tokens need.
+
+    ``endpoint`` is ``grpc://host:port`` or ``grpc+ssl://host:port``; ``system_token`` is sent
+    with every call; ``seconds`` is the deadline of one. Raises ValueError for another endpoint.
+    """
+
+    def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
+        self._metadata = (("token", system_token),)
+        self._seconds = seconds
+        self._channel = _channel(endpoint)
+        self._get_public_key = self._channel.unary_unary(
+            GET_PUBLIC_KEY,
+            request_serializer=PublicKeyQuestion.SerializeToString,
+            response_deserializer=PublicKeyAnswer.FromString,
+        )
+        self._check_app = self._channel.unary_unary(
+            CHECK_APP,
+            request_serializer=AppQuestion.SerializeToString,
+            response_deserializer=AppAnswer.FromString,
+        )
+
+    def public_keys(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
+        """The keys of a domain, None for an unknown one. Raises Unavailable."""
+        question = PublicKeyQuestion(domain_id=domain_id)
+        answer = self._ask(self._get_public_key, question, PublicKeyAnswer, _NOT_THERE)
+        if answer is None or not answer.public_key:
+            return None
+        try:
+            return read_json_keys(answer.public_key)
+        except UnusableKeyError as reason:
+            _log.error("The identity service's key of domain %r is unusable: %s", domain_id, reason)
+            raise Unavailable("The domain's public key can't be used.") from None
+
+    def app(self, domain_id: str, client_id: str) -> AppGrant | None:
+        """What an app may do, None for one that is unknown or disabled. Raises Unavailable."""
+        question = AppQuestion(domain_id=domain_id, client_id=client_id)
+        refusals = _NOT_THERE | {grpc.StatusCode.PERMISSION_DENIED}
+        answer = self._ask(self._check_app, question, AppAnswer, refusals)
+        if answer is None:
+            return None
+        return AppGrant(tuple(answer.permissions), frozenset(answer.projects))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()
+
+    def _ask(
+        self,
+        call: grpc.UnaryUnaryMultiCallable[Any, Any],
+        question: Message,
+        kind: type[Answer],
+        not_there: frozenset[grpc.StatusCode],
+    ) -> Answer | None:
+        try:
+            answer = call(question, timeout=self._seconds, metadata=self._metadata)
+        except grpc.RpcError as fault:
+            status = cast("grpc.Call", fault).code()
+            if status in not_there:
+                return None
+            # Its details stay out of the log: they may repeat what was sent.
+            _log.warning("The identity service answers %s with %s.", kind.__name__, status.name)
+            raise Unavailable("The identity service can't be asked now.") from None
+        return cast("Answer", answer)
+
+
+def _channel(endpoint: str) -> grpc.Channel:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("grpc", "grpc+ssl") or not parts.hostname or not parts.port:
+        raise ValueError("the identity service's endpoint is not grpc://host:port")
+    if parts.scheme == "grpc+ssl":
+        credentials = grpc.ssl_channel_credentials()
+        return grpc.secure_channel(parts.netloc, credentials, options=_OPTIONS)
+    return grpc.insecure_channel(parts.netloc, options=_OPTIONS)

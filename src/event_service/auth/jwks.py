@@ -1,0 +1,108 @@
+"""A document of public keys by domain (EVENT_AUTH_JWKS), and the one that is a file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from event_service.auth.jwk import UnusableKeyError, read_keys
+from event_service.auth.keys import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from event_service.auth.jwk import VerificationKey
+
+_log = logging.getLogger(__name__)
+
+MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+
+KeysByDomain = dict[str, tuple["VerificationKey", ...]]
+
+
+def read_document(text: bytes) -> KeysByDomain:
+    """The keys in ``{domain_id: JWK or {"keys": [JWK, ...]}}``.
+
+    A domain whose keys are unusable is left out, so that it doesn't take the others with it; the
+    log tells. Raises ValueError when the document as a whole is too long or not such an object.
+    """
+    if len(text) > MAX_DOCUMENT_BYTES:
+        raise ValueError(f"more than {MAX_DOCUMENT_BYTES} bytes")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(document, dict) or "kty" in document or "keys" in document:
+        raise ValueError("not an object of JWKs keyed by domain id")
+    return _usable(document)
+
+
+def _usable(document: Mapping[str, object]) -> KeysByDomain:
+    keys: KeysByDomain = {}
+    for domain_id, entry in document.items():
+        try:
+            keys[domain_id] = read_keys(entry)
+        except UnusableKeyError as reason:
+            _log.error("The keys of domain %r can't be used: %s.", domain_id, reason)
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """Tells one state of the file from another without reading it."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> _Edition:
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class JwksFile:
+    """A KeySource over a JSON file, read again whenever it has changed.
+
+    An edition that can't be read leaves the one before in force. Raises ValueError or OSError
+    when the first one can't be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._edition, self._keys = self._read()
+        self._refused: _Edition | None = None
+
+    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource."""
+        with self._lock:
+            self._reread_if_changed()
+            known = self._keys.get(domain_id, ())
+        return matching(known, kid)
+
+    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource."""
+        return self.keys(domain_id, kid)
+
+    def _read(self) -> tuple[_Edition, KeysByDomain]:
+        with self._path.open("rb") as file:
+            edition = _Edition.of(os.fstat(file.fileno()))
+            text = file.read(MAX_DOCUMENT_BYTES + 1)
+        return edition, read_document(text)
+
+    def _reread_if_changed(self) -> None:
+        seen: _Edition | None = None
+        try:
+            seen = _Edition.of(self._path.stat())
+            if seen in (self._edition, self._refused):
+                return
+            self._edition, self._keys = self._read()
+        except (OSError, ValueError) as reason:
+            if seen is None or seen != self._refused:
+                _log.error("The file of public keys is used as it was before: %s", reason)
+            self._refused = seen

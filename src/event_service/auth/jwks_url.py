@@ -1,0 +1,112 @@
+"""The document of public keys by domain, fetched from a web server."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import time
+import urllib.request
+from typing import TYPE_CHECKING, Final
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from event_service.auth.cache import Lifetimes, LoadingCache
+from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
+from event_service.auth.keys import matching
+from event_service.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+    from typing import IO
+
+    from event_service.auth.jwk import VerificationKey
+
+_log = logging.getLogger(__name__)
+
+_CHUNK: Final = 64 * 1024
+
+
+class JwksUrl:
+    """A KeySource over an ``http://`` or ``https://`` address.
+
+    ``seconds`` limits one fetch. The document is kept as ``lifetimes`` say: one fetch serves
+    every domain. Raises ValueError when the address is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        seconds: float = 5.0,
+        lifetimes: Lifetimes | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("the address of the public keys is no http(s) URL")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("the address of the public keys can't carry a user or password")
+        self._url = url
+        self._seconds = seconds
+        self._opener = _opener()
+        self._documents = LoadingCache(self._fetch, lifetimes, clock)
+
+    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource. An unknown domain or key id makes the document be fetched again."""
+        known = (self._documents.get(self._url) or {}).get(domain_id, ())
+        return matching(known, kid) or self.renewed(domain_id, kid)
+
+    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """See KeySource."""
+        known = (self._documents.renew(self._url) or {}).get(domain_id, ())
+        return matching(known, kid)
+
+    def _fetch(self, url: str) -> KeysByDomain:
+        try:
+            return read_document(self._download(url))
+        except (OSError, http.client.HTTPException, ValueError) as reason:
+            # HTTPError and URLError are OSErrors.
+            _log.warning("The public keys can't be fetched: %s", reason)
+            raise Unavailable("The public keys of tokens can't be fetched now.") from None
+
+    def _download(self, url: str) -> bytes:
+        deadline = time.monotonic() + self._seconds
+        text = bytearray()
+        with self._opener.open(url, timeout=self._seconds) as response:
+            while chunk := response.read1(_CHUNK):
+                text += chunk
+                if len(text) > MAX_DOCUMENT_BYTES:
+                    break
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"not complete after {self._seconds} s")
+        return bytes(text)
+
+
+class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
+    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature is urllib's
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: Message,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
+            raise URLError("redirected to another scheme")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    # Put together by hand: the ready-made one opens file:// and ftp:// too.
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        _SameSchemeOnly(),
+    ):
+        opener.add_handler(handler)
+    return opener
