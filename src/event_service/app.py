@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,11 +15,12 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from event_service.auth.authenticator import Authenticator
+from event_service.embedded.runtime import Runtime
 from event_service.manager.webhooks import WebhookManager
 from event_service.managers import build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
-from event_service.parsers.registry import ParserRegistry, built_in
+from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
@@ -56,7 +58,7 @@ class Service:
                 DEFAULT_DATABASE
             )
             self._managers = build_managers(
-                settings, self.database, self._redis, parsers or built_in()
+                settings, self.database, self._redis, parsers or ParserRegistry(installed_sources())
             )
             self._server, self.address = self._listen()
         except BaseException:
@@ -78,8 +80,20 @@ class Service:
         self._managers.start()
         self._server.start()
         self._health.start()
-        self._stores.publish(grpc=self.address)
+        self._stores.directory.write_runtime(
+            Runtime(
+                grpc=self.address,
+                http=None,
+                mongodb_uri=self._stores.mongodb_uri,
+                redis_url=self._stores.redis_url,
+                pid=os.getpid(),
+            )
+        )
         _log.info("serving", address=self.address)
+
+    def flush_counts(self) -> bool:
+        """Write now what is counted and not yet in the database; False if that did not work."""
+        return self._managers.flusher.flush()
 
     def wait(self) -> None:
         """Wait until the service has stopped."""

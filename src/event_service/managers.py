@@ -77,7 +77,7 @@ def build_managers(
     log = EventLog(database["event"], flights)
     alerts = AlertManager(database["alert"], claims)
     repeats = RepeatCounts(wake.set)
-    requests = RequestCounts(wake.set)
+    requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
     webhooks = WebhookManager(database, redis, cache)
     events = EventManager(
@@ -96,6 +96,7 @@ def build_managers(
             settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
         ),
         store_seconds=settings.store_timeout_seconds,
+        wake=wake.set,
         clock=clock,
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import pymongo
 import pytest
+from pymongo import MongoClient
 
-from event_service.auth.authenticator import Authenticator
-from event_service.auth.local import LocalKeyPair, local_authenticator
+from event_service.auth.local import LocalKeyPair
+from event_service.auth.tokens import TokenAuthenticator
+from event_service.auth.verification import TokenVerifier
 from event_service.parsers.registry import ParserRegistry
-from tests.service.running import Metadata, Start, running_service, store_settings
+from event_service.stores import Stores
+from tests.service.running import Metadata, Running, Start, running_service, store_settings
 
 
 @pytest.fixture(scope="session")
@@ -24,44 +27,35 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> LocalKeyPair:
 
 
 def _starter(
-    stack: ExitStack, mongodb_uri: str, redis_url: str, directory: Path, keys: LocalKeyPair
+    stack: ExitStack, stores: Stores, redis_url: str, directory: Path, keys: LocalKeyPair
 ) -> Start:
     name = f"test_{uuid4().hex[:12]}"
-    address = pymongo.uri_parser.parse_uri(mongodb_uri)
-    host, port = address["nodelist"][0]
-    client = stack.enter_context(pymongo.MongoClient(mongodb_uri))
+    mongodb_uri = urlsplit(stores.mongodb_uri)._replace(path=f"/{name}").geturl()
+    client: MongoClient[dict[str, Any]] = stack.enter_context(MongoClient(mongodb_uri))
     stack.callback(client.drop_database, name)
     admin = [("token", keys.issue(role="DOMAIN_ADMIN", domain="domain-1"))]
 
     def start(
-        parsers: ParserRegistry | None = None,
-        authenticator: Authenticator | None = None,
-        metadata: Metadata = admin,
-        **choices: Any,
-    ) -> Any:
-        settings = store_settings(
-            f"mongodb://{host}:{port}/{name}", redis_url, directory / uuid4().hex, **choices
-        )
-        return stack.enter_context(
-            running_service(settings, authenticator or local_authenticator(keys), parsers, metadata)
-        )
+        parsers: ParserRegistry | None = None, metadata: Metadata = admin, **choices: Any
+    ) -> Running:
+        settings = store_settings(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
+        authenticator = TokenAuthenticator(TokenVerifier(keys), system_domains=None)
+        return stack.enter_context(running_service(settings, authenticator, parsers, metadata))
 
     return start
 
 
 @pytest.fixture
-def start(
-    mongodb_uri: str, redis_url: str, tmp_path: Path, keys: LocalKeyPair
-) -> Iterator[Start]:
+def start(stores: Stores, redis_url: str, tmp_path: Path, keys: LocalKeyPair) -> Iterator[Start]:
     """Starts services that share a database of the test's own."""
     with ExitStack() as stack:
-        yield _starter(stack, mongodb_uri, redis_url, tmp_path, keys)
+        yield _starter(stack, stores, redis_url, tmp_path, keys)
 
 
 @pytest.fixture(scope="module")
 def start_module(
-    mongodb_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory, keys: LocalKeyPair
+    stores: Stores, redis_url: str, tmp_path_factory: pytest.TempPathFactory, keys: LocalKeyPair
 ) -> Iterator[Start]:
     """As ``start``, for all tests of a module."""
     with ExitStack() as stack:
-        yield _starter(stack, mongodb_uri, redis_url, tmp_path_factory.mktemp("services"), keys)
+        yield _starter(stack, stores, redis_url, tmp_path_factory.mktemp("services"), keys)

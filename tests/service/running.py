@@ -137,6 +137,5 @@ def running_service(
 
 def store_settings(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
     """Settings of a service on given stores and any free port."""
-    return Settings(
-        mongodb_uri=mongodb_uri, redis_url=redis_url, data_dir=data_dir, port=0, **choices
-    )
+    given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
+    return Settings.model_validate(given | choices)

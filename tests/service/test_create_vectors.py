@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from event_service.parsers.registry import ParserRegistry, built_in
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.parsers.seam import ParseFailure, Source
 from tests.service.running import Running, Start
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "create_vectors.json").read_text())
@@ -31,7 +31,8 @@ def echo(body: Mapping[str, Any], _options: Mapping[str, Any]) -> Sequence[Any]:
 @pytest.fixture(scope="module")
 def echoing(start_module: Start) -> Iterator[Running]:
     """A service that records every delivery, with the plugin of the vectors."""
-    parsers = ParserRegistry({**built_in().parsers, "plugin-echo": echo})
+    source = Source("plugin-echo", echo, recognises=lambda _: False, looks_like="nothing")
+    parsers = ParserRegistry([*installed_sources(), source])
     return start_module(parsers=parsers, recording_policy="all", webhook_cache_seconds=0)
 
 

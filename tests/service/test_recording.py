@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from event_service.policies import RecordingPolicy
 from tests.service.running import Running, Start
 
 
@@ -68,7 +69,7 @@ def test_raw_data_alone_says_nothing_new(running: Running) -> None:
 
 
 def test_policy_first_records_only_what_opens_and_what_recovers(running: Running) -> None:
-    webhook = running.webhook(recording_policy="first")
+    webhook = running.webhook(recording_policy=RecordingPolicy.FIRST)
     for title in ("one", "two", "three"):
         running.client.create(webhook, _body(title=title))
     running.client.create(webhook, _body(event_type="RECOVERY"))
@@ -201,7 +202,7 @@ def test_what_is_not_understood_opens_one_alert_and_not_one_per_request(running:
 
 
 def test_a_call_sent_again_is_recorded_once_even_where_every_delivery_is(running: Running) -> None:
-    webhook = running.webhook(recording_policy="all")
+    webhook = running.webhook(recording_policy=RecordingPolicy.ALL)
     span = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
     for _ in range(3):
         running.client.create(webhook, _body(), [span])

@@ -25,19 +25,18 @@ class RedisGate:
         self._pause = pause
         self._clock = clock
         self._lock = threading.Lock()
-        self._shut_until: float | None = None
+        self._shut = False
+        self._next_try = 0.0
 
     def enter(self) -> bool:
         """True if the caller may ask Redis now."""
-        if self._shut_until is None:
+        if not self._shut:
             return True
         with self._lock:
-            if self._shut_until is None:
-                return True
             now = self._clock()
-            if now < self._shut_until:
+            if self._shut and now < self._next_try:
                 return False
-            self._shut_until = now + self._pause
+            self._next_try = now + self._pause
             return True
 
     @contextmanager
@@ -47,12 +46,12 @@ class RedisGate:
             yield
         except redis.RedisError as error:
             with self._lock:
-                first = self._shut_until is None
-                self._shut_until = self._clock() + self._pause
+                first, self._shut = not self._shut, True
+                self._next_try = self._clock() + self._pause
             if first:
                 _log.warning("redis does not answer; the database decides", fault=type(error).__name__)
             raise
-        if self._shut_until is not None:
+        if self._shut:
             with self._lock:
-                self._shut_until = None
+                self._shut = False
             _log.info("redis answers again")

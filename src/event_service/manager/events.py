@@ -67,6 +67,7 @@ class EventManager:
         requests: RequestCounts,
         rules: RecordingRules,
         store_seconds: float,
+        wake: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._webhooks = webhooks
@@ -76,6 +77,7 @@ class EventManager:
         self._requests = requests
         self._rules = rules
         self._store_seconds = store_seconds
+        self._wake = wake
         self._clock = clock
 
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
@@ -93,6 +95,7 @@ class EventManager:
                 self._recorder.record(delivery, draft, index) for index, draft in enumerate(drafts)
             )
         self._requests.count(webhook.webhook_id, failed=failed)
+        self._wake()
         return outcomes
 
     def replay(self, document: Mapping[str, Any]) -> Outcome:
@@ -145,7 +148,7 @@ class EventManager:
         failed = False
         for result in results:
             try:
-                normalised = normalise(result, webhook.webhook_id)
+                normalised = normalise(result)
             except ParseFailure as failure:
                 drafts.append(failure_draft(webhook.webhook_id, webhook.name, failure.reason))
                 failed = True

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import redis
 import structlog
+from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from event_service.dedup.claims import Claims
@@ -33,6 +35,7 @@ class Flusher:
         repeats: RepeatCounts,
         writer: RepeatWriter,
         requests: RequestCounts,
+        database: Database[dict[str, Any]],
         claims: Claims,
         wake: threading.Event,
         interval: float,
@@ -41,6 +44,7 @@ class Flusher:
         self._repeats = repeats
         self._writer = writer
         self._requests = requests
+        self._database = database
         self._claims = claims
         self._wake = wake
         self._interval = interval
@@ -65,7 +69,7 @@ class Flusher:
         try:
             if repeats:
                 self._writer.write(repeats)
-            self._requests.flush()
+            self._requests.flush(self._database)
         except PyMongoError as error:
             self._repeats.put_back(repeats)
             _log.warning("counts could not be written; kept", fault=type(error).__name__)

@@ -21,7 +21,8 @@ from event_service.query.fields import FieldSet
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
-from event_service.query.statistics import Statistics, compile_statistics, sort_distinct
+from event_service.query.distinct import page_of, sort_distinct
+from event_service.query.statistics import Statistics, compile_statistics
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 Document = Mapping[str, Any]
@@ -129,20 +130,10 @@ class Reader:
         return self._collection.count_documents(where, maxTimeMS=time_ms)
 
     def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
-        pipeline: list[Document] = [{"$match": where}, *search.unwind_stages]
-        page: list[Document] = [
-            {"$sort": dict(search.sort)},
-            {"$skip": search.skip},
-            {"$limit": search.limit},
-            {"$project": {"_id": False} | dict.fromkeys(search.projection or (), True)},
-        ]
-        count: list[Document] = [{"$group": {"_id": None, "rows": {"$sum": 1}}}]
-        counted = self._collection.aggregate([*pipeline, *count], maxTimeMS=time_ms).to_list()
-        total = counted[0]["rows"] if counted else 0
+        total = self._counted(where, search.unwound_count(), time_ms)
         if search.count_only:
             return Page((), total)
-        rows = self._collection.aggregate([*pipeline, *page], maxTimeMS=time_ms).to_list()
-        return Page(rows, total)
+        return Page(self._aggregate(where, search.unwound_rows(), time_ms), total)
 
     def _distinct(
         self, statistics: Statistics, field: str, where: Document, time_ms: int
@@ -150,20 +141,23 @@ class Reader:
         values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
         if statistics.page is None:
             return Statistic(values)
-        skip, limit = statistics.page
-        return Statistic(values[skip : skip + limit], len(values))
+        return Statistic(page_of(values, statistics.page), len(values))
 
     def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
-        pipeline: list[Document] = [{"$match": where}, *statistics.stages]
+        rows = self._aggregate(where, statistics.rows(), time_ms)
         if statistics.page is None:
-            rows = self._collection.aggregate(pipeline, maxTimeMS=time_ms).to_list()
             return Statistic(rows)
-        skip, limit = statistics.page
-        count: Document = {"$group": {"_id": None, "rows": {"$sum": 1}}}
-        counted = self._collection.aggregate([*pipeline, count], maxTimeMS=time_ms).to_list()
-        page = [*pipeline, {"$skip": skip}, {"$limit": limit}]
-        rows = self._collection.aggregate(page, maxTimeMS=time_ms).to_list()
-        return Statistic(rows, counted[0]["rows"] if counted else 0)
+        return Statistic(rows, self._counted(where, statistics.count(), time_ms))
+
+    def _aggregate(
+        self, where: Document, stages: Sequence[Document], time_ms: int
+    ) -> Sequence[dict[str, Any]]:
+        pipeline: list[Document] = [{"$match": where}, *stages]
+        return self._collection.aggregate(pipeline, maxTimeMS=time_ms).to_list()
+
+    def _counted(self, where: Document, stages: Sequence[Document], time_ms: int) -> int:
+        rows = self._aggregate(where, stages, time_ms)
+        return int(rows[0]["n"]) if rows else 0
 
     def _milliseconds(self, seconds_left: float | None) -> int:
         seconds = self._query_seconds

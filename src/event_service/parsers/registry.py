@@ -9,7 +9,7 @@ from types import MappingProxyType
 from event_service import parsers
 from event_service.parsers.seam import Body, Options, ParseFailure, Parser, Source
 
-ENTRY_POINT_GROUP = "event_service.sources"
+ENTRY_POINT_GROUP = "event_service.parsers"
 
 
 class ParserRegistry(Mapping[str, Parser]):

@@ -1,7 +1,7 @@
 """What a source of alerts is: the seam that every parser fits (CONTRACT 3.3).
 
 A source is one module with a constant ``SOURCE``: in this package, or in another distribution
-that names it in the entry-point group ``event_service.sources``.
+that names it in the entry-point group ``event_service.parsers``.
 """
 
 from collections.abc import Callable, Mapping, Sequence

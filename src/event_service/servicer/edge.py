@@ -10,8 +10,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from typing import NoReturn
-
 import grpc
 import structlog
 from google.protobuf.message import DecodeError
@@ -62,13 +60,10 @@ class Edge(grpc.GenericRpcHandler):
             began = time.perf_counter()
             try:
                 answer = self._answer(method, body, context)
-            except ServiceError as fault:
-                _log_call(method, began, fault)
-                _abort(context, fault)
             except Exception as error:  # noqa: BLE001  # the edge: whatever it is, it gets an id
                 fault = _service_error(error)
                 _log_call(method, began, fault, error)
-                _abort(context, fault)
+                context.abort(fault.status, fault.details)
             _log_call(method, began, None)
             return answer
 
@@ -93,6 +88,8 @@ class Edge(grpc.GenericRpcHandler):
 
 
 def _service_error(error: Exception) -> ServiceError:
+    if isinstance(error, ServiceError):
+        return error
     if isinstance(error, ExecutionTimeout):
         return DeadlineExceeded("The query took longer in the database than it may.")
     if isinstance(error, DocumentTooLarge):
@@ -102,10 +99,6 @@ def _service_error(error: Exception) -> ServiceError:
     ):
         return Unavailable("The database does not answer. Nothing was changed; try again.")
     return Unforeseen(secrets.token_hex(8))
-
-
-def _abort(context: grpc.ServicerContext, fault: ServiceError) -> NoReturn:
-    context.abort(fault.status, fault.details)
 
 
 def _log_call(
@@ -120,8 +113,8 @@ def _log_call(
             exc_info=error,
         )  # fmt: skip
     else:
-        cause = {} if error is None else {"cause": type(error).__name__}
-        _log.info("call", method=method.path, seconds=seconds, code=fault.code, **cause)
+        cause = type(error).__name__
+        _log.info("call", method=method.path, seconds=seconds, code=fault.code, cause=cause)
 
 
 def _text_metadata(context: grpc.ServicerContext) -> Mapping[str, str]:
