@@ -7,7 +7,7 @@ from typing import Any
 
 from event_service.draft import EventDraft
 
-_EXACT = 2**53
+_LARGEST = 2**1023
 
 
 def fingerprint(draft: EventDraft) -> str:
@@ -40,8 +40,8 @@ def _numbers_alike(value: Any) -> Any:
     if kind is str or kind is bool:
         return value
     if kind is int:
-        # Beyond what a double tells apart an integer keeps its own digits.
-        return float(value) if abs(value) <= _EXACT else value
+        # An integer that no double equals keeps its own digits.
+        return float(value) if abs(value) < _LARGEST and float(value) == value else value
     if kind is float:
         return value + 0.0  # -0.0 and 0.0 are one number
     if isinstance(value, Mapping):
