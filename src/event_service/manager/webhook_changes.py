@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import RedisClusterException, RedisError
 
 if TYPE_CHECKING:
-    from redis import Redis, RedisCluster
-
     from event_service.manager.webhook_cache import WebhookCache
+    from event_service.store_clients import RedisClient
 
 CHANNEL = "event-service:webhook"
 
@@ -23,7 +22,7 @@ _LONGEST_PAUSE = 2.0
 _log = logging.getLogger(__name__)
 
 
-def publish_change(redis: Redis | RedisCluster, webhook_id: str) -> None:
+def publish_change(redis: RedisClient, webhook_id: str) -> None:
     """Tell every process. Call it after the change stands in the database.
 
     A message that can't be sent is logged and not an error: the change is made, and the age limit
@@ -46,7 +45,7 @@ class WebhookChanges:
     after the client reconnected by itself, attaches anew and so clears it.
     """
 
-    def __init__(self, redis: Redis | RedisCluster, cache: WebhookCache) -> None:
+    def __init__(self, redis: RedisClient, cache: WebhookCache) -> None:
         """Nothing runs, and the cache stays unused, until ``start``."""
         self._redis = redis
         self._cache = cache

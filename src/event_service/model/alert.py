@@ -16,7 +16,7 @@ from mongoengine import (
 )
 
 
-class AlertResource(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has no types
+class AlertResource(EmbeddedDocument):
     """One thing that an alert is about."""
 
     resource_id = StringField()
@@ -26,7 +26,7 @@ class AlertResource(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has 
     meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
-class Alert(Document):  # type: ignore[misc]  # MongoEngine has no types
+class Alert(Document):
     """One alert (CONTRACT 4). Times are UTC.
 
     The service's own: ``event_key``; ``dedup_key``, a digest of the key of CONTRACT 4;

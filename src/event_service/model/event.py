@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 
 
-class Event(Document):  # type: ignore[misc]  # MongoEngine has no types
+class Event(Document):
     """One recorded event (CONTRACT 3 and 4.4). Times are UTC."""
 
     event_id = StringField(required=True)

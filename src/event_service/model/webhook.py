@@ -15,7 +15,7 @@ from mongoengine import (
 )
 
 
-class WebhookPlugin(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has no types
+class WebhookPlugin(EmbeddedDocument):
     """The plugin that reads a webhook's bodies."""
 
     plugin_id = StringField()
@@ -27,7 +27,7 @@ class WebhookPlugin(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has 
     meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
-class WebhookRequests(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine has no types
+class WebhookRequests(EmbeddedDocument):
     """How many requests came, and how many of them could not be understood (CONTRACT 3.7)."""
 
     total = LongField()
@@ -36,7 +36,7 @@ class WebhookRequests(EmbeddedDocument):  # type: ignore[misc]  # MongoEngine ha
     meta: ClassVar[dict[str, Any]] = {"strict": False}
 
 
-class Webhook(Document):  # type: ignore[misc]  # MongoEngine has no types
+class Webhook(Document):
     """One webhook.
 
     ``access_key`` is there only on a webhook of Cloudforet's whose key was not checked yet, and
