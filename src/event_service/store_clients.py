@@ -25,7 +25,8 @@ def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]
     """A client of the MongoDB (or embedded store) at ``uri``; it connects when it is first used.
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
-    driver if the connection breaks: the server knows a write that it has already done. The
+    driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
+    store too, but not over a restart of its own). The
     database is ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are
     naive and UTC. Raises StoreAddressError.
     """

@@ -28,7 +28,8 @@ class EmbeddedMongoDB:
         self._settings = directory / "mongodb.toml"
         self._settings.write_text("# Empty on purpose: every option is an argument.\n")
         self._program = mongodb_program()
-        self._supervisor = Supervisor("mongodb", spawn=self._spawn, heard=self._heard)
+        self._log = directory / "mongodb.log"
+        self._supervisor = Supervisor("mongodb", self._log, spawn=self._spawn, heard=self._heard)
 
     @property
     def uri(self) -> str:
@@ -72,7 +73,7 @@ class EmbeddedMongoDB:
                 *("--port", str(self._port)),
                 *("--storage-path", str(self._directory / "mongodb")),
             ],
-            log=self._directory / "mongodb.log",
+            log=self._log,
             lock=self._lock,
         )
 

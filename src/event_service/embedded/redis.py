@@ -25,7 +25,6 @@ class EmbeddedRedis:
 
     def __init__(self, directory: Path, lock: int) -> None:
         """``lock`` is the descriptor of the directory's lock. Raises EmbeddedStoreError."""
-        self._directory = directory
         self._data = directory / "redis"
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._lock = lock
@@ -34,7 +33,8 @@ class EmbeddedRedis:
         self._port = 0
         if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
             self._port = _free_port()
-        self._supervisor = Supervisor("redis", spawn=self._spawn, heard=_ignore)
+        self._log = directory / "redis.log"
+        self._supervisor = Supervisor("redis", self._log, spawn=self._spawn, heard=_ignore)
 
     @property
     def url(self) -> str:
@@ -65,7 +65,6 @@ class EmbeddedRedis:
         return self._supervisor.running()
 
     def _spawn(self) -> Child:
-        log = self._directory / "redis.log"
         place = (
             ["--port", str(self._port), "--bind", "127.0.0.1"]
             if self._port
@@ -82,9 +81,9 @@ class EmbeddedRedis:
                 # A full memory must not lose an open alert's claim.
                 *("--maxmemory-policy", "noeviction"),
                 *("--daemonize", "no"),
-                *("--logfile", str(log)),
+                *("--logfile", str(self._log)),
             ],
-            log=log,
+            log=self._log,
             lock=self._lock,
         )
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from event_service.embedded.child import Child
 from event_service.start_errors import EmbeddedStoreError
@@ -25,10 +26,12 @@ class Supervisor:
     """A store as a subprocess, with one thread that reads its output and awaits its end."""
 
     def __init__(
-        self, name: str, *, spawn: Callable[[], Child], heard: Callable[[str], None]
+        self, name: str, log: Path, *, spawn: Callable[[], Child], heard: Callable[[str], None]
     ) -> None:
-        """``spawn`` starts the store, ``heard`` is told each line that it writes."""
+        """``spawn`` starts the store, ``heard`` is told each line that it writes; ``log`` is where
+        its own words are found."""
         self._name = name
+        self._log = log
         self._spawn = spawn
         self._heard = heard
         self._lock = threading.Lock()
@@ -45,7 +48,9 @@ class Supervisor:
         while not ready():
             if self._ended >= ATTEMPTS or time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedStoreError(f"The embedded {self._name} does not start.")
+                raise EmbeddedStoreError(
+                    f"The embedded {self._name} does not start; {self._log} says why."
+                )
             self._stopping.wait(PROBE_SECONDS)
 
     def stop(self) -> None:

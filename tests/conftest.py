@@ -1,0 +1,98 @@
+"""The stores that tests run on: those of EVENT_MONGODB_URI and EVENT_REDIS_URL, else embedded."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from event_service.settings import Settings
+from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
+from event_service.stores import Stores, open_stores
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Both stores, for as long as the tests run."""
+    opened = open_stores(Settings(data_dir=tmp_path_factory.mktemp("stores")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def store_settings(stores: Stores) -> Settings:
+    """Settings that name the stores of the tests, and a data directory of their own."""
+    return Settings.model_validate(
+        {
+            "mongodb_uri": stores.mongodb_uri,
+            "redis_url": stores.redis_url,
+            "data_dir": stores.directory.path / "service",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def mongo_client(stores: Stores, store_settings: Settings) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A client of the database server."""
+    with connect_mongodb(stores.mongodb_uri, store_settings) as client:
+        yield client
+
+
+@pytest.fixture
+def mongo_database(
+    mongo_client: MongoClient[dict[str, Any]],
+) -> Iterator[Database[dict[str, Any]]]:
+    """A database of the test's own, dropped afterwards."""
+    name = f"event_service_test_{uuid.uuid4().hex[:12]}"
+    yield mongo_client[name]
+    mongo_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def redis_url(stores: Stores, store_settings: Settings) -> str:
+    """The address of an empty logical database, so that a Redis in use stays as it is.
+
+    A cluster has only one: there a test's keys must be its own.
+    """
+    if urlsplit(stores.redis_url).scheme.endswith("+cluster"):
+        return stores.redis_url
+    for number in range(15, 0, -1):
+        url = _with_database(stores.redis_url, number)
+        client = connect_redis(url, store_settings)
+        size = client.dbsize()
+        client.close()
+        if size == 0:
+            return url
+    pytest.fail("every logical database of the Redis of EVENT_REDIS_URL holds something")
+
+
+@pytest.fixture
+def redis_client(redis_url: str, store_settings: Settings) -> Iterator[RedisClient]:
+    """A client of the tests' logical database, which is emptied afterwards (a cluster isn't)."""
+    client = connect_redis(redis_url, store_settings)
+    yield client
+    if not urlsplit(redis_url).scheme.endswith("+cluster"):
+        client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def no_event_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No EVENT_ variable is set while the test runs."""
+    for name in list(os.environ):
+        if name.upper().startswith("EVENT_"):
+            monkeypatch.delenv(name)
+
+
+def _with_database(url: str, number: int) -> str:
+    parts = urlsplit(url)
+    options = "&".join(o for o in parts.query.split("&") if o and not o.startswith("db="))
+    if parts.scheme == "unix":
+        return parts._replace(query=f"{options}&db={number}".lstrip("&")).geturl()
+    service = parts.path.strip("/").partition("/")[0] if "+sentinel" in parts.scheme else ""
+    path = f"/{service}/{number}" if service else f"/{number}"
+    return parts._replace(path=path, query=options).geturl()
