@@ -92,7 +92,8 @@ def _with_database(url: str, number: int) -> str:
     parts = urlsplit(url)
     options = "&".join(o for o in parts.query.split("&") if o and not o.startswith("db="))
     if parts.scheme == "unix":
-        return parts._replace(query=f"{options}&db={number}".lstrip("&")).geturl()
+        # Not geturl(): some versions of Python drop an authority that is empty.
+        return f"unix://{parts.netloc}{parts.path}?" + f"{options}&db={number}".lstrip("&")
     service = parts.path.strip("/").partition("/")[0] if "+sentinel" in parts.scheme else ""
     path = f"/{service}/{number}" if service else f"/{number}"
     return parts._replace(path=path, query=options).geturl()
