@@ -154,9 +154,10 @@ def test_a_message_of_any_bytes_is_survived(
     assert eventually(lambda: process.remembers(webhook, key))
     for message in (b"", b"\xff\xfe", b"\x00" * 1000):
         redis_client.publish(CHANNEL, message)
+    assert eventually(lambda: process.remembers(webhook, key))
     publish_change(redis_client, webhook.webhook_id)
     assert eventually(lambda: process.cache.get(webhook.webhook_id) is None)
-    assert process.remembers(webhook, key)
+    assert eventually(lambda: process.remembers(webhook, key))
 
 
 def test_stopping_ends_the_use_of_the_cache(

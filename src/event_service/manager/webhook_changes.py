@@ -49,6 +49,7 @@ class WebhookChanges:
         """Nothing runs, and the cache stays unused, until ``start``."""
         self._redis = redis
         self._cache = cache
+        self._pause = _SHORTEST_PAUSE
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-changes", daemon=True)
 
@@ -63,33 +64,33 @@ class WebhookChanges:
             self._thread.join()
 
     def _run(self) -> None:
-        pause = _SHORTEST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            # Whoever publishes bytes that are no text ends the subscription, not the thread.
+            except (*_REDIS_FAULTS, UnicodeDecodeError) as fault:
+                if self._pause == _SHORTEST_PAUSE:
+                    _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
+                self._stopping.wait(self._pause)
+                self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def _listen(self) -> None:
+        pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
         try:
+            pubsub.subscribe(CHANNEL)
             while not self._stopping.is_set():
-                try:
-                    pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
-                    try:
-                        pubsub.subscribe(CHANNEL)
-                        while not self._stopping.is_set():
-                            message = pubsub.get_message(timeout=_POLL_SECONDS)
-                            if message is not None:
-                                self._hear(message)
-                                pause = _SHORTEST_PAUSE
-                    finally:
-                        # First of all, since closing may take as long as a dead socket lets it.
-                        self._cache.detach()
-                        pubsub.close()
-                except _REDIS_FAULTS as fault:
-                    if pause == _SHORTEST_PAUSE:
-                        _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
-                    self._stopping.wait(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
+                message = pubsub.get_message(timeout=_POLL_SECONDS)
+                if message is not None:
+                    self._hear(message)
         finally:
+            # Before closing, which may take as long as a dead socket lets it.
             self._cache.detach()
+            pubsub.close()
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
             self._cache.attach()
+            self._pause = _SHORTEST_PAUSE
             _log.info("changes of webhooks are heard")
         elif message["type"] == "message":
             data = message["data"]
