@@ -1,0 +1,131 @@
+"""Prometheus Alertmanager's webhook, versions 3 and 4.
+
+One result per member of ``alerts``. Where SpaceONE's own plugin reads such a body, it reads it the
+same way: the fingerprint is the event's key, so that an alert that began there ends here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.labels import labels_fingerprint
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+
+# Alertmanager leaves the severity label to its users; these are the words that they use.
+_SEVERITIES = {
+    "CRITICAL": ("critical", "crit", "page", "emergency", "emerg", "fatal", "disaster", "p1"),
+    "ERROR": ("error", "err", "major", "high", "p2"),
+    "WARNING": ("warning", "warn", "minor", "medium", "average", "ticket", "p3"),
+    "INFO": ("info", "information", "informational", "notice", "low", "debug", "p4", "p5"),
+    "NONE": ("none", ""),
+}
+_SEVERITY_OF = {word: severity for severity, words in _SEVERITIES.items() for word in words}
+_UNKNOWN_SEVERITY = "NOT_AVAILABLE"
+
+_RESOURCE_LABELS = ("instance", "node", "host", "pod")
+_ZERO_TIME = "0001-01-01T00:00:00Z"
+_VERSIONS = {"3", "4", 3, 4}
+_GROUP_FIELDS = ("groupKey", "groupLabels", "commonLabels", "receiver", "externalURL")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """One result per alert; a body without alerts has none.
+
+    A body that is one label set without alerts (as some rules' test calls send) has no results
+    either, as with SpaceONE's plugin. Raises ParseFailure when ``alerts`` is no list.
+    """
+    alerts = body.get("alerts")
+    if alerts is None:
+        return ()
+    if not isinstance(alerts, list):
+        raise ParseFailure("alerts is not a list")
+    group_status = body.get("status")
+    return [
+        _result(alert, group_status) if isinstance(alert, Mapping) else alert for alert in alerts
+    ]
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body is a group of alerts in a version that is known."""
+    version = body.get("version")
+    if not isinstance(body.get("alerts"), list):
+        return False
+    if isinstance(version, str | int | float):
+        return version in _VERSIONS
+    return version is None and any(field in body for field in _GROUP_FIELDS)
+
+
+def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]:
+    labels = _object(alert.get("labels"))
+    annotations = _object(alert.get("annotations"))
+    alertname = _text(labels.get("alertname"))
+    result = {
+        "event_key": _event_key(alert.get("fingerprint"), labels),
+        "event_type": _event_type(alert.get("status"), group_status),
+        "title": _text(annotations.get("summary")) or alertname,
+        "description": _text(annotations.get("description")) or _text(annotations.get("message")),
+        "severity": _severity(labels.get("severity")),
+        "resource": _resource(labels),
+        "rule": _text(labels.get("rule_group")) or alertname,
+        "occurred_at": _occurred_at(alert.get("startsAt")),
+        "additional_info": _additional_info(alert, labels, annotations),
+    }
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def _event_key(fingerprint: object, labels: Mapping[str, Any]) -> str | None:
+    given = _text(fingerprint)
+    if given is not None or not labels:
+        return given
+    return labels_fingerprint(labels)
+
+
+def _event_type(status: object, group_status: object) -> str:
+    said = _text(status) or _text(group_status) or ""
+    return "RECOVERY" if said.lower() == "resolved" else "ALERT"
+
+
+def _severity(label: object) -> str:
+    word = _text(label) or ""
+    return _SEVERITY_OF.get(word.lower(), _UNKNOWN_SEVERITY)
+
+
+def _resource(labels: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    for label in _RESOURCE_LABELS:
+        name = _text(labels.get(label))
+        if name is not None:
+            return {"resource_type": label, "name": name}
+    return None
+
+
+def _occurred_at(starts_at: object) -> object:
+    # Go writes the zero time for a time that was never set.
+    return None if starts_at == _ZERO_TIME else starts_at
+
+
+def _additional_info(
+    alert: Mapping[str, Any], labels: Mapping[str, Any], annotations: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    links = {
+        "runbook_url": annotations.get("runbook_url"),
+        "generator_url": alert.get("generatorURL"),
+        "ends_at": alert.get("endsAt"),
+    }
+    return {name: value for name, value in links.items() if value is not None} | dict(labels)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    """A text that says something, trimmed; None for every other value."""
+    return value.strip() or None if isinstance(value, str) else None
+
+
+SOURCE = Source(
+    name="alertmanager",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Prometheus Alertmanager's webhook of version 3 or 4, with a list named alerts",
+    plugin_ids=("plugin-prometheus-mon-webhook",),
+)

@@ -1,0 +1,42 @@
+"""Our own event shape: one event as the body itself, or several in ``results`` (CONTRACT 3.3)."""
+
+from collections.abc import Sequence
+
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+
+# Any one of them makes a title, without which there is no event.
+_NAMING_FIELDS = ("title", "event_key")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """The members of ``results`` when it is there, else the body as the only result.
+
+    Raises ParseFailure when ``results`` is no list.
+    """
+    if not body:
+        return ()
+    if "results" not in body:
+        return (body,)
+    results = body["results"]
+    if results is None:
+        return ()
+    if not isinstance(results, list):
+        raise ParseFailure("results is not a list")
+    return results
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body has a list ``results``, or a title or an event_key of its own."""
+    if isinstance(body.get("results"), list):
+        return True
+    return any(isinstance(body.get(field), str) and body[field].strip() for field in _NAMING_FIELDS)
+
+
+SOURCE = Source(
+    name="direct",
+    parse=parse,
+    recognises=recognises,
+    looks_like="a title or an event_key, or a list named results",
+    plugin_ids=("plugin-api-direct-mon-webhook",),
+    general=True,
+)

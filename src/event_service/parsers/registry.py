@@ -1,0 +1,85 @@
+"""Which parser reads a body: the one that the webhook names, or the one that recognises it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from event_service import parsers
+from event_service.parsers.seam import Body, Options, ParseFailure, Parser, Source
+
+ENTRY_POINT_GROUP = "event_service.sources"
+
+
+class ParserRegistry(Mapping[str, Parser]):
+    """Parsers by plugin id; fixed once built, so that threads share it."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        """Raises ValueError when two sources go by one name."""
+        ordered = sorted(sources, key=lambda source: (source.general, source.name))
+        found: dict[str, Parser] = {}
+        for source in ordered:
+            for name in (source.name, *source.plugin_ids):
+                if name in found:
+                    raise ValueError(f"two sources of alerts are called {name}")
+                found[name] = source.parse
+        self._sources = tuple(ordered)
+        self._parsers = MappingProxyType(found)
+
+    def __getitem__(self, plugin_id: str) -> Parser:
+        return self._parsers[plugin_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parsers)
+
+    def __len__(self) -> int:
+        return len(self._parsers)
+
+    def recognise(self, body: Body) -> Parser:
+        """The parser for the body of a webhook without a plugin.
+
+        An empty body has no results. Raises ParseFailure when no source takes it for its own.
+        """
+        if not body:
+            return _nothing
+        for source in self._sources:
+            if source.recognises(body):
+                return source.parse
+        wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
+        raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
+
+    def parse(self, plugin_id: str | None, body: Body, options: Options) -> Sequence[object]:
+        """The raw results of a body, by the plugin's parser or, without one, a recognised one.
+
+        Raises ParseFailure for a plugin that is not here and a body that can't be understood.
+        """
+        if not plugin_id:
+            return self.recognise(body)(body, options)
+        if plugin_id not in self._parsers:
+            raise ParseFailure(f"The webhook's plugin is not installed here: {plugin_id}")
+        return self._parsers[plugin_id](body, options)
+
+
+def installed_sources() -> list[Source]:
+    """Every source of this package, then those that other distributions declare.
+
+    Raises TypeError when what an entry point names is no Source.
+    """
+    sources = []
+    for module in iter_modules(parsers.__path__, f"{parsers.__name__}."):
+        source = getattr(import_module(module.name), "SOURCE", None)
+        if source is not None:
+            sources.append(_checked(module.name, source))
+    declared = entry_points(group=ENTRY_POINT_GROUP)
+    return sources + [_checked(point.value, point.load()) for point in declared]
+
+
+def _checked(place: str, source: object) -> Source:
+    if not isinstance(source, Source):
+        raise TypeError(f"{place} is no event_service.parsers.seam.Source")
+    return source
+
+
+def _nothing(_body: Body, _options: Options) -> Sequence[object]:
+    return ()

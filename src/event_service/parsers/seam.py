@@ -1,0 +1,51 @@
+"""What a source of alerts is: the seam that every parser fits (CONTRACT 3.3).
+
+A source is one module with a constant ``SOURCE``: in this package, or in another distribution
+that names it in the entry-point group ``event_service.sources``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Body: TypeAlias = Mapping[str, Any]
+"""A request's ``data``: JSON values, as ``wire.struct.struct_to_dict`` gives them."""
+
+Options: TypeAlias = Mapping[str, Any]
+"""The options of the webhook's plugin; a parser ignores those that it doesn't know."""
+
+Parser: TypeAlias = Callable[[Body, Options], Sequence[object]]
+"""From a body to raw results, each in the shape of CONTRACT 3.3.
+
+A parser changes neither argument, reads no clock, and raises nothing but ParseFailure, and that
+only when nothing in the body can be understood. It judges no single result: what it can't read
+it hands on as it is, and ``normalise`` refuses it alone, so that its siblings live (CONTRACT 3.4).
+"""
+
+
+class ParseFailure(Exception):
+    """A body, or one result of it, that can't be understood.
+
+    ``reason`` is recorded and shown. It says what was looked for and never quotes what was found:
+    bodies hold secrets, and the same fault must give the same reason.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of sender.
+
+    ``plugin_ids`` are further names it is found by. ``general`` says that its bodies may look like
+    any other's: it is asked last whether it recognises one.
+    """
+
+    name: str
+    parse: Parser
+    recognises: Callable[[Body], bool]
+    looks_like: str
+    plugin_ids: tuple[str, ...] = ()
+    general: bool = False

@@ -1,0 +1,69 @@
+"""A sender's texts and objects, made fit to be kept: trimmed, storable, readable as JSON."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+_LONGEST_WHOLE = 1e15
+
+
+def cleaned(text: str) -> str:
+    """The text with U+FFFD for lone surrogates, which neither BSON nor protobuf can carry."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def from_scalar(value: object) -> str | None:
+    """The text that a scalar stands for; None for objects, lists and null.
+
+    Numbers arrive as doubles, so a whole one is written without a fraction: 600.0 is ``600``.
+    """
+    match value:
+        case str():
+            return cleaned(value)
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < _LONGEST_WHOLE:
+            return str(int(value))
+        case int() | float():
+            return str(value)
+        case _:
+            return None
+
+
+def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy with keys and texts trimmed, through objects; lists keep their members' spaces.
+
+    Numbers become doubles, as they would have been on the wire. Of keys that trim to the same, the
+    last stays.
+    """
+    return {cleaned(str(key)).strip(): _trimmed(value) for key, value in data.items()}
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, str):
+        return cleaned(value).strip()
+    if isinstance(value, Mapping):
+        return trimmed_object(value)
+    return _kept(value)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return cleaned(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _double(value)
+    if isinstance(value, list | tuple):
+        return [_kept(member) for member in value]
+    if isinstance(value, Mapping):
+        return {cleaned(str(key)): _kept(member) for key, member in value.items()}
+    return value
+
+
+def _double(number: float) -> float | str:
+    try:
+        double = float(number)
+    except OverflowError:
+        double = float("inf")
+    return double if isfinite(double) else str(number)

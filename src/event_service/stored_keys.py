@@ -1,0 +1,57 @@
+"""How a sender's own keys stand in the database: no key there ever starts with ``$``.
+
+MongoDB, its driver and its relatives read meaning into such keys inside a sender's data: the
+driver turns ``{"$ref": .., "$id": ..}`` into a DBRef, the embedded store refuses the whole write
+for ``{"$oid": "x"}``, ``{"$uuid": "x"}`` or ``{"$minKey": 1}``, and a filter may take one for an
+operator. So a key of backslashes (often none) followed by ``$`` gets one backslash more on its
+way in and loses it on its way out; every other key, dots and all, is stored as it is.
+
+This is the only place that knows it. What writes a sender's object uses ``to_stored``, what
+reads one ``wire.struct.dict_to_struct`` (or ``from_stored``), and what names a key of one in a
+query ``stored_key``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+_MARK = "\\"
+
+
+def stored_key(key: str) -> str:
+    """The key as the database has it."""
+    return _MARK + key if key[:1] in {"$", _MARK} and _is_reserved(key) else key
+
+
+def original_key(key: str) -> str:
+    """The sender's key for one of the database; also right for keys never put through here."""
+    return key[1:] if key[:1] == _MARK and _is_reserved(key) else key
+
+
+def to_stored(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a sender's object, as deep as it goes, with the keys of the database."""
+    return {stored_key(key): _stored_value(value) for key, value in data.items()}
+
+
+def from_stored(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of ``to_stored``."""
+    return {original_key(key): _original_value(value) for key, value in data.items()}
+
+
+def _is_reserved(key: str) -> bool:
+    return key.lstrip(_MARK)[:1] == "$"
+
+
+def _stored_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return to_stored(value)
+    if isinstance(value, list):
+        return [_stored_value(member) for member in value]
+    return value
+
+
+def _original_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return from_stored(value)
+    if isinstance(value, list):
+        return [_original_value(member) for member in value]
+    return value

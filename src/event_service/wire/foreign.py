@@ -1,0 +1,54 @@
+"""Values that only a database can hold, as JSON values.
+
+Our own events hold none of them but datetimes; a monitoring database that was taken over may.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import DBRef, Regex, Timestamp
+
+from event_service.instants import format_instant
+
+
+def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[Any] | None:
+    """The nearest JSON value, one level deep: members of what it returns may be foreign again.
+
+    Numbers stay numbers, instants become ISO 8601, bytes base64, a DBRef the document that it was
+    stored as, NaN and infinities their JavaScript names, and what has no better form its text.
+    """
+    plain: str | bool | int | float | dict[str, Any] | list[Any] | None
+    match value:
+        case datetime():
+            plain = format_instant(value)
+        case Timestamp():
+            plain = format_instant(value.as_datetime())
+        case DBRef():
+            plain = {str(key): member for key, member in value.as_doc().items()}
+        case Regex():
+            plain = str(value.pattern)
+        case Mapping():
+            plain = {str(key): member for key, member in value.items()}
+        case bytes():
+            plain = b64encode(value).decode("ascii")
+        case str():
+            plain = str.__str__(value)
+        case int():
+            plain = float(value)
+        case float():
+            plain = _finite(value)
+        case Sequence() | set() | frozenset():
+            plain = list(value)
+        case _:
+            plain = str(value)
+    return plain
+
+
+def _finite(value: float) -> float | str:
+    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        return "NaN"
+    if value in {float("inf"), float("-inf")}:
+        return "Infinity" if value > 0 else "-Infinity"
+    return float(value)

@@ -1,0 +1,62 @@
+"""Which parser gets a body."""
+
+from typing import Any
+
+import pytest
+
+from event_service.parsers import alertmanager, direct
+from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.parsers.seam import ParseFailure, Source
+
+
+@pytest.fixture
+def registry() -> ParserRegistry:
+    return ParserRegistry(installed_sources())
+
+
+def test_holds_the_installed_sources_by_name_and_plugin_id(registry: ParserRegistry) -> None:
+    assert registry["direct"] is registry["plugin-api-direct-mon-webhook"] is direct.parse
+    assert registry["alertmanager"] is alertmanager.parse
+    assert registry["plugin-prometheus-mon-webhook"] is alertmanager.parse
+    assert len(registry) == len(set(registry))
+
+
+@pytest.mark.parametrize(
+    ("body", "parser"),
+    [
+        ({"version": "4", "alerts": []}, alertmanager.parse),
+        # Also with fields that the general shape would take for its own.
+        ({"version": "4", "alerts": [], "title": "t"}, alertmanager.parse),
+        ({"title": "t"}, direct.parse),
+        ({"event_key": "k", "severity": "INFO"}, direct.parse),
+        ({"results": []}, direct.parse),
+    ],
+)
+def test_recognises_a_body(registry: ParserRegistry, body: dict[str, Any], parser: Any) -> None:
+    assert registry.recognise(body) is parser
+
+
+def test_an_empty_body_has_no_results(registry: ParserRegistry) -> None:
+    assert registry.parse(None, {}, {}) == ()
+    assert registry.parse("direct", {}, {}) == ()
+
+
+def test_says_what_it_looked_for_and_not_what_it_found(registry: ParserRegistry) -> None:
+    with pytest.raises(ParseFailure) as failed:
+        registry.parse(None, {"password": "hunter2", "title": " "}, {})
+    assert "alertmanager" in failed.value.reason
+    assert "a title" in failed.value.reason
+    assert "hunter2" not in failed.value.reason
+    assert "password" not in failed.value.reason
+
+
+def test_a_named_plugin_decides_even_against_the_body(registry: ParserRegistry) -> None:
+    assert registry.parse("alertmanager", {"title": "t"}, {}) == ()
+    with pytest.raises(ParseFailure, match="plugin is not installed here: plugin-x"):
+        registry.parse("plugin-x", {"title": "t"}, {})
+
+
+def test_one_name_has_one_source() -> None:
+    twin = Source("twin", direct.parse, direct.recognises, "", plugin_ids=("direct",))
+    with pytest.raises(ValueError, match="called direct"):
+        ParserRegistry([direct.SOURCE, twin])
