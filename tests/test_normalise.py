@@ -187,14 +187,7 @@ def test_a_wrong_time_is_noted_and_left_out(wrong: object) -> None:
 
 def test_numbers_become_doubles_and_what_json_lacks_texts() -> None:
     info = draft_of(
-        additional_info={
-            "n": 1,
-            "b": True,
-            "nul": None,
-            "l": [1],
-            "nan": float("nan"),
-            "big": 10**400,
-        }
+        additional_info={"n": 1, "b": True, "nul": None, "l": [1], "nan": float("nan"), "big": 10**400}
     ).additional_info
     assert repr(info) == (
         "{'n': 1.0, 'b': True, 'nul': None, 'l': [1.0], 'nan': 'nan', 'big': '1" + "0" * 400 + "'}"
@@ -239,9 +232,7 @@ def vectors() -> list[Any]:
     """Those of one request whose only results are taken as they are."""
     every = json.loads(VECTORS.read_text(encoding="utf-8"))["vectors"]
     return [
-        pytest.param(
-            request["data"]["__plugin__"]["results"], vector["state"]["events"], id=vector["id"]
-        )
+        pytest.param(request["data"]["__plugin__"]["results"], vector["state"]["events"], id=vector["id"])
         for vector in every
         if vector["id"].startswith("norm.")
         for request in vector["requests"]
