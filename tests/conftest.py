@@ -89,11 +89,13 @@ def no_event_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _with_database(url: str, number: int) -> str:
-    parts = urlsplit(url)
-    options = "&".join(o for o in parts.query.split("&") if o and not o.startswith("db="))
-    if parts.scheme == "unix":
-        # Not geturl(): some versions of Python drop an authority that is empty.
-        return f"unix://{parts.netloc}{parts.path}?" + f"{options}&db={number}".lstrip("&")
-    service = parts.path.strip("/").partition("/")[0] if "+sentinel" in parts.scheme else ""
-    path = f"/{service}/{number}" if service else f"/{number}"
-    return parts._replace(path=path, query=options).geturl()
+    address, _, query = url.partition("?")
+    options = [option for option in query.split("&") if option and not option.startswith("db=")]
+    scheme = urlsplit(url).scheme
+    if scheme == "unix":
+        options.append(f"db={number}")
+    else:
+        service = urlsplit(url).path.strip("/").partition("/")[0]
+        root = address.removesuffix(urlsplit(url).path)
+        address = f"{root}/{service}/{number}" if "+sentinel" in scheme else f"{root}/{number}"
+    return address + ("?" if options else "") + "&".join(options)

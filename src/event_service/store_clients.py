@@ -8,6 +8,8 @@ from pymongo.errors import ConfigurationError
 from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -17,6 +19,9 @@ from event_service.start_errors import StoreAddressError
 
 RedisClient: TypeAlias = Redis | RedisCluster
 """What ``connect_redis`` gives: both take the same commands, and answer with ``str``."""
+
+REDIS_FAULTS = (RedisError, RedisClusterException)
+"""What a command may raise when Redis doesn't do it; the second is no kind of the first."""
 
 IDLE_CHECK_SECONDS = 30
 
@@ -63,7 +68,8 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     connection that the server has closed is noticed and replaced before it is used.
 
     One server and Sentinels are asked when the client is first used. A cluster is asked for its
-    nodes at once: raises redis.RedisError if none answers. Raises StoreAddressError.
+    nodes at once: raises redis.exceptions.ConnectionError if none answers. Raises
+    StoreAddressError.
     """
     options: dict[str, Any] = {
         "socket_timeout": settings.store_timeout_seconds,
@@ -91,7 +97,10 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
             " percent-encoded; redis+sentinel:// needs /service in its path, redis+cluster://"
             " takes no database."
         ) from None
-    return RedisCluster(startup_nodes=nodes, retry=once, **(options | dict(cluster.options)))
+    try:
+        return RedisCluster(startup_nodes=nodes, retry=once, **(options | dict(cluster.options)))
+    except RedisClusterException as error:
+        raise RedisConnectionError(str(error)) from error
 
 
 def _sentinel(url: str, options: dict[str, Any]) -> Redis:

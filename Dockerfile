@@ -1,0 +1,24 @@
+FROM python:3.13-slim AS build
+WORKDIR /source
+RUN python -m venv /opt/event-service
+COPY pyproject.toml hatch_build.py LICENSE ./
+COPY proto proto
+COPY src src
+RUN /opt/event-service/bin/pip install --no-cache-dir --disable-pip-version-check .
+
+# Without the embedded stores: a container is given MongoDB and Redis.
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/event-service event-service \
+    && chmod 700 /var/lib/event-service
+COPY --from=build /opt/event-service /opt/event-service
+ENV PATH=/opt/event-service/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    EVENT_HOST=0.0.0.0 \
+    EVENT_DATA_DIR=/var/lib/event-service
+USER 10001
+WORKDIR /var/lib/event-service
+EXPOSE 50051
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["event-service", "health"]
+ENTRYPOINT ["event-service"]
+CMD ["serve"]

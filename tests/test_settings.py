@@ -1,0 +1,142 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.settings import LogFormat, Settings
+from event_service.settings_table import settings_table
+
+README = Path(__file__).parents[1] / "README.md"
+
+pytestmark = pytest.mark.usefixtures("no_event_variables")
+
+
+def test_without_variables_the_defaults_stand() -> None:
+    settings = Settings()
+    assert settings.mongodb_uri is None
+    assert settings.redis_url is None
+    assert (settings.host, settings.port) == ("127.0.0.1", 50051)
+    assert settings.max_request_bytes == 4 * 1024 * 1024
+    assert settings.max_response_bytes == 256 * 1024 * 1024
+    assert settings.duplicate_window_seconds == 600
+    assert settings.recording_policy is RecordingPolicy.CHANGED
+    assert settings.recovery_mode is RecoveryMode.AUTO
+    assert settings.retention_days is None
+    assert settings.page_limit == 1000
+    assert settings.log_format is LogFormat.AUTO
+    assert settings.data_dir.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("port", "0", 0),
+        ("max_request_bytes", "8MiB", 8 * 1024 * 1024),
+        ("max_request_bytes", "65536", 65536),
+        ("recording_policy", "First", RecordingPolicy.FIRST),
+        ("recovery_mode", "manual", RecoveryMode.MANUAL),
+        ("retention_days", "30", 30),
+        ("webhook_cache_seconds", "0", 0),
+        ("log_format", "JSON", LogFormat.JSON),
+        ("log_level", "debug", "DEBUG"),
+        ("data_dir", "/somewhere", Path("/somewhere")),
+    ],
+)
+def test_a_variable_sets_its_field(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: object
+) -> None:
+    monkeypatch.setenv(f"EVENT_{name.upper()}", text)
+    assert getattr(Settings(), name) == value
+
+
+def test_an_argument_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_PORT", "1")
+    assert Settings(port=2).port == 2
+
+
+def test_an_empty_variable_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_RETENTION_DAYS", "")
+    monkeypatch.setenv("EVENT_MONGODB_URI", "")
+    assert Settings() == Settings(retention_days=None, mongodb_uri=None)
+
+
+def test_variables_of_other_programs_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.setenv("EVENT_OF_SOMEBODY_ELSE", "1")
+    assert Settings().port == 50051
+
+
+def test_a_file_in_the_working_directory_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("EVENT_PORT=1\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().port == 50051
+
+
+def test_a_relative_directory_is_the_same_wherever_the_service_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings(data_dir=Path("data")).data_dir == tmp_path / "data"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings(data_dir=Path("~/data")).data_dir == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("port", "-1"),
+        ("port", "65536"),
+        ("port", "http"),
+        ("grpc_threads", "0"),
+        ("max_request_bytes", "many"),
+        ("duplicate_window_seconds", "0"),
+        ("recording_policy", "some"),
+        ("recovery_mode", "maybe"),
+        ("retention_days", "0"),
+        ("query_seconds", "0"),
+        ("query_seconds", "nan"),
+        ("store_timeout_seconds", "inf"),
+        ("page_limit", "0"),
+        ("log_level", "LOUD"),
+        ("mongodb_uri", "localhost:27017"),
+        ("redis_url", "http://localhost"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_and_its_variable_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(f"EVENT_{name.upper()}", text)
+    with pytest.raises(ValidationError, match=name):
+        Settings()
+
+
+@pytest.mark.parametrize("name", ["mongodb_uri", "redis_url"])
+def test_an_address_is_never_printed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    scheme = "mongodb" if name == "mongodb_uri" else "redis"
+    monkeypatch.setenv(f"EVENT_{name.upper()}", f"{scheme}://user:hunter2@host/db")
+    settings = Settings()
+    assert getattr(settings, name).get_secret_value() == f"{scheme}://user:hunter2@host/db"
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize("name", ["mongodb_uri", "redis_url", "port"])
+def test_a_refused_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"EVENT_{name.upper()}", "mysql://user:hunter2@host/db")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_cannot_change_while_the_service_runs() -> None:
+    with pytest.raises(ValidationError):
+        Settings().port = 1
+
+
+def test_the_table_of_the_readme_is_that_of_the_code() -> None:
+    text = README.read_text(encoding="utf-8")
+    table = text.partition("<!-- settings -->\n")[2].partition("\n<!-- /settings -->")[0]
+    assert table == settings_table()

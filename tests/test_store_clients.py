@@ -1,0 +1,229 @@
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis.exceptions
+from pymongo.database import Database
+from pymongo.write_concern import WriteConcern
+from redis import Redis, RedisCluster
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from event_service.embedded.programs import redis_program
+from event_service.mongodb_address import with_database
+from event_service.redis_address import parse_cluster, parse_sentinel
+from event_service.settings import Settings
+from event_service.start_errors import StoreAddressError
+from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
+
+PASSWORD = "a@b"  # noqa: S105 - of a server that lives for one test
+UNTIL_READY = Retry(ConstantBackoff(0.05), 200)
+
+
+def free_port() -> int:
+    """One that leaves room for a cluster's second port, 10,000 above it."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port < 55_000:
+            return port
+
+
+@contextmanager
+def redis_server(directory: Path, *options: str, password: str | None = None) -> Iterator[int]:
+    """A Redis of the test's own on a loopback port, once it answers."""
+    port = free_port()
+    directory.mkdir()
+    if password is not None:
+        options = (*options, "--requirepass", password)
+    command = [str(redis_program()), *options, "--port", str(port), "--bind", "127.0.0.1"]
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=directory, stdout=log)
+    try:
+        with Redis(port=port, password=password, retry=UNTIL_READY) as client:
+            client.ping()
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_writes_are_acknowledged_by_a_majority_and_journaled(
+    mongo_database: Database[dict[str, Any]],
+) -> None:
+    assert mongo_database.client.write_concern == WriteConcern(w="majority", j=True)
+    assert mongo_database.client.options.retry_writes
+    assert mongo_database.t.insert_one({"_id": 1}).acknowledged
+
+
+def test_the_options_of_an_address_cannot_weaken_a_write(store_settings: Settings) -> None:
+    with connect_mongodb("mongodb://h/db?w=1&journal=false", store_settings) as client:
+        assert client.write_concern == WriteConcern(w="majority", j=True)
+
+
+def test_a_store_is_not_waited_for_longer_than_set() -> None:
+    settings = Settings(store_timeout_seconds=0.5, query_seconds=2)
+    with connect_mongodb("mongodb://h/db", settings) as client:
+        pool = client.options.pool_options
+        assert client.options.server_selection_timeout == 0.5
+        assert (pool.connect_timeout, pool.socket_timeout) == (0.5, 2.5)
+    cache = connect_redis("redis://h", settings)
+    assert isinstance(cache, Redis)
+    assert cache.get_connection_kwargs()["socket_timeout"] == 0.5
+    assert cache.get_connection_kwargs()["socket_connect_timeout"] == 0.5
+
+
+def test_answers_of_redis_are_text(redis_client: RedisClient) -> None:
+    redis_client.set("key", "wört")
+    assert redis_client.get("key") == "wört"
+
+
+def test_a_command_is_sent_once(store_settings: Settings) -> None:
+    client = connect_redis("redis://h", store_settings)
+    assert isinstance(client, Redis)
+    retry = client.get_retry()
+    assert retry is not None
+    assert retry.get_retries() == 0
+
+
+def test_a_connection_that_the_server_closed_is_replaced(
+    redis_client: RedisClient, redis_url: str, store_settings: Settings
+) -> None:
+    other = connect_redis(redis_url, store_settings)
+    redis_client.set("key", "1")
+    assert other.client_kill_filter(_type="normal", skipme=True)
+    assert redis_client.get("key") == "1"
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mongodb://user:hun/ter2@h/db",
+        "mongodb://user:hunter2@h:port/db",
+        "mongodb+srv://user:hunter2@h:1/db",
+        "mongodb://",
+    ],
+)
+def test_a_wrong_mongodb_address_is_not_repeated(uri: str, store_settings: Settings) -> None:
+    with pytest.raises(StoreAddressError, match="EVENT_MONGODB_URI") as caught:
+        connect_mongodb(uri, store_settings)
+    assert "ter2" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:hun/ter2@h",
+        "redis://:hunter2@h:port",
+        "redis://:hunter2@h?socket_timeout=long",
+        "redis+sentinel://:hunter2@h",
+        "redis+sentinel://:hunter2@h/",
+        "redis+sentinel://:hunter2@h:port/service",
+        "redis+sentinel://:hunter2@/service",
+        "redis+cluster://:hunter2@h/3",
+        "redis+cluster://:hunter2@h,:7/",
+    ],
+)
+def test_a_wrong_redis_address_is_not_repeated(url: str, store_settings: Settings) -> None:
+    with pytest.raises(StoreAddressError, match="EVENT_REDIS_URL") as caught:
+        connect_redis(url, store_settings)
+    assert "ter2" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_server_behind_sentinels_is_found_and_its_database_used(
+    tmp_path: Path, store_settings: Settings
+) -> None:
+    with redis_server(tmp_path / "server", password=PASSWORD) as port:
+        configuration = tmp_path / "sentinel.conf"
+        configuration.write_text(
+            f"sentinel monitor events 127.0.0.1 {port} 1\nsentinel auth-pass events {PASSWORD}\n"
+        )
+        with redis_server(tmp_path / "sentinel", str(configuration), "--sentinel") as sentinel:
+            client = connect_redis(
+                f"redis+sentinel://:a%40b@127.0.0.1:1,127.0.0.1:{sentinel}/events/2",
+                store_settings,
+            )
+            client.set("key", "1")
+            client.close()
+        with Redis(port=port, password=PASSWORD, db=2, decode_responses=True) as direct:
+            assert direct.get("key") == "1"
+
+
+def test_a_cluster_is_found_by_any_of_its_nodes(tmp_path: Path, store_settings: Settings) -> None:
+    with redis_server(tmp_path / "node", "--cluster-enabled", "yes") as port:
+        with Redis(port=port, retry=UNTIL_READY) as node:
+            node.execute_command("CLUSTER ADDSLOTS", *range(16384))
+            UNTIL_READY.call_with_retry(
+                lambda: require(node.cluster("INFO")["cluster_state"] == "ok"), ignore
+            )
+        client = connect_redis(f"redis+cluster://127.0.0.1:1,127.0.0.1:{port}", store_settings)
+        assert isinstance(client, RedisCluster)
+        client.set("key", "1")
+        assert client.get("key") == "1"
+        client.close()
+
+
+def test_a_cluster_that_does_not_answer_is_said_at_once(store_settings: Settings) -> None:
+    with pytest.raises(redis.exceptions.ConnectionError):
+        connect_redis(f"redis+cluster://127.0.0.1:{free_port()}", store_settings)
+
+
+def test_what_stands_in_an_address_of_sentinels() -> None:
+    address = parse_sentinel(
+        "rediss+sentinel://u:p@a:1,[::1]:2,c/my%20service/3"
+        "?sentinel_username=s&sentinel_password=t&ssl_ca_certs=/ca"
+    )
+    assert address.sentinels == (("a", 1), ("::1", 2), ("c", 26379))
+    assert address.service == "my service"
+    tls = {"ssl": True, "ssl_ca_certs": "/ca"}
+    assert address.options == {"username": "u", "password": "p", "db": 3, **tls}
+    assert address.sentinel_options == {"username": "s", "password": "t", **tls}
+
+
+def test_what_stands_in_an_address_of_a_cluster() -> None:
+    address = parse_cluster("redis+cluster://:p%40@a:1,b")
+    assert address.nodes == (("a", 1), ("b", 6379))
+    assert address.options == {"password": "p@"}
+
+
+def test_parsed_addresses_are_not_printed() -> None:
+    assert "hunter2" not in repr(parse_cluster("redis+cluster://:hunter2@h"))
+    sentinel = "redis+sentinel://:hunter2@h/s?sentinel_password=hunter2"
+    assert "hunter2" not in repr(parse_sentinel(sentinel))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("mongodb://h", "mongodb://h/event_service"),
+        ("mongodb://h/", "mongodb://h/event_service"),
+        ("mongodb://h?x=1", "mongodb://h/event_service?x=1"),
+        ("mongodb://h/mine?x=1", "mongodb://h/mine?x=1"),
+        ("mongodb://u:p@h,i:1/?x=1", "mongodb://u:p@h,i:1/event_service?x=1&authSource=admin"),
+        ("mongodb://u:p@h", "mongodb://u:p@h/event_service?authSource=admin"),
+        ("mongodb://u:p@h/?authSource=x", "mongodb://u:p@h/event_service?authSource=x"),
+        (
+            "mongodb+srv://u@h/?authMechanism=MONGODB-X509",
+            "mongodb+srv://u@h/event_service?authMechanism=MONGODB-X509",
+        ),
+    ],
+)
+def test_an_address_without_a_database_gets_one(given: str, meant: str) -> None:
+    assert with_database(given) == meant
+
+
+def require(holds: bool) -> None:  # noqa: FBT001
+    if not holds:
+        raise redis.exceptions.ConnectionError("not yet")
+
+
+def ignore(fault: Exception) -> None:
+    """Try again."""
