@@ -187,7 +187,14 @@ def test_a_wrong_time_is_noted_and_left_out(wrong: object) -> None:
 
 def test_numbers_become_doubles_and_what_json_lacks_texts() -> None:
     info = draft_of(
-        additional_info={"n": 1, "b": True, "nul": None, "l": [1], "nan": float("nan"), "big": 10**400}
+        additional_info={
+            "n": 1,
+            "b": True,
+            "nul": None,
+            "l": [1],
+            "nan": float("nan"),
+            "big": 10**400,
+        }
     ).additional_info
     assert repr(info) == (
         "{'n': 1.0, 'b': True, 'nul': None, 'l': [1.0], 'nan': 'nan', 'big': '1" + "0" * 400 + "'}"
@@ -207,6 +214,11 @@ def test_lone_surrogates_are_replaced_everywhere() -> None:
         "\ufffd": ["\ufffd", {"\ufffd": "\ufffd"}],
         "n": {"\ufffd": "ü\ufffd"},
     }
+
+
+def test_a_key_holds_no_nul_but_a_text_may() -> None:
+    info = draft_of(additional_info={"a\0": "b\0", "l": [{"a\0": 1}]}).additional_info
+    assert info == {"a\ufffd": "b\0", "l": [{"a\ufffd": 1.0}]}
 
 
 def test_what_cannot_be_understood_is_an_event_with_a_stable_key() -> None:
@@ -232,7 +244,9 @@ def vectors() -> list[Any]:
     """Those of one request whose only results are taken as they are."""
     every = json.loads(VECTORS.read_text(encoding="utf-8"))["vectors"]
     return [
-        pytest.param(request["data"]["__plugin__"]["results"], vector["state"]["events"], id=vector["id"])
+        pytest.param(
+            request["data"]["__plugin__"]["results"], vector["state"]["events"], id=vector["id"]
+        )
         for vector in every
         if vector["id"].startswith("norm.")
         for request in vector["requests"]

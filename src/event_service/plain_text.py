@@ -38,7 +38,12 @@ def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
     Numbers become doubles, as they would have been on the wire. Of keys that trim to the same, the
     last stays.
     """
-    return {cleaned(str(key)).strip(): _trimmed(value) for key, value in data.items()}
+    return {_key(key).strip(): _trimmed(value) for key, value in data.items()}
+
+
+def _key(key: str) -> str:
+    # BSON ends a key at NUL. A request's own keys were refused before; a parser may make others.
+    return cleaned(key).replace("\0", "\ufffd")
 
 
 def _trimmed(value: Any) -> Any:
@@ -57,7 +62,7 @@ def _kept(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_kept(member) for member in value]
     if isinstance(value, Mapping):
-        return {cleaned(str(key)): _kept(member) for key, member in value.items()}
+        return {_key(key): _kept(member) for key, member in value.items()}
     return value
 
 

@@ -16,6 +16,7 @@ from event_service.fingerprint import fingerprint
 from event_service.normalise import normalise
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure
+from event_service.stored_keys import to_stored
 from event_service.wire.struct import dict_to_struct
 
 BODIES = Path(__file__).parents[1] / "bodies"
@@ -28,6 +29,7 @@ NAMES = st.sampled_from(
         *("endsAt", "version", "event_key", "event_type", "title", "severity", "description"),
         *("resource", "resources", "name", "rule", "image_url", "provider", "account"),
         *("additional_info", "occurred_at", "summary", "alertname", "instance", "rule_group"),
+        *("", "$ref", "$id", "a\0", "\ud800", "a.b", " title "),
     ]
 )
 # Python's JSON reader lets lone surrogates, NaN and integers of any length through.
@@ -78,7 +80,7 @@ def check(draft: EventDraft) -> None:
     assert draft.event_key
     assert len(fingerprint(draft)) == 32
     texts = [draft.title, draft.event_key, draft.description, draft.rule, *draft.resources]
-    stored = {"texts": texts, "info": draft.additional_info, "at": draft.occurred_at}
+    stored = {"texts": texts, "info": to_stored(draft.additional_info), "at": draft.occurred_at}
     assert dict_to_struct(bson.decode(bson.encode(stored))).IsInitialized()
 
 
