@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from event_service.errors import NotFound, PermissionDenied, ServiceError, WebhookDisabled
 from event_service.manager.webhook_changes import CHANNEL, publish_change
@@ -116,6 +118,26 @@ def test_what_was_missed_while_redis_was_away_is_not_served(
     assert eventually(lambda: fault_of(other, webhook.webhook_id, key) is WebhookDisabled)
 
 
+def test_a_client_that_reconnects_by_itself_starts_anew(
+    stoppable_redis: tuple[StoppableRedis, redis.Redis],
+    redis_client: redis.Redis,
+    start_process: Start,
+    eventually: Eventually,
+) -> None:
+    _, killer = stoppable_redis
+    path = killer.connection_pool.connection_kwargs["path"]
+    with redis.Redis(unix_socket_path=path, retry=Retry(NoBackoff(), 3)) as persistent:
+        other = start_process(persistent)
+        unheard = start_process(redis_client)
+        webhook, key = other.manager.create("wh", *TENANT)
+        assert eventually(lambda: other.remembers(webhook, key))
+        unheard.manager.disable(webhook.webhook_id)
+        assert fault_of(other, webhook.webhook_id, key) is None, "served from its cache"
+        killer.client_kill_filter(_type="pubsub")
+        assert eventually(lambda: fault_of(other, webhook.webhook_id, key) is WebhookDisabled)
+        other.changes.stop()
+
+
 def test_a_change_during_a_read_is_not_overwritten_by_what_was_read(
     redis_client: redis.Redis,
     start_process: Start,
@@ -154,9 +176,10 @@ def test_a_message_of_any_bytes_is_survived(
     assert eventually(lambda: process.remembers(webhook, key))
     for message in (b"", b"\xff\xfe", b"\x00" * 1000):
         redis_client.publish(CHANNEL, message)
+    assert eventually(lambda: process.remembers(webhook, key))
     publish_change(redis_client, webhook.webhook_id)
     assert eventually(lambda: process.cache.get(webhook.webhook_id) is None)
-    assert process.remembers(webhook, key)
+    assert eventually(lambda: process.remembers(webhook, key))
 
 
 def test_stopping_ends_the_use_of_the_cache(

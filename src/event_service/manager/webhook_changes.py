@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import RedisClusterException, RedisError
 
 if TYPE_CHECKING:
-    from redis import Redis, RedisCluster
-
     from event_service.manager.webhook_cache import WebhookCache
+    from event_service.store_clients import RedisClient
 
 CHANNEL = "event-service:webhook"
 
@@ -23,7 +22,7 @@ _LONGEST_PAUSE = 2.0
 _log = logging.getLogger(__name__)
 
 
-def publish_change(redis: Redis | RedisCluster, webhook_id: str) -> None:
+def publish_change(redis: RedisClient, webhook_id: str) -> None:
     """Tell every process. Call it after the change stands in the database.
 
     A message that can't be sent is logged and not an error: the change is made, and the age limit
@@ -46,10 +45,11 @@ class WebhookChanges:
     after the client reconnected by itself, attaches anew and so clears it.
     """
 
-    def __init__(self, redis: Redis | RedisCluster, cache: WebhookCache) -> None:
+    def __init__(self, redis: RedisClient, cache: WebhookCache) -> None:
         """Nothing runs, and the cache stays unused, until ``start``."""
         self._redis = redis
         self._cache = cache
+        self._pause = _SHORTEST_PAUSE
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-changes", daemon=True)
 
@@ -64,33 +64,33 @@ class WebhookChanges:
             self._thread.join()
 
     def _run(self) -> None:
-        pause = _SHORTEST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            # Whoever publishes bytes that are no text ends the subscription, not the thread.
+            except (*_REDIS_FAULTS, UnicodeDecodeError) as fault:
+                if self._pause == _SHORTEST_PAUSE:
+                    _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
+                self._stopping.wait(self._pause)
+                self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def _listen(self) -> None:
+        pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
         try:
+            pubsub.subscribe(CHANNEL)
             while not self._stopping.is_set():
-                try:
-                    pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
-                    try:
-                        pubsub.subscribe(CHANNEL)
-                        while not self._stopping.is_set():
-                            message = pubsub.get_message(timeout=_POLL_SECONDS)
-                            if message is not None:
-                                self._hear(message)
-                                pause = _SHORTEST_PAUSE
-                    finally:
-                        # First of all, since closing may take as long as a dead socket lets it.
-                        self._cache.detach()
-                        pubsub.close()
-                except _REDIS_FAULTS as fault:
-                    if pause == _SHORTEST_PAUSE:
-                        _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
-                    self._stopping.wait(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
+                message = pubsub.get_message(timeout=_POLL_SECONDS)
+                if message is not None:
+                    self._hear(message)
         finally:
+            # Before closing, which may take as long as a dead socket lets it.
             self._cache.detach()
+            pubsub.close()
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
             self._cache.attach()
+            self._pause = _SHORTEST_PAUSE
             _log.info("changes of webhooks are heard")
         elif message["type"] == "message":
             data = message["data"]

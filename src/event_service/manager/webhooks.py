@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pymongo.database import Database
-    from redis import Redis, RedisCluster
 
     from event_service.manager.webhook_cache import WebhookCache
     from event_service.policies import RecordingPolicy, RecoveryMode
+    from event_service.store_clients import RedisClient
 
 _COLLECTION = "webhook"
 _NEWEST_FIRST = [("created_at", -1), ("webhook_id", -1)]
@@ -42,7 +42,7 @@ class WebhookManager:
     def __init__(
         self,
         database: Database[dict[str, Any]],
-        redis: Redis | RedisCluster,
+        redis: RedisClient,
         cache: WebhookCache,
     ) -> None:
         """The cache stays unused until its ``WebhookChanges`` hears of changes."""

@@ -17,12 +17,22 @@ _SECONDS_OF_A_DAY = 86_400
 
 
 def ensure_indexes(database: Database[dict[str, Any]], retention_days: int | None) -> None:
-    """Make what is missing of the declared indexes and of the one that lets events expire.
+    """Make the declared indexes and the one that lets events expire.
 
     ``retention_days`` is the age at which events vanish; None keeps them for ever. The retention
     index follows a changed value, and goes when the value does. Safe to call at every start, by
-    several processes at once. Raises ``pymongo.errors.OperationFailure`` when the database holds
-    an index of the same fields with other options, or documents that break a unique one.
+    several processes at once. Raises as ``ensure_declared_indexes`` does.
+    """
+    ensure_declared_indexes(database)
+    _follow_retention(database, retention_days)
+
+
+def ensure_declared_indexes(database: Database[dict[str, Any]]) -> None:
+    """Make what is missing of the indexes that the documents declare.
+
+    Retention stays as it is: this is for who doesn't know the settings of the service. Raises
+    ``pymongo.errors.OperationFailure`` when the database holds an index of the same fields with
+    other options, or documents that break a unique one.
     """
     for document in _DOCUMENTS:
         # Public access to these (list_indexes, _get_collection) wants a connection of
@@ -32,7 +42,6 @@ def ensure_indexes(database: Database[dict[str, Any]], retention_days: int | Non
         for declared in meta["index_specs"]:
             options = {key: value for key, value in declared.items() if key != "fields"}
             collection.create_index(declared["fields"], **options)
-    _follow_retention(database, retention_days)
 
 
 def _follow_retention(database: Database[dict[str, Any]], retention_days: int | None) -> None:

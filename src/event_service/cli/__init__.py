@@ -1,0 +1,30 @@
+"""The command ``event-service``."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+
+import click
+
+from event_service.cli.health import health
+from event_service.cli.serve import serve
+from event_service.cli.webhook import webhook
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Alarm events for Cloudforet / SpaceONE: webhooks in, events and alerts out.
+
+    Addresses of stores, and everything else that can be set, come from EVENT_ variables.
+    """
+
+
+@main.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(version_of("spaceone-event-service"))
+
+
+main.add_command(serve)
+main.add_command(webhook)
+main.add_command(health)

@@ -1,0 +1,38 @@
+"""``event-service health``: whether a running service takes calls, as an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from event_service.cli.address import grpc_address
+from event_service.cli.faults import told_plainly
+from event_service.cli.options import data_dir_option, settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.option("--address", help="host:port; else that of the data directory or the settings.")
+@click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the answer.")
+@data_dir_option
+def health(address: str | None, timeout: float, data_dir: Path | None) -> None:
+    """Ask a running service for its health; exit 0 when it is serving, else 1."""
+    with told_plainly():
+        asked = address or grpc_address(settings_of(data_dir=data_dir))
+    with grpc.insecure_channel(asked) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        try:
+            answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
+                health_pb2.HealthCheckRequest(), timeout=timeout
+            )
+        except grpc.RpcError as fault:
+            raise click.ClickException(f"{asked} does not answer: {fault.code().name}") from fault
+    status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+    click.echo(status)
+    sys.exit(0 if answer.status == health_pb2.HealthCheckResponse.SERVING else 1)

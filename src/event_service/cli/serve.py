@@ -1,0 +1,101 @@
+"""``event-service serve``: runs the service until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from enum import Enum, auto
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from event_service.cli.demo import make_demo
+from event_service.cli.faults import told_plainly
+from event_service.cli.options import data_dir_option, settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stoppable(Protocol):
+    """What running a service takes of it."""
+
+    def wait(self) -> None:
+        """Return when the service has ended."""
+
+    def stop(self, grace_seconds: float) -> None:
+        """Refuse new calls, let running ones end within the time, then end.
+
+        Called again meanwhile, from another thread, a shorter time wins.
+        """
+
+
+class _Happened(Enum):
+    SIGNAL = auto()
+    END = auto()
+
+
+@click.command()
+@click.option("--host", help="Address that gRPC listens on [EVENT_HOST].")
+@click.option("--port", type=int, help="Port that gRPC listens on; 0 picks one [EVENT_PORT].")
+@click.option(
+    "--demo", is_flag=True, help="Make a webhook if there is none, and say how to use it."
+)
+@data_dir_option
+def serve(host: str | None, port: int | None, demo: bool, data_dir: Path | None) -> None:  # noqa: FBT001
+    """Run the service, with embedded stores where no address is set.
+
+    SIGTERM and SIGINT let running calls end within EVENT_STOP_SECONDS; a second one ends them.
+    """
+    # Only here: the other commands need nothing of a server, and start in half the time.
+    from event_service.app import Service  # noqa: PLC0415
+
+    with told_plainly():
+        settings = settings_of(host=host, port=port, data_dir=data_dir)
+        service = Service(settings)
+        service.start()
+        try:
+            click.echo(f"Serving on {service.address}")
+            if demo:
+                click.echo("\n" + "\n".join(make_demo(service.webhooks, service.address)))
+        except BaseException:
+            service.stop(0)
+            raise
+        if not run_until_stopped(service, settings.stop_seconds):
+            raise click.ClickException("The service ended by itself; its log says why.")
+
+
+def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
+    """Wait for a signal and stop the started service; only on the main thread.
+
+    The first signal gives running calls the time to end, a second one none. False when the
+    service ended without any.
+    """
+    # A queue, because a signal's handler may interrupt anything and must not wait for it.
+    happened: SimpleQueue[_Happened] = SimpleQueue()
+    before = {
+        number: signal.signal(number, lambda *_: happened.put(_Happened.SIGNAL))
+        for number in _STOP_SIGNALS
+    }
+
+    def tell_end() -> None:
+        service.wait()
+        happened.put(_Happened.END)
+
+    threading.Thread(target=tell_end, name="wait-for-end", daemon=True).start()
+    try:
+        if happened.get() is _Happened.END:
+            service.stop(0)
+            return False
+        stopping = threading.Thread(target=service.stop, args=(grace_seconds,), name="stop")
+        stopping.start()
+        while happened.get() is _Happened.SIGNAL:
+            service.stop(0)
+        stopping.join()
+        return True
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

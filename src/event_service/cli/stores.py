@@ -1,0 +1,57 @@
+"""The webhooks of a service that may run or not."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from event_service.embedded.directory import read_runtime
+from event_service.manager.webhook_cache import WebhookCache
+from event_service.manager.webhooks import WebhookManager
+from event_service.model.indexes import ensure_declared_indexes
+from event_service.mongodb_address import DEFAULT_DATABASE, with_database
+from event_service.store_clients import connect_mongodb, connect_redis
+from event_service.stores import open_stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from event_service.settings import Settings
+
+
+@contextmanager
+def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
+    """A manager on the stores of the settings, for as long as the context lasts.
+
+    Where no address is given, those of the service that holds the data directory are taken, and
+    without one the embedded stores are started. Raises StartError.
+    """
+    with ExitStack() as stack:
+        mongodb_uri, redis_url = _addresses(settings, stack)
+        client = stack.enter_context(connect_mongodb(mongodb_uri, settings))
+        redis = connect_redis(redis_url, settings)
+        stack.callback(redis.close)
+        database = client.get_default_database(DEFAULT_DATABASE)
+        ensure_declared_indexes(database)
+        # Nobody tells this cache of changes, so it stays unused.
+        yield WebhookManager(database, redis, WebhookCache(settings.webhook_cache_seconds))
+
+
+def _addresses(settings: Settings, stack: ExitStack) -> tuple[str, str]:
+    if settings.mongodb_uri is not None and settings.redis_url is not None:
+        # Nothing of the data directory is needed, so a service may hold it.
+        return (
+            with_database(settings.mongodb_uri.get_secret_value()),
+            settings.redis_url.get_secret_value(),
+        )
+    running = read_runtime(settings.data_dir)
+    if running is None:
+        stores = open_stores(settings)
+        stack.callback(stores.close)
+        return stores.mongodb_uri, stores.redis_url
+    mongodb_uri, redis_url = running.mongodb_uri, running.redis_url
+    if settings.mongodb_uri is not None:
+        mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
+    if settings.redis_url is not None:
+        redis_url = settings.redis_url.get_secret_value()
+    return mongodb_uri, redis_url
