@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -158,7 +159,18 @@ def test_a_redirect_within_the_scheme(server: WebServer, issuer: Issuer) -> None
     assert server.asked[-1] == "/keys"
 
 
-@pytest.mark.parametrize("target", ["https://127.0.0.1:1/", "file:///etc/hostname", "ftp://x/y"])
+def test_a_redirect_to_https_is_not_followed(server: WebServer, issuer: Issuer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as target:
+        url = f"https://127.0.0.1:{target.getsockname()[1]}/"
+        source = JwksUrl(server.url(f"/to/{url}"), seconds=0.5)
+        with pytest.raises(Unavailable):
+            TokenVerifier(source).claims(issuer.token())
+        target.setblocking(False)  # noqa: FBT003
+        with pytest.raises(BlockingIOError):
+            target.accept()
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://x/y"])
 def test_a_redirect_to_another_scheme(server: WebServer, issuer: Issuer, target: str) -> None:
     with pytest.raises(Unavailable):
         TokenVerifier(JwksUrl(server.url(f"/to/{target}"))).claims(issuer.token())
