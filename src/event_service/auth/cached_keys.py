@@ -29,9 +29,8 @@ class CachedKeys:
         self._cache = LoadingCache(fetch, lifetimes, clock)
 
     def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """See KeySource. An unknown key id makes the domain's keys be fetched again."""
-        known = self._cache.get(domain_id) or ()
-        return matching(known, kid) or self.renewed(domain_id, kid)
+        """See KeySource."""
+        return matching(self._cache.get(domain_id) or (), kid)
 
     def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
         """See KeySource."""

@@ -52,9 +52,9 @@ class JwksUrl:
         self._documents = LoadingCache(self._fetch, lifetimes, clock)
 
     def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """See KeySource. An unknown domain or key id makes the document be fetched again."""
+        """See KeySource."""
         known = (self._documents.get(self._url) or {}).get(domain_id, ())
-        return matching(known, kid) or self.renewed(domain_id, kid)
+        return matching(known, kid)
 
     def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
         """See KeySource."""

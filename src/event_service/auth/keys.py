@@ -22,7 +22,7 @@ class KeySource(Protocol):
         ...
 
     def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """The same, asked after a signature that fits none of ``keys``.
+        """The same, asked when ``keys`` gave none, or none that the signature fits.
 
         A source that keeps answers asks again, if it hasn't just done so.
         """

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -25,9 +26,11 @@ from event_service.auth.access import (
     WORKSPACE_MEMBER,
     WORKSPACE_OWNER,
 )
+from event_service.auth.claims import read_claims
 from event_service.auth.jwk import VerificationKey
 from event_service.auth.keys import matching
 from event_service.auth.verification import MAX_TOKEN_BYTES
+from event_service.errors import AuthenticateFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -73,7 +76,7 @@ class LocalKeyPair:
 
         Raises ValueError when the parts don't fit together.
         """
-        _check(role, workspace, projects, ttl)
+        _check(role, workspace, projects)
         now = int(self._clock())
         system = role == SYSTEM_TOKEN
         claims: dict[str, object] = {
@@ -94,13 +97,17 @@ class LocalKeyPair:
             "permissions": list(permissions),
         }
         claims |= {name: value for name, value in optional.items() if value}
+        try:
+            read_claims(claims, self._clock())
+        except AuthenticateFailure as fault:
+            raise ValueError(f"nobody would take it: {fault.message}") from None
         token = jwt.encode(claims, self._private, algorithm="RS256", headers={"kid": self._kid})
         if len(token) > MAX_TOKEN_BYTES:
             raise ValueError("too many projects or permissions for one token")
         return token
 
 
-def _check(role: str, workspace: str | None, projects: Collection[str], ttl: float) -> None:
+def _check(role: str, workspace: str | None, projects: Collection[str]) -> None:
     if role not in ROLES:
         raise ValueError(f"the role is none of {', '.join(ROLES)}")
     if (role in _WITH_WORKSPACE) != (workspace is not None):
@@ -109,15 +116,17 @@ def _check(role: str, workspace: str | None, projects: Collection[str], ttl: flo
         )
     if projects and role != WORKSPACE_MEMBER:
         raise ValueError("projects go with WORKSPACE_MEMBER alone")
-    if ttl <= 0:
-        raise ValueError("the token would have expired already")
 
 
 def _load_or_make(path: Path) -> rsa.RSAPrivateKey:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(path)
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    pem = path.read_bytes()
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError(f"{path} holds no RSA key") from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError(f"{path} holds no RSA key")  # noqa: TRY004 - its content, not its type
     return key

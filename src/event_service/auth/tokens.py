@@ -65,8 +65,7 @@ class TokenAuthenticator:
 
     def _role(self, claims: Claims) -> str | None:
         if not claims.is_system:
-            # Only the type makes a system token.
-            return None if claims.rol == SYSTEM_TOKEN else claims.rol
+            return claims.rol
         if self._system_domains is not None and claims.did not in self._system_domains:
             raise PermissionDenied("The domain may not issue system tokens.")
         # SpaceONE's own name no role.
@@ -107,6 +106,7 @@ def _own_scope(claims: Claims, role: str, projects: frozenset[str]) -> Scope:
     if role == DOMAIN_ADMIN:
         return Scope(claims.did)
     if role not in (WORKSPACE_OWNER, WORKSPACE_MEMBER):
+        # SYSTEM_TOKEN among them: the type of a token makes it one, not the role in it.
         raise PermissionDenied("The role may not do this.")
     if claims.wid is None:
         raise PermissionDenied("The token names no workspace.")

@@ -36,7 +36,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> int:
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="EVENT_DATA_DIR",
-    default=lambda: Path(user_data_dir("event-service")),
+    default=lambda: Path(user_data_dir("event-service", appauthor=False)),
     help="Where the service keeps its key pair.",
 )
 def token(  # noqa: PLR0913

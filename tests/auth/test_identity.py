@@ -1,0 +1,249 @@
+"""Keys and apps from an identity service: a real gRPC server that does as it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import grpc
+import pytest
+
+from event_service.auth.access import EVENT_READ, WEBHOOK_READ
+from event_service.auth.apps import AppGrant, CachedApps
+from event_service.auth.cached_keys import CachedKeys
+from event_service.auth.identity import IdentityService
+from event_service.auth.tokens import TokenAuthenticator
+from event_service.auth.verification import TokenVerifier
+from event_service.caller import Scope
+from event_service.errors import AuthenticateFailure, PermissionDenied, Unavailable
+from tests.auth.identity_server import IdentityServer
+from tests.auth.issuer import DOMAIN, WORKSPACE, Issuer, rsa_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.auth.conftest import Clock
+
+OURS = "the-system-token-of-this-service"
+CANNOT_TELL = [
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.UNAUTHENTICATED,
+    grpc.StatusCode.UNIMPLEMENTED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+]
+
+
+@pytest.fixture
+def server(issuer: Issuer) -> Iterator[IdentityServer]:
+    with IdentityServer(OURS, {DOMAIN: issuer}) as server:
+        yield server
+
+
+@pytest.fixture
+def identity(server: IdentityServer) -> Iterator[IdentityService]:
+    service = IdentityService(server.endpoint, OURS)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def authenticator(identity: IdentityService, clock: Clock) -> TokenAuthenticator:
+    return TokenAuthenticator(
+        TokenVerifier(CachedKeys(identity.public_keys, clock=clock)),
+        CachedApps(identity.app, clock=clock),
+    )
+
+
+def scope(
+    authenticator: TokenAuthenticator, token: str, access: str = "Event", **metadata: str
+) -> Scope:
+    asked = EVENT_READ if access == "Event" else WEBHOOK_READ
+    return authenticator.caller({"token": token, **metadata}, asked).scope
+
+
+def test_a_token_of_a_spaceone_domain(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer
+) -> None:
+    for _ in range(3):
+        assert scope(authenticator, issuer.token()) == Scope(DOMAIN)
+    assert server.asked == [DOMAIN]
+
+
+def test_an_unknown_domain(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer
+) -> None:
+    for _ in range(3):
+        with pytest.raises(AuthenticateFailure):
+            scope(authenticator, issuer.token(did="domain-b"))
+    assert server.asked == ["domain-b"]
+
+
+@pytest.mark.parametrize("kid", ["key-2", None])
+def test_a_rotated_key(
+    authenticator: TokenAuthenticator,
+    server: IdentityServer,
+    issuer: Issuer,
+    clock: Clock,
+    kid: str | None,
+) -> None:
+    old = issuer.token()
+    scope(authenticator, old)
+    rotated = server.issuers[DOMAIN] = Issuer(rsa_key("rotated"), kid=kid)
+    clock.advance(10)
+    assert scope(authenticator, rotated.token()) == Scope(DOMAIN)
+    with pytest.raises(AuthenticateFailure):
+        scope(authenticator, old)
+
+
+@pytest.mark.parametrize("status", CANNOT_TELL)
+def test_an_identity_service_that_cannot_tell(
+    authenticator: TokenAuthenticator,
+    server: IdentityServer,
+    issuer: Issuer,
+    caplog: pytest.LogCaptureFixture,
+    status: grpc.StatusCode,
+) -> None:
+    server.refusal = status
+    token = issuer.token()
+    with pytest.raises(Unavailable):
+        scope(authenticator, token)
+    assert status.name in caplog.text
+    for secret in (OURS, token, "caller's words"):
+        assert secret not in caplog.text
+
+
+def test_one_that_recovers(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer, clock: Clock
+) -> None:
+    server.refusal = grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(Unavailable):
+        scope(authenticator, issuer.token())
+    server.refusal = None
+    clock.advance(2)
+    assert scope(authenticator, issuer.token()) == Scope(DOMAIN)
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "not a key", '{"kty": "oct", "k": "c2VjcmV0"}'])
+def test_an_answer_that_is_no_key(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer, text: str
+) -> None:
+    server.public_key = text
+    with pytest.raises(Unavailable if text else AuthenticateFailure):
+        scope(authenticator, issuer.token())
+
+
+def test_one_that_is_down(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer
+) -> None:
+    server.stop()
+    with pytest.raises(Unavailable):
+        scope(authenticator, issuer.token())
+
+
+def test_one_that_goes_down_later(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer, clock: Clock
+) -> None:
+    scope(authenticator, issuer.token())
+    server.stop()
+    clock.advance(700)
+    assert scope(authenticator, issuer.token()) == Scope(DOMAIN)
+    clock.advance(3000)
+    with pytest.raises(Unavailable):
+        scope(authenticator, issuer.token())
+
+
+def test_one_that_hangs(server: IdentityServer, issuer: Issuer) -> None:
+    server.hangs = True
+    impatient = IdentityService(server.endpoint, OURS, seconds=0.2)
+    with pytest.raises(Unavailable):
+        TokenVerifier(CachedKeys(impatient.public_keys)).claims(issuer.token())
+    assert server.asked == [DOMAIN]
+    impatient.close()
+
+
+def test_a_wrong_system_token_is_not_the_callers_fault(
+    server: IdentityServer, issuer: Issuer
+) -> None:
+    wrong = IdentityService(server.endpoint, "not-ours")
+    with pytest.raises(Unavailable):
+        TokenVerifier(CachedKeys(wrong.public_keys)).claims(issuer.token())
+    wrong.close()
+
+
+def app_token(issuer: Issuer, client_id: str = "client-1") -> str:
+    return issuer.token(
+        typ="CLIENT_SECRET",
+        own="APP",
+        jti=client_id,
+        rol="WORKSPACE_MEMBER",
+        wid=WORKSPACE,
+    )
+
+
+def test_an_app(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer, clock: Clock
+) -> None:
+    server.apps[DOMAIN, "client-1"] = (["monitoring:Event"], ["project-a"])
+    token = app_token(issuer)
+    expected = Scope(DOMAIN, WORKSPACE, frozenset({"project-a"}))
+    assert scope(authenticator, token) == expected
+    with pytest.raises(PermissionDenied):
+        scope(authenticator, token, "Webhook")
+    assert server.asked == [DOMAIN, "client-1"]
+    del server.apps[DOMAIN, "client-1"]
+    clock.advance(60)
+    with pytest.raises(PermissionDenied):
+        scope(authenticator, token)
+
+
+def test_an_app_of_another_domain(
+    authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer
+) -> None:
+    server.apps["domain-b", "client-1"] = ([], ["project-a"])
+    with pytest.raises(PermissionDenied):
+        scope(authenticator, app_token(issuer))
+
+
+@pytest.mark.parametrize("status", CANNOT_TELL)
+def test_an_app_that_cannot_be_asked_about(
+    authenticator: TokenAuthenticator,
+    server: IdentityServer,
+    issuer: Issuer,
+    status: grpc.StatusCode,
+) -> None:
+    scope(authenticator, issuer.token())
+    server.refusal = status
+    with pytest.raises(Unavailable):
+        scope(authenticator, app_token(issuer))
+
+
+@pytest.mark.parametrize("status", ["NOT_FOUND", "INVALID_ARGUMENT", "PERMISSION_DENIED"])
+def test_an_app_that_is_not_there(
+    identity: IdentityService, server: IdentityServer, status: str
+) -> None:
+    server.refusal = grpc.StatusCode[status]
+    assert identity.app(DOMAIN, "client-1") is None
+
+
+def test_an_app_with_every_permission(identity: IdentityService, server: IdentityServer) -> None:
+    server.apps[DOMAIN, "client-1"] = ([], [])
+    assert identity.app(DOMAIN, "client-1") == AppGrant((), frozenset())
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["", "127.0.0.1:50051", "http://127.0.0.1:50051", "grpc://", "grpc://host", "grpc+tls://a:1"],
+)
+def test_endpoints_that_are_refused(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="endpoint"):
+        IdentityService(endpoint, OURS)
+
+
+def test_a_server_without_tls_is_not_talked_to_in_clear(server: IdentityServer) -> None:
+    endpoint = server.endpoint.replace("grpc://", "grpc+ssl://")
+    service = IdentityService(endpoint, OURS, seconds=2)
+    with pytest.raises(Unavailable):
+        service.public_keys(DOMAIN)
+    assert server.asked == []
+    service.close()

@@ -1,0 +1,185 @@
+"""Public keys from a web server: a real one, on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from event_service.auth.jwks import MAX_DOCUMENT_BYTES
+from event_service.auth.jwks_url import JwksUrl
+from event_service.auth.verification import TokenVerifier
+from event_service.errors import AuthenticateFailure, Unavailable
+from tests.auth.issuer import DOMAIN, Issuer, rsa_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.auth.conftest import Clock
+
+
+class WebServer(ThreadingHTTPServer):
+    """Answers every path with what ``document`` holds, or as the path says."""
+
+    daemon_threads = True
+
+    def __init__(self, document: object) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.document = document
+        self.asked: list[str] = []
+        self.released = Event()
+
+    def url(self, path: str = "/") -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: WebServer
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+        elif self.path == "/gone":
+            self.send_error(404)
+        elif self.path == "/endless":
+            self._pour(b" " * 65536)
+        elif self.path == "/slow":
+            self._pour(b" ")
+        elif self.path == "/silent":
+            self.server.released.wait(60)
+        else:
+            text = json.dumps(self.server.document).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+    def _pour(self, drop: bytes) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while not self.server.released.wait(0.0005):
+                self.wfile.write(drop)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Be quiet."""
+
+
+@pytest.fixture
+def server(issuer: Issuer) -> Iterator[WebServer]:
+    with WebServer({DOMAIN: issuer.jwk()}) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.released.set()
+        server.shutdown()
+        thread.join()
+
+
+def test_one_fetch_serves_every_domain(server: WebServer, issuer: Issuer, clock: Clock) -> None:
+    server.document = {DOMAIN: issuer.jwk(), "domain-b": issuer.jwk()}
+    source = JwksUrl(server.url("/keys.json"), clock=clock)
+    verifier = TokenVerifier(source)
+    for domain in (DOMAIN, "domain-b", DOMAIN):
+        assert verifier.claims(issuer.token(did=domain)).did == domain
+    assert server.asked == ["/keys.json"]
+    clock.advance(600)
+    verifier.claims(issuer.token())
+    assert len(server.asked) == 2
+
+
+def test_a_new_key_and_a_new_domain_are_fetched(
+    server: WebServer, issuer: Issuer, clock: Clock
+) -> None:
+    verifier = TokenVerifier(JwksUrl(server.url(), clock=clock))
+    verifier.claims(issuer.token())
+    rotated = Issuer(rsa_key("rotated"), kid="key-2")
+    server.document = {DOMAIN: rotated.jwk(), "domain-b": rotated.jwk()}
+    with pytest.raises(AuthenticateFailure):
+        verifier.claims(rotated.token())
+    clock.advance(10)
+    assert verifier.claims(rotated.token()).did == DOMAIN
+    assert verifier.claims(rotated.token(did="domain-b")).did == "domain-b"
+    for number in range(5):
+        with pytest.raises(AuthenticateFailure):
+            verifier.claims(rotated.token(did=f"domain-made-up-{number}"))
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("path", ["/gone", "/endless", "/slow", "/silent"])
+def test_a_server_that_does_not_answer_well(
+    server: WebServer, issuer: Issuer, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    seconds = 30.0 if path == "/endless" else 0.2
+    source = JwksUrl(server.url(path), seconds=seconds)
+    token = issuer.token()
+    with pytest.raises(Unavailable):
+        TokenVerifier(source).claims(token)
+    assert server.asked == [path]
+    assert token not in caplog.text
+    if path == "/endless":
+        assert str(MAX_DOCUMENT_BYTES) in caplog.text
+
+
+@pytest.mark.parametrize("document", [[], None, {"keys": []}, "x"])
+def test_an_answer_that_is_none(server: WebServer, issuer: Issuer, document: object) -> None:
+    server.document = document
+    with pytest.raises(Unavailable):
+        TokenVerifier(JwksUrl(server.url())).claims(issuer.token())
+
+
+def test_a_server_that_is_not_there(server: WebServer, issuer: Issuer) -> None:
+    url = server.url()
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(Unavailable):
+        TokenVerifier(JwksUrl(url)).claims(issuer.token())
+
+
+def test_kept_keys_outlive_the_server(server: WebServer, issuer: Issuer, clock: Clock) -> None:
+    verifier = TokenVerifier(JwksUrl(server.url(), clock=clock))
+    verifier.claims(issuer.token())
+    server.document = None
+    clock.advance(700)
+    assert verifier.claims(issuer.token()).did == DOMAIN
+    assert len(server.asked) == 2
+
+
+def test_a_redirect_within_the_scheme(server: WebServer, issuer: Issuer) -> None:
+    source = JwksUrl(server.url(f"/to/{server.url('/keys')}"))
+    assert TokenVerifier(source).claims(issuer.token()).did == DOMAIN
+    assert server.asked[-1] == "/keys"
+
+
+def test_a_redirect_to_https_is_not_followed(server: WebServer, issuer: Issuer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as target:
+        url = f"https://127.0.0.1:{target.getsockname()[1]}/"
+        source = JwksUrl(server.url(f"/to/{url}"), seconds=0.5)
+        with pytest.raises(Unavailable):
+            TokenVerifier(source).claims(issuer.token())
+        target.setblocking(False)  # noqa: FBT003
+        with pytest.raises(BlockingIOError):
+            target.accept()
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://x/y"])
+def test_a_redirect_to_another_scheme(server: WebServer, issuer: Issuer, target: str) -> None:
+    with pytest.raises(Unavailable):
+        TokenVerifier(JwksUrl(server.url(f"/to/{target}"))).claims(issuer.token())
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/hostname", "ftp://host/keys", "http://", "keys.json", "http://u:p@host/k"]
+)
+def test_addresses_that_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="public keys"):
+        JwksUrl(url)
