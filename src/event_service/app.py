@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
-import redis
 import structlog
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -27,7 +26,7 @@ from event_service.servicer.health import HealthMonitor
 from event_service.servicer.reflection import add_reflection
 from event_service.settings import Settings
 from event_service.start_errors import StartError
-from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
+from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
 
 _log = structlog.get_logger(__name__)
@@ -132,7 +131,7 @@ class Service:
             # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but
             # whoever asks for the Event service itself may go on using it.
             needs={health.OVERALL: ("mongodb", "redis"), event.SERVICE: ("mongodb",)},
-            faults=(PyMongoError, redis.RedisError),
+            faults=(PyMongoError, *REDIS_FAULTS),
         )
         self._health.add_to(server)
         add_reflection(server, [event.SERVICE, health.SERVICE])

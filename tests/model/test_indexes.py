@@ -62,8 +62,7 @@ def test_makes_what_is_declared_and_nothing_else(mongo_database: Database[dict[s
     assert keys_of(mongo_database, "alert") == {
         (("alert_id", 1),),
         (("domain_id", 1), ("workspace_id", 1), ("alert_number", 1)),
-        (("claim", 1),),
-        (("dedup_key", 1), ("created_at", -1)),
+        (("dedup_key", 1), ("episode", -1)),
     }
     assert keys_of(mongo_database, "webhook") == {
         (("webhook_id", 1),),
@@ -96,17 +95,17 @@ def test_retention_takes_over_an_index_without_an_age(
     assert retention_of(mongo_database) == 30 * DAY
 
 
-def test_two_alerts_never_hold_one_claim(mongo_database: Database[dict[str, Any]]) -> None:
+def test_two_alerts_are_never_the_same_episode(mongo_database: Database[dict[str, Any]]) -> None:
     ensure_indexes(mongo_database, None)
     alerts = mongo_database["alert"]
-    alerts.insert_many([{"alert_id": "alert-1"}, {"alert_id": "alert-2", "claim": "c"}])
+    first = {"dedup_key": "k", "episode": 0}
+    alerts.insert_many([{"alert_id": "alert-1"}, {"alert_id": "alert-2", **first}])
     alerts.insert_one({"alert_id": "alert-3"})
     with pytest.raises(DuplicateKeyError):
-        alerts.insert_one({"alert_id": "alert-4", "claim": "c"})
+        alerts.insert_one({"alert_id": "alert-4", **first})
     with pytest.raises(DuplicateKeyError):
-        alerts.update_one({"alert_id": "alert-1"}, {"$set": {"claim": "c"}})
-    alerts.update_one({"alert_id": "alert-2"}, {"$unset": {"claim": ""}})
-    alerts.update_one({"alert_id": "alert-1"}, {"$set": {"claim": "c"}})
+        alerts.update_one({"alert_id": "alert-1"}, {"$set": first})
+    alerts.insert_one({"alert_id": "alert-5", "dedup_key": "k", "episode": 1, "alert_number": 2})
 
 
 def test_numbers_are_unique_among_our_own_alerts_alone(

@@ -60,7 +60,11 @@ _QUERIES: dict[str, tuple[Scope, Query, dict[str, str]]] = {
         Query(filter=[_filter("created_at", "now/d-14d", "timediff_gte")]),
         {},
     ),
-    "autocomplete of alert_id": (_WORKSPACE, Query(filter=[_filter("alert_id", "a", "contain")]), {}),
+    "autocomplete of alert_id": (
+        _WORKSPACE,
+        Query(filter=[_filter("alert_id", "a", "contain")]),
+        {},
+    ),
     "one event": (_WORKSPACE, Query(filter=[_filter("event_id", "event-1", "eq")]), {}),
     "a key's history": (_WORKSPACE, Query(), {"event_key": "key-1"}),
 }

@@ -179,7 +179,11 @@ def test_repeats_counted_just_before_the_recovery_reopen_nothing(running: Runnin
 
 def test_one_bad_result_does_not_lose_its_siblings(running: Running) -> None:
     webhook = running.webhook("the hook")
-    results = [_body(), {"event_key": "k2", "title": "x", "severity": "AWFUL"}, _body(event_key="k3")]
+    results = [
+        _body(),
+        {"event_key": "k2", "title": "x", "severity": "AWFUL"},
+        _body(event_key="k3"),
+    ]
     for _ in range(2):
         assert running.client.create(webhook, {"results": results}).status == "OK"
     one, bad, three = running.events()

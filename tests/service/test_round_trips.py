@@ -105,9 +105,7 @@ def test_create_that_is_only_counted(counted: Running, store_calls: StoreCalls) 
     counted.client.create(webhook, _body("counted"))
     assert store_calls(lambda: counted.client.create(webhook, _body("counted"))) == 1
     counted.client.create(webhook, _body("counted", title="other"))
-    assert (
-        store_calls(lambda: counted.client.create(webhook, _body("counted", title="other"))) == 1
-    )
+    assert store_calls(lambda: counted.client.create(webhook, _body("counted", title="other"))) == 1
 
 
 def test_recovery(counted: Running, store_calls: StoreCalls) -> None:

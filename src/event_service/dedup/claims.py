@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import redis
-
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey, all_shards
-from event_service.store_clients import RedisClient
+from event_service.store_clients import REDIS_FAULTS, RedisClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +74,15 @@ class Claims:
         answer = self._run(self._decide, [self._claim(key), self._pending(key.shard)], arguments)
         if answer is None:
             return UNKNOWN
-        verdict, alert_id, event_id = (_text(part) for part in cast("Sequence[Any]", answer))
-        return Decision(Verdict(verdict), alert_id, event_id)
-
-    def install(
-        self, key: DedupKey, alert_id: str, event_id: str, fingerprint: str, window_ms: int
-    ) -> None:
-        """Tell Redis what the database decided."""
-        self._run(
-            self._install, [self._claim(key)], (alert_id, event_id, fingerprint, window_ms)
+        verdict, alert_id, event_id, episode = (
+            _text(part) for part in cast("Sequence[Any]", answer)
         )
+        return Decision(Verdict(verdict), alert_id, event_id, int(episode))
+
+    def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
+        """Tell Redis what the database decided: ``held`` names the alert and its last event."""
+        arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
+        self._run(self._install, [self._claim(key)], arguments)
 
     def end(self, key: DedupKey, alert_id: str) -> None:
         """The alert is resolved: its claim, if Redis has one, ends."""
@@ -119,7 +116,7 @@ class Claims:
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
 
-        Raises ``redis.RedisError``.
+        Raises one of ``REDIS_FAULTS``.
         """
         if not self._gate.enter():
             return []
@@ -142,7 +139,7 @@ class Claims:
         try:
             with self._gate.call():
                 return cast("object", script(keys=keys, args=arguments))
-        except redis.RedisError:
+        except REDIS_FAULTS:
             return None
 
     def _claim(self, key: DedupKey) -> str:

@@ -23,11 +23,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with the ids that it speaks of (empty where there are none)."""
+    """A verdict with the ids that it speaks of (empty where there are none).
+
+    ``episode`` is the alert's; for OPEN a guess, from what Redis remembers of the key.
+    """
 
     verdict: Verdict
     alert_id: str = ""
     event_id: str = ""
+    episode: int = 0
 
 
 UNKNOWN = Decision(Verdict.UNKNOWN)

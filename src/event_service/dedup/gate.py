@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import redis
 import structlog
+
+from event_service.store_clients import REDIS_FAULTS
 
 _log = structlog.get_logger(__name__)
 
@@ -41,15 +42,17 @@ class RedisGate:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Surround one call to Redis: learns from its outcome, lets ``redis.RedisError`` pass."""
+        """Surround one call to Redis: learns from its outcome, lets ``REDIS_FAULTS`` pass."""
         try:
             yield
-        except redis.RedisError as error:
+        except REDIS_FAULTS as error:
             with self._lock:
                 first, self._shut = not self._shut, True
                 self._next_try = self._clock() + self._pause
             if first:
-                _log.warning("redis does not answer; the database decides", fault=type(error).__name__)
+                _log.warning(
+                    "redis does not answer; the database decides", fault=type(error).__name__
+                )
             raise
         if self._shut:
             with self._lock:

@@ -1,7 +1,8 @@
 """The Lua of the dedup: each script is one atomic step on the keys of one hash tag.
 
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
-last recorded, and its fingerprint), or ``ended`` alone (a tombstone: that alert was resolved).
+last recorded, and its fingerprint), or ``ended`` (a tombstone: that alert was resolved); and
+``n``, the alert's episode.
 The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
 have not reached the database yet.
 """
@@ -13,53 +14,54 @@ local claim, pending = KEYS[1], KEYS[2]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
 local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
-local held = redis.call('HMGET', claim, 'alert', 'event', 'print')
-local alert, event, last = held[1], held[2], held[3]
+local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n')
+local alert, event, last, n = held[1], held[2], held[3], held[4]
 if not alert then
-  if recovers == '1' then return {'UNKNOWN', '', ''} end
+  if recovers == '1' then return {'UNKNOWN', '', '', '0'} end
+  n = string.format('%d', n and tonumber(n) + 1 or 0)
   redis.call('DEL', claim)
-  redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print)
+  redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print, 'n', n)
   redis.call('PEXPIRE', claim, window)
-  return {'OPEN', alert_id, event_id}
+  return {'OPEN', alert_id, event_id, n}
 end
 if ends == '1' then
   redis.call('DEL', claim)
-  redis.call('HSET', claim, 'ended', alert)
-  redis.call('PEXPIRE', claim, 60000)
-  return {'END', alert, event}
+  redis.call('HSET', claim, 'ended', alert, 'n', n)
+  redis.call('PEXPIRE', claim, math.max(window, 60000))
+  return {'END', alert, event, n}
 end
 redis.call('PEXPIRE', claim, window)
 local repeats = last == print or (never == '1' and recovers == '0')
 if always == '1' then repeats = event == event_id end
 if not repeats then
   redis.call('HSET', claim, 'event', event_id, 'print', print)
-  return {'RECORD', alert, event_id}
+  return {'RECORD', alert, event_id, n}
 end
 local entry = digest .. ':' .. alert .. ':' .. event
 local counted = redis.call('HGET', pending, entry)
 local count = counted and tonumber(string.match(counted, '^%d+')) or 0
 redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
-return {'REPEAT', alert, event}
+return {'REPEAT', alert, event, n}
 """
-"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event}."""
+"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}."""
 
 INSTALL = """
 local claim = KEYS[1]
 if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
 redis.call('DEL', claim)
-redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3])
-redis.call('PEXPIRE', claim, tonumber(ARGV[4]))
+redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3], 'n', ARGV[4])
+redis.call('PEXPIRE', claim, tonumber(ARGV[5]))
 return 1
 """
-"""KEYS claim; ARGV alert, event, fingerprint, window: what the database decided, unless the alert
+"""KEYS claim; ARGV alert, event, fingerprint, n, window: what the database decided, unless the alert
 was resolved meanwhile (its tombstone is there)."""
 
 END = """
 local claim = KEYS[1]
-local alert = redis.call('HGET', claim, 'alert')
-if alert and alert ~= ARGV[1] then return 0 end
+local held = redis.call('HMGET', claim, 'alert', 'n')
+if not held[1] or held[1] ~= ARGV[1] then return 0 end
 redis.call('DEL', claim)
-redis.call('HSET', claim, 'ended', ARGV[1])
+redis.call('HSET', claim, 'ended', held[1], 'n', held[2])
 redis.call('PEXPIRE', claim, 60000)
 return 1
 """

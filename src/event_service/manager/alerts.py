@@ -16,21 +16,40 @@ from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
+from event_service.manager.guarded import Expression, guarded, one_more, value
+from event_service.stored_keys import to_stored
 
 Document = dict[str, Any]
 
 RESOLVED = "RESOLVED"
 _URGENT = frozenset({Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE})
-_NOT_RESOLVED = {"$ne": RESOLVED}
+_OPEN = {"$ne": ["$state", RESOLVED]}
+_HOLDS = {"$and": [_OPEN, {"$ne": ["$superseded", True]}]}
+_KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at", "last_seen_at"]
 _NUMBER_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """The alert that holds a dedup key in the database. Times are UTC."""
+class NewAlert:
+    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC."""
 
     alert_id: str
-    resolved: bool
+    episode: int
+    draft: EventDraft
+    webhook_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAlert:
+    """The newest alert of a dedup key, as the database has it. Times are UTC.
+
+    ``holds`` says that it is open and that no newer alert may be opened while its window lasts.
+    """
+
+    alert_id: str
+    episode: int
+    holds: bool
     created_at: datetime
     last_seen_at: datetime | None
 
@@ -38,19 +57,17 @@ class Holder:
 class AlertManager:
     """The alerts of the database.
 
-    An alert holds its dedup key by the field ``claim``, whose unique index is what makes two open
-    alerts of one key impossible (see ``recorder``).
+    The alerts of one dedup key are its episodes, numbered from 0; the unique index over key and
+    episode is what makes two open alerts of one key impossible (see ``recorder``).
     """
 
     def __init__(self, alerts: Collection[Document], claims: Claims) -> None:
         self._alerts = alerts
         self._claims = claims
 
-    def open(
-        self, key: DedupKey, draft: EventDraft, webhook_id: str, alert_id: str, now: datetime
-    ) -> bool:
-        """Open an alert that holds the key; False if another one holds it (nothing is written)."""
-        document = _new_alert(key, draft, webhook_id, alert_id, now)
+    def open(self, key: DedupKey, alert: NewAlert) -> bool:
+        """Open an alert; False if the key has such an episode already (nothing is written)."""
+        document = _document(key, alert)
         number = self._claims.next_number(key.domain_id, key.workspace_id)
         if number is None:
             number = self._highest_number(key) + 1
@@ -58,100 +75,86 @@ class AlertManager:
             try:
                 self._alerts.insert_one({**document, "alert_number": number})
             except DuplicateKeyError as error:
-                if _violated(error, "alert_number"):
+                violated = (error.details or {}).get("keyPattern") or {}
+                if "alert_number" in violated:
                     number = self._number_above(key, self._highest_number(key))
                     continue
+                if "_id" in violated:  # our own insert, sent again by the driver
+                    return True
                 self._claims.return_number(key.domain_id, key.workspace_id, number)
                 return False
             return True
         raise Unavailable("No alert number could be had for the workspace.")
 
-    def join(
-        self, key: DedupKey, alert_id: str, draft: EventDraft, now: datetime, *, claim: bool = True
-    ) -> bool:
-        """Add a delivery to an alert that is not resolved (CONTRACT 4.2).
+    def join(self, alert_id: str, draft: EventDraft, now: datetime) -> bool:
+        """Add a delivery to an alert (CONTRACT 4.2).
 
-        False if the alert is resolved, is not there, or another one holds the key. A recovery
-        joins with ``claim=False``: it never gives an old alert the key back.
+        False if the alert is resolved, is superseded, or is not there. A recovery that resolves
+        nothing joins a superseded alert too: it goes to the open alert however old.
         """
-        changes: Document = {"last_seen_at": now, "updated_at": now}
-        if claim:
-            changes |= {"claim": key.digest, "dedup_key": key.digest}
-        if draft.description is not None:
-            changes["description"] = draft.description
-        try:
-            result = self._alerts.update_one(
-                {"alert_id": alert_id, "state": _NOT_RESOLVED},
-                {"$set": changes, "$inc": {"event_count": 1}},
-            )
-        except DuplicateKeyError:
-            return False
-        return result.matched_count == 1
+        guard = _OPEN if draft.event_type is EventType.RECOVERY else _HOLDS
+        return self._change(alert_id, guard, _seen(draft, now))
 
     def resolve(self, alert_id: str, draft: EventDraft, event_id: str, now: datetime) -> bool:
-        """A recovery resolves the alert and gives its key free; False if it wasn't open.
+        """A recovery resolves the alert, and its key is free; False if it wasn't open.
 
         ``event_id`` is the recovery's own: if it never gets recorded, the alert tells.
         """
-        changes: Document = {
-            "state": RESOLVED,
-            "resolved_at": now,
-            "last_seen_at": now,
-            "updated_at": now,
-            "recovery_event_id": event_id,
+        changes = _seen(draft, now) | {
+            "state": value(RESOLVED),
+            "resolved_at": value(now),
+            "recovery_event_id": value(event_id),
         }
-        if draft.description is not None:
-            changes["description"] = draft.description
-        result = self._alerts.update_one(
-            {"alert_id": alert_id, "state": _NOT_RESOLVED},
-            {"$set": changes, "$unset": {"claim": ""}, "$inc": {"event_count": 1}},
-        )
-        return result.matched_count == 1
+        return self._change(alert_id, _OPEN, changes)
 
-    def holder(self, key: DedupKey) -> Holder | None:
-        """The alert that holds the key."""
-        found = self._alerts.find_one(
-            {"claim": key.digest}, ["alert_id", "state", "created_at", "last_seen_at"]
-        )
+    def supersede(self, alert: KeyAlert) -> bool:
+        """Make way for a newer alert; False if this one was seen again since it was read."""
+        unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
+        guard = {"$and": [_HOLDS, unseen]}
+        return self._change(alert.alert_id, guard, {"superseded": value(True)})  # noqa: FBT003
+
+    def newest(self, key: DedupKey) -> KeyAlert | None:
+        """The newest alert of the key."""
+        found = self._newest(key, _KEY_ALERT_FIELDS)
         if found is None:
             return None
-        return Holder(
+        return KeyAlert(
             alert_id=found["alert_id"],
-            resolved=found["state"] == RESOLVED,
+            episode=found["episode"],
+            holds=found["state"] != RESOLVED and not found.get("superseded"),
             created_at=found["created_at"],
             last_seen_at=found.get("last_seen_at"),
         )
 
-    def release(self, key: DedupKey, holder: Holder) -> None:
-        """Take the key from an alert whose window is over, unless it was seen again meanwhile."""
-        self._alerts.update_one(
-            {
-                "alert_id": holder.alert_id,
-                "claim": key.digest,
-                "last_seen_at": holder.last_seen_at,
-            },
-            {"$unset": {"claim": ""}},
-        )
-
     def newest_open(self, key: DedupKey) -> str | None:
         """The id of the newest alert of the key that is not resolved, however old (CONTRACT 4.3)."""
-        found = self._newest(key, {"state": _NOT_RESOLVED})
-        return None if found is None else str(found["alert_id"])
+        found = self._alerts.aggregate(
+            [
+                {"$match": {"dedup_key": key.digest}},
+                {"$match": {"state": {"$ne": RESOLVED}}},
+                {"$sort": {"episode": DESCENDING}},
+                {"$limit": 1},
+                {"$project": {"alert_id": 1}},
+            ]
+        ).to_list()
+        return str(found[0]["alert_id"]) if found else None
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str] | None:
         """(alert_id, event_id) of the recovery that resolved the key's newest alert, if one did."""
-        found = self._newest(key, {})
+        found = self._newest(key, ["alert_id", "recovery_event_id"])
         if found is None or not found.get("recovery_event_id"):
             return None
         return found["alert_id"], found["recovery_event_id"]
 
-    def open_among(self, alert_ids: Mapping[str, str]) -> frozenset[str]:
-        """Those of the alerts (id to digest of the key) that are open and hold their key."""
+    def holding_among(self, alert_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the alerts that hold their keys."""
         found = self._alerts.find(
-            {"alert_id": {"$in": list(alert_ids)}, "state": _NOT_RESOLVED}, ["alert_id", "claim"]
+            {"alert_id": {"$in": list(alert_ids)}}, ["alert_id", "state", "superseded"]
         )
         return frozenset(
-            one["alert_id"] for one in found if one.get("claim") == alert_ids[one["alert_id"]]
+            one["alert_id"]
+            for one in found
+            if one["state"] != RESOLVED and not one.get("superseded")
         )
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
@@ -170,11 +173,13 @@ class AlertManager:
             ordered=False,
         )
 
-    def _newest(self, key: DedupKey, condition: Document) -> Document | None:
+    def _change(self, alert_id: str, guard: Expression, changes: Mapping[str, Any]) -> bool:
+        result = self._alerts.update_one({"alert_id": alert_id}, guarded(guard, changes))
+        return result.modified_count == 1
+
+    def _newest(self, key: DedupKey, fields: list[str]) -> Document | None:
         return self._alerts.find_one(
-            {"dedup_key": key.digest, **condition},
-            ["alert_id", "recovery_event_id"],
-            sort=[("created_at", DESCENDING), ("_id", DESCENDING)],
+            {"dedup_key": key.digest}, fields, sort=[("episode", DESCENDING)]
         )
 
     def _number_above(self, key: DedupKey, floor: int) -> int:
@@ -183,22 +188,32 @@ class AlertManager:
 
     def _highest_number(self, key: DedupKey) -> int:
         found = self._alerts.find_one(
-            {"domain_id": key.domain_id, "workspace_id": key.workspace_id},
+            {
+                "domain_id": key.domain_id,
+                "workspace_id": key.workspace_id,
+                "dedup_key": {"$exists": True},
+            },
             ["alert_number"],
             sort=[("alert_number", DESCENDING)],
         )
         return 0 if found is None else int(found["alert_number"])
 
 
-def _violated(error: DuplicateKeyError, field: str) -> bool:
-    return field in ((error.details or {}).get("keyPattern") or {})
+def _seen(draft: EventDraft, now: datetime) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "last_seen_at": value(now),
+        "updated_at": value(now),
+        "event_count": one_more("event_count"),
+    }
+    if draft.description is not None:
+        changes["description"] = value(draft.description)
+    return changes
 
 
-def _new_alert(
-    key: DedupKey, draft: EventDraft, webhook_id: str, alert_id: str, now: datetime
-) -> Document:
+def _document(key: DedupKey, alert: NewAlert) -> Document:
+    draft = alert.draft
     return {
-        "alert_id": alert_id,
+        "alert_id": alert.alert_id,
         "title": draft.title,
         "state": "ERROR" if draft.event_type is EventType.ERROR else "TRIGGERED",
         "description": draft.description,
@@ -211,18 +226,18 @@ def _new_alert(
         "resources": [{"name": name} for name in draft.resources],
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": dict(draft.additional_info),
-        "triggered_by": webhook_id,
-        "webhook_id": webhook_id,
+        "additional_info": to_stored(draft.additional_info),
+        "triggered_by": alert.webhook_id,
+        "webhook_id": alert.webhook_id,
         "domain_id": key.domain_id,
         "workspace_id": key.workspace_id,
         "project_id": key.project_id,
         "event_key": key.event_key,
         "dedup_key": key.digest,
-        "claim": key.digest,
-        "created_at": now,
-        "updated_at": now,
-        "last_seen_at": now,
+        "episode": alert.episode,
+        "created_at": alert.at,
+        "updated_at": alert.at,
+        "last_seen_at": alert.at,
         "event_count": 1,
         "acknowledged_at": None,
         "resolved_at": None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.manager.delivery import Delivery
+from event_service.stored_keys import from_stored, to_stored
 
 
 def event_document(
@@ -26,7 +27,7 @@ def event_document(
         "resources": list(draft.resources),
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": dict(draft.additional_info),
+        "additional_info": to_stored(draft.additional_info),
         "raw_data": delivery.raw_data,
         "alert_id": alert_id,
         "webhook_id": delivery.webhook_id,
@@ -54,7 +55,7 @@ def recorded_draft(document: Mapping[str, Any]) -> EventDraft:
         resources=tuple(document.get("resources") or ()),
         provider=document.get("provider") or "",
         account=document.get("account") or "",
-        additional_info=document.get("additional_info") or {},
+        additional_info=from_stored(document.get("additional_info") or {}),
         occurred_at=document.get("occurred_at"),
     )
 

@@ -47,8 +47,8 @@ class EventLog:
         """True if that event of that alert is in the database; a look only where one is needed."""
         if self._flights.has_landed(event_id):
             return True
-        found = self._events.find_one({"event_id": event_id, "alert_id": alert_id}, ["_id"])
-        if found is None:
+        found = self._events.find_one({"event_id": event_id}, ["alert_id"])
+        if found is None or found["alert_id"] != alert_id:
             return False
         self._flights.land(event_id)
         return True
@@ -81,7 +81,7 @@ class EventLog:
         self._events.bulk_write(
             [
                 UpdateOne(
-                    {"event_id": one.event_id, "alert_id": one.alert_id},
+                    {"event_id": one.event_id},
                     {
                         "$inc": {"repeat_count": one.count},
                         "$max": {"last_repeated_at": from_milliseconds(one.last_ms)},

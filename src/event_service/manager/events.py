@@ -24,7 +24,7 @@ from event_service.normalise import failure_draft, normalise
 from event_service.parsers.registry import ParserRegistry
 from event_service.parsers.seam import ParseFailure
 from event_service.policies import RecordingPolicy, RecoveryMode
-from event_service.stored_keys import from_stored, to_stored
+from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 _log = structlog.get_logger(__name__)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import redis
 import structlog
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
@@ -15,6 +14,7 @@ from pymongo.errors import PyMongoError
 from event_service.dedup.claims import Claims
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
 from event_service.manager.request_counts import RequestCounts
+from event_service.store_clients import REDIS_FAULTS
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ class Flusher:
             orphans = self._claims.orphans(before)
             if orphans:
                 self._writer.write(orphans)
-        except (PyMongoError, redis.RedisError) as error:
+        except (PyMongoError, *REDIS_FAULTS) as error:
             _log.warning("orphaned counts could not be written", fault=type(error).__name__)
 
     def _run(self) -> None:

@@ -12,16 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from pymongo.collection import Collection
-from pymongo.cursor import Cursor
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from event_service.caller import Caller
 from event_service.errors import DeadlineExceeded, InvalidParameter, NotFound, RequiredParameter
+from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.fields import FieldSet
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
-from event_service.query.distinct import page_of, sort_distinct
+from event_service.query.staging import match_stages
 from event_service.query.statistics import Statistics, compile_statistics
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
@@ -30,6 +30,11 @@ Document = Mapping[str, Any]
 _REFUSED_QUERY_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
 _FIRST_LOCATION_CODE = 10_000
+
+_ROWS_AT_ONCE = 100_000
+"""More than any page has: an answer comes in one batch, unless it is very large."""
+_WITHOUT_ID: Document = {"$project": {"_id": False}}
+_COUNT: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,12 @@ class Reader:
         id_field = self._fields.id_field
         if not entity_id:
             raise RequiredParameter(id_field)
+        where = within(caller.scope, {id_field: {"$eq": entity_id}})
         with _query_faults():
-            found = self._collection.find_one(
-                within(caller.scope, {id_field: {"$eq": entity_id}}),
-                {"_id": 0},
-                max_time_ms=self._milliseconds(None),
-            )
-        if found is None:
+            found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(None))
+        if not found:
             raise NotFound(id_field, entity_id)
-        return found
+        return found[0]
 
     def list(
         self,
@@ -103,11 +105,11 @@ class Reader:
             if search.unwind is not None:
                 return self._unwound(search, where, time_ms)
             if search.count_only:
-                return Page((), self._count(where, time_ms))
-            rows = self._find(search, where, time_ms).to_list()
+                return Page((), self._counted(where, [_COUNT], time_ms))
+            rows = self._aggregate(where, _page_stages(search), time_ms)
             if len(rows) < search.limit and (rows or not search.skip):
                 return Page(rows, search.skip + len(rows))
-            return Page(rows, self._count(where, time_ms))
+            return Page(rows, self._counted(where, [_COUNT], time_ms))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
@@ -120,14 +122,6 @@ class Reader:
             if statistics.distinct is not None:
                 return self._distinct(statistics, statistics.distinct, where, time_ms)
             return self._aggregated(statistics, where, time_ms)
-
-    def _find(self, search: Search, where: Document, time_ms: int) -> Cursor[dict[str, Any]]:
-        projection = {"_id": False} | dict.fromkeys(search.projection or (), True)
-        cursor = self._collection.find(where, projection, max_time_ms=time_ms)
-        return cursor.sort(list(search.sort)).skip(search.skip).limit(search.limit)
-
-    def _count(self, where: Document, time_ms: int) -> int:
-        return self._collection.count_documents(where, maxTimeMS=time_ms)
 
     def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
         total = self._counted(where, search.unwound_count(), time_ms)
@@ -152,8 +146,11 @@ class Reader:
     def _aggregate(
         self, where: Document, stages: Sequence[Document], time_ms: int
     ) -> Sequence[dict[str, Any]]:
-        pipeline: list[Document] = [{"$match": where}, *stages]
-        return self._collection.aggregate(pipeline, maxTimeMS=time_ms).to_list()
+        pipeline = [*match_stages(where, self._fields.lookups), *stages]
+        cursor = self._collection.aggregate(
+            pipeline, maxTimeMS=time_ms, batchSize=_ROWS_AT_ONCE, allowDiskUse=True
+        )
+        return cursor.to_list()
 
     def _counted(self, where: Document, stages: Sequence[Document], time_ms: int) -> int:
         rows = self._aggregate(where, stages, time_ms)
@@ -164,6 +161,16 @@ class Reader:
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)
         return max(1, int(seconds * 1000))
+
+
+def _page_stages(search: Search) -> Sequence[Document]:
+    fields = {"_id": False} | dict.fromkeys(search.projection or (), True)
+    return (
+        {"$sort": dict(search.sort)},
+        {"$skip": search.skip},
+        {"$limit": search.limit},
+        {"$project": fields},
+    )
 
 
 @contextmanager

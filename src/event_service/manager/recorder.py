@@ -1,16 +1,18 @@
 """The dedup decision: whether a delivery opens an alert, joins one, repeats, or ends one.
 
-Why N concurrent creates of one key can't open two alerts: an alert holds its key by its field
-``claim``, the digest of the key, and the database's unique index on that field admits one document
-per digest; every way to open an alert is one insert of such a document, so of N inserts one wins
-and the others are told so before anything of theirs is written. With Redis up, its Lua step hands
-OPEN to one delivery and makes the others wait, join or repeat: that saves round trips and decides
-nothing. With Redis down, or emptied in between, all N come to the insert and N - 1 fail there,
-read the winner and join it. A claim is given up only by the update that resolves its alert, or by
-one that takes it from an alert whose window is over and names the ``last_seen_at`` it read: who
-joins in that moment changes that time and keeps the claim, or finds it gone and decides anew. And
-nobody believes Redis about an event that only Redis has seen: a repeat counts once the event it
-repeats is known to be in the database (see ``flights``), else the database decides.
+Why N concurrent creates of one key can't open two alerts: the alerts of a key are its episodes,
+numbered from 0, and the database's unique index over key and episode admits one document for each
+of them. Every way to open an alert is one insert of an episode, the next after the newest one
+that the opener knows, so of N inserts one wins and the others are told so before anything of
+theirs is written. An opener goes on to the next episode only when the newest alert is resolved, or
+when its window is over and the opener has marked it superseded, by an update that names the
+``last_seen_at`` it read: a delivery that joins in that moment either changes that time, and the
+opener reads again, or finds the mark and decides anew. With Redis up, its Lua step hands OPEN to
+one delivery and makes the others wait, join or repeat: that saves round trips and decides nothing.
+With Redis down, or emptied in between, all N come to the insert, N - 1 fail there, read the winner
+and join it. And nobody believes Redis about an event that only Redis has seen: a repeat counts
+once the event it repeats is known to be in the database (see ``flights``), else the database
+decides.
 """
 
 from __future__ import annotations
@@ -21,14 +23,14 @@ from datetime import timedelta
 from typing import Any
 
 from event_service.dedup.claims import Claims
-from event_service.dedup.decision import Proposal, Verdict
+from event_service.dedup.decision import Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType
 from event_service.errors import Unavailable
 from event_service.fingerprint import fingerprint
 from event_service.ids import new_id
 from event_service.instants import to_milliseconds
-from event_service.manager.alerts import AlertManager
+from event_service.manager.alerts import AlertManager, NewAlert
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import event_document, last_seen, recorded_draft
 from event_service.manager.event_log import EventLog
@@ -58,6 +60,10 @@ class _Candidate:
     @property
     def ends_claim(self) -> bool:
         return self.recovers and self.delivery.recovery is RecoveryMode.AUTO
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(seconds=self.delivery.window_seconds)
 
     @property
     def window_ms(self) -> int:
@@ -131,7 +137,7 @@ class Recorder:
             ),
         )
         if decision.verdict is Verdict.OPEN:
-            if self._open(one):
+            if self._open(one, decision.episode):
                 return Outcome.RECORDED
         elif decision.verdict is Verdict.REPEAT:
             self._wait_for(decision.event_id, one)
@@ -154,26 +160,21 @@ class Recorder:
         if one.recovers:
             return self._settle_recovery(one)
         for _ in range(_ATTEMPTS):
-            holder = self._alerts.holder(one.key)
-            if holder is None:
-                if self._open(one):
-                    self._install(one, one.alert_id, one.event_id)
+            newest = self._alerts.newest(one.key)
+            if newest is None or not newest.holds:
+                episode = 0 if newest is None else newest.episode + 1
+                if self._open(one, episode):
+                    self._install(one, one.alert_id, one.event_id, episode)
                     return Outcome.RECORDED
                 continue
-            last = self._log.newest(one.key)
-            if last is not None and last["alert_id"] != holder.alert_id:
-                last = None
-            seen = holder.last_seen_at or holder.created_at if last is None else last_seen(last)
-            if holder.resolved or one.delivery.at - seen >= _window(one):
-                self._alerts.release(one.key, holder)
-            elif last is not None and one.repeats(last):
-                if self._alerts.join(one.key, holder.alert_id, one.draft, one.delivery.at):
-                    self._log.count_repeat(last["event_id"], one.delivery.at)
-                    self._install(one, holder.alert_id, last["event_id"])
-                    return Outcome.REPEATED
-            elif self._join(one, holder.alert_id):
-                self._install(one, holder.alert_id, one.event_id)
-                return Outcome.RECORDED
+            last = self._last_event(one, newest.alert_id)
+            seen = newest.last_seen_at or newest.created_at if last is None else last_seen(last)
+            if one.delivery.at - seen >= one.window:
+                self._alerts.supersede(newest)
+            elif self._alerts.join(newest.alert_id, one.draft, one.delivery.at):
+                outcome, event_id = self._count_or_write(one, newest.alert_id, last)
+                self._install(one, newest.alert_id, event_id, newest.episode)
+                return outcome
         raise Unavailable("The alert of the event's key changes hands too fast.")
 
     def _settle_recovery(self, one: _Candidate) -> Outcome:
@@ -185,19 +186,22 @@ class Recorder:
                 if self._resolve(one, alert_id):
                     self._claims.end(one.key, alert_id)
                     return Outcome.RECORDED
-                continue
-            last = self._log.newest(one.key)
-            joined = self._alerts.join(
-                one.key, alert_id, one.draft, one.delivery.at, claim=False
-            )
-            if not joined:
-                continue
-            if last is not None and last["alert_id"] == alert_id and one.repeats(last):
-                self._log.count_repeat(last["event_id"], one.delivery.at)
-                return Outcome.REPEATED
-            self._write(one, alert_id)
-            return Outcome.RECORDED
+            elif self._alerts.join(alert_id, one.draft, one.delivery.at):
+                last = self._last_event(one, alert_id)
+                return self._count_or_write(one, alert_id, last)[0]
         raise Unavailable("The alert of the event's key changes hands too fast.")
+
+    def _last_event(self, one: _Candidate, alert_id: str) -> Mapping[str, Any] | None:
+        last = self._log.newest(one.key)
+        return None if last is None or last["alert_id"] != alert_id else last
+
+    def _count_or_write(
+        self, one: _Candidate, alert_id: str, last: Mapping[str, Any] | None
+    ) -> tuple[Outcome, str]:
+        if last is not None and one.repeats(last):
+            self._log.count_repeat(last["event_id"], one.delivery.at)
+            return Outcome.REPEATED, last["event_id"]
+        return Outcome.RECORDED, self._write(one, alert_id)
 
     def _finish_recovery(self, one: _Candidate) -> Outcome:
         # No alert is open. If the last one was resolved by a recovery that never got recorded
@@ -211,18 +215,16 @@ class Recorder:
         self._log.write(event_document(one.draft, one.delivery, event_id, alert_id))
         return Outcome.RECORDED
 
-    def _open(self, one: _Candidate) -> bool:
+    def _open(self, one: _Candidate, episode: int) -> bool:
         delivery = one.delivery
-        if not self._alerts.open(
-            one.key, one.draft, delivery.webhook_id, one.alert_id, delivery.at
-        ):
+        alert = NewAlert(one.alert_id, episode, one.draft, delivery.webhook_id, delivery.at)
+        if not self._alerts.open(one.key, alert):
             return False
         self._write(one, one.alert_id)
         return True
 
     def _join(self, one: _Candidate, alert_id: str) -> bool:
-        claim = not one.recovers
-        if not self._alerts.join(one.key, alert_id, one.draft, one.delivery.at, claim=claim):
+        if not self._alerts.join(alert_id, one.draft, one.delivery.at):
             return False
         self._write(one, alert_id)
         return True
@@ -233,15 +235,12 @@ class Recorder:
         self._write(one, alert_id)
         return True
 
-    def _write(self, one: _Candidate, alert_id: str) -> None:
-        self._log.write(event_document(one.draft, one.delivery, one.event_id, alert_id))
+    def _write(self, one: _Candidate, alert_id: str) -> str:
+        return self._log.write(event_document(one.draft, one.delivery, one.event_id, alert_id))
 
-    def _install(self, one: _Candidate, alert_id: str, event_id: str) -> None:
-        self._claims.install(one.key, alert_id, event_id, one.fingerprint, one.window_ms)
+    def _install(self, one: _Candidate, alert_id: str, event_id: str, episode: int) -> None:
+        held = Decision(Verdict.RECORD, alert_id, event_id, episode)
+        self._claims.install(one.key, held, one.fingerprint, one.window_ms)
 
     def _wait_for(self, awaited: str, one: _Candidate) -> None:
         self._flights.wait(awaited, unless=one.event_id, seconds=_FLIGHT_SECONDS)
-
-
-def _window(one: _Candidate) -> timedelta:
-    return timedelta(seconds=one.delivery.window_seconds)

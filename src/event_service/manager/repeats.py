@@ -57,9 +57,7 @@ class RepeatCounts:
 class RepeatWriter:
     """Writes counted repeats, and mends what Redis could not know."""
 
-    def __init__(
-        self, log: EventLog, alerts: AlertManager, claims: Claims, replay: Replay
-    ) -> None:
+    def __init__(self, log: EventLog, alerts: AlertManager, claims: Claims, replay: Replay) -> None:
         self._log = log
         self._alerts = alerts
         self._claims = claims
@@ -80,7 +78,7 @@ class RepeatWriter:
         # Redis, back with its old data, went on counting repeats for it. Those were no repeats
         # then: what they repeated is delivered once more, and the database decides. Repeats that
         # were merely counted just before their alert ended are not meant: their claim is gone.
-        held = self._alerts.open_among({one.alert_id: one.digest for one in repeats})
+        held = self._alerts.holding_among(one.alert_id for one in repeats)
         for one in repeats:
             if one.alert_id in held or not self._claims.drop(one.digest, one.alert_id):
                 continue

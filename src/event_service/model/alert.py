@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     DictField,
     Document,
@@ -30,8 +31,10 @@ class Alert(Document):
     """One alert (CONTRACT 4). Times are UTC.
 
     The service's own: ``event_key``; ``dedup_key``, a digest of the key of CONTRACT 4;
-    ``claim``, the same digest, there only while the alert holds its key, so that its unique
-    index admits one open alert per key; ``last_seen_at`` and ``event_count`` of its duplicates.
+    ``episode``, the how-many-eth alert of that key it is, from 0; ``superseded``, set when its
+    window was over and the next one was opened; ``recovery_event_id``, what resolved it;
+    ``last_seen_at`` and ``event_count`` of its deliveries. Values under a unique index never
+    change: the embedded store goes on reserving an old value.
     """
 
     alert_number = IntField(required=True)
@@ -64,7 +67,9 @@ class Alert(Document):
     escalated_at = DateTimeField()
     event_key = StringField()
     dedup_key = StringField()
-    claim = StringField()
+    episode = IntField()
+    superseded = BooleanField()
+    recovery_event_id = StringField()
     last_seen_at = DateTimeField()
     event_count = IntField()
 
@@ -81,11 +86,6 @@ class Alert(Document):
                 "unique": True,
                 "partialFilterExpression": {"dedup_key": {"$exists": True}},
             },
-            {
-                "fields": ["claim"],
-                "unique": True,
-                "partialFilterExpression": {"claim": {"$exists": True}},
-            },
-            {"fields": ["dedup_key", "-created_at"]},
+            {"fields": ["dedup_key", "-episode"], "unique": True, "sparse": True},
         ],
     }

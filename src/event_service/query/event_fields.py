@@ -41,4 +41,12 @@ EVENT_FIELDS = FieldSet(
         "alert_id",
         "project_id",
     ),
+    lookups=(
+        ("event_id",),
+        ("alert_id",),
+        ("domain_id", "workspace_id", "project_id", "event_key"),
+        ("domain_id", "project_id"),
+        ("domain_id", "workspace_id"),
+        ("domain_id",),
+    ),
 )

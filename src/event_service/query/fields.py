@@ -64,7 +64,7 @@ class FieldSet:
 
     ``kinds`` has every field that is stored, ``aliases`` other names that callers may use,
     ``keyword_fields`` those that a keyword is looked for in, ``minimal`` those that a minimal
-    list shows.
+    list shows, ``lookups`` leading fields of its indexes, the most selective first.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -72,6 +72,7 @@ class FieldSet:
     id_field: str
     keyword_fields: tuple[str, ...]
     minimal: tuple[str, ...]
+    lookups: tuple[tuple[str, ...], ...] = ()
     default_sort: str = "created_at"
 
     def resolve(self, key: str, limits: QueryLimits) -> Field:

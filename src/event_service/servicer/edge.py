@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+
 import grpc
 import structlog
 from google.protobuf.message import DecodeError
@@ -119,7 +120,5 @@ def _log_call(
 
 def _text_metadata(context: grpc.ServicerContext) -> Mapping[str, str]:
     return {
-        key: value
-        for key, value in context.invocation_metadata() or ()
-        if isinstance(value, str)
+        key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)
     }

@@ -1,0 +1,32 @@
+"""Updates that look before they change, in one step, found by an id alone.
+
+The guard stands in the update and not in its filter, because a store may use an index only for a
+filter that the index covers whole (the embedded one does), and the id is all that is needed to
+find the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Expression = Mapping[str, Any]
+
+
+def guarded(guard: Expression, changes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """An update of those fields (values are expressions) in documents that pass the guard.
+
+    A document that doesn't pass is left as it is, so that its ``modified_count`` is 0.
+    """
+    changed = {"$mergeObjects": ["$$ROOT", dict(changes)]}
+    return [{"$replaceWith": {"$cond": [guard, changed, "$$ROOT"]}}]
+
+
+def value(plain: object) -> Expression:
+    """A value that is no expression, whatever it looks like."""
+    return {"$literal": plain}
+
+
+def one_more(field: str) -> Expression:
+    """The number in ``field`` and one; a document that has none counts from 0."""
+    return {"$add": [{"$ifNull": [f"${field}", 0]}, 1]}
