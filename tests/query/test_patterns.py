@@ -113,7 +113,9 @@ def test_no_text_gets_past_as_anything_but_a_pattern_or_a_refusal(text: str) -> 
     ],
 )
 def test_the_store_reads_a_pattern_as_it_is_meant(
-    mongo_database: Database[dict[str, Any]], pattern: str, found: bool
+    mongo_database: Database[dict[str, Any]],
+    pattern: str,
+    found: bool,  # noqa: FBT001
 ) -> None:
     texts = mongo_database["texts"]
     texts.replace_one({"_id": 1}, {"text": "École привет <b> x\0y"}, upsert=True)
