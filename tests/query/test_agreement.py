@@ -28,8 +28,8 @@ def documents(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    stored=st.lists(DOCUMENTS, min_size=1, max_size=8),
-    queries=st.lists(CONDITIONS, min_size=1, max_size=10),
+    stored=st.lists(DOCUMENTS, min_size=4, max_size=8),
+    queries=st.lists(CONDITIONS, min_size=4, max_size=12),
 )
 def test_the_store_finds_what_the_rules_say(
     documents: Collection[dict[str, Any]],
