@@ -50,11 +50,10 @@ def _holds(document: dict[str, Any], part: dict[str, Any]) -> bool:  # noqa: PLR
             for pattern in patterns
         )
     kind, _, order = operator.rpartition("_")
-    wanted = {
-        "": lambda: _meant(key, value),
-        "datetime": lambda: parse_iso(value),
-        "timediff": lambda: parse_time_word(value, NOW),
-    }[kind]()
+    if kind == "datetime":
+        wanted: Any = parse_iso(value)
+    else:
+        wanted = parse_time_word(value, NOW) if kind == "timediff" else _meant(key, value)
     return any(_ordered(order, one, wanted) for one in candidates)
 
 
@@ -92,9 +91,9 @@ def _ordered(order: str, one: Any, other: Any) -> bool:
         return False
     return bool(
         {
-            "lt": one < other,  # type: ignore[operator]
-            "lte": one <= other,  # type: ignore[operator]
-            "gt": one > other,  # type: ignore[operator]
-            "gte": one >= other,  # type: ignore[operator]
+            "lt": one < other,
+            "lte": one <= other,
+            "gt": one > other,
+            "gte": one >= other,
         }[order]
     )
