@@ -12,7 +12,7 @@ import pytest
 
 from event_service.caller import Caller, Scope
 from event_service.errors import ServiceError
-from tests.query.asking import ask_list, ask_stat
+from tests.query.asking import Answer, ask_list, ask_stat
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -134,26 +134,30 @@ def test_vector(vector: dict[str, Any], documents: Collection[dict[str, Any]]) -
     expect = _CONTRACT_SAYS.get(vector["id"], vector["expect"])
     caller = caller_of(vector)
     assert caller is not None
-    parameters = {key: value for key, value in vector["params"].items() if key != "query"}
-    query = vector["params"].get("query")
     if "status" in expect:
         with pytest.raises(ServiceError) as raised:
-            if vector["method"] == "Event.list":
-                ask_list(documents, caller, query, parameters)
-            else:
-                ask_stat(documents, caller, query)
+            _ask(documents, caller, vector)
         assert raised.value.status.name == expect["status"]
         assert raised.value.code == expect.get("code", raised.value.code)
-    elif vector["method"] == "Event.list":
-        _check_list(ask_list(documents, caller, query, parameters), expect)
+        return
+    answer = _ask(documents, caller, vector)
+    if vector["method"] == "Event.list":
+        _check_list(answer, expect)
     else:
-        answer = ask_stat(documents, caller, query)
         results = {"results": shown(answer.results)}
         total = {} if answer.total_count is None else {"total_count": answer.total_count}
         assert comparable(results | total) == comparable(expect["ok"])
 
 
-def _check_list(answer: Any, expect: dict[str, Any]) -> None:
+def _ask(documents: Collection[dict[str, Any]], caller: Caller, vector: dict[str, Any]) -> Answer:
+    parameters = {key: value for key, value in vector["params"].items() if key != "query"}
+    query = vector["params"].get("query")
+    if vector["method"] == "Event.list":
+        return ask_list(documents, caller, query, parameters)
+    return ask_stat(documents, caller, query)
+
+
+def _check_list(answer: Answer, expect: dict[str, Any]) -> None:
     assert answer.total_count == (expect["total_count"] or 0)
     results = [shown(result, top=True) for result in answer.results]
     if "ids" in expect:

@@ -116,6 +116,8 @@ def _order(place: str, sorts: struct_pb2.ListValue, row: Row, limits: QueryLimit
         if not isinstance(desc, bool | None):
             raise InvalidParameterType(f"{place}[{at}].desc", "boolean")
         if unknown := set(sort) - {"key", "desc"}:
-            raise InvalidParameter(f"{place}[{at}]", f"it takes key and desc, not {min(unknown)}")
+            raise InvalidParameter(
+                f"{place}[{at}]", f"it takes key and desc, not {min(unknown)[:32]}"
+            )
         wanted.append((row.resolve(key, limits).path, DESCENDING if desc else ASCENDING))
     return ordered(wanted, row.last_order)

@@ -37,8 +37,8 @@ def _place(value: Any) -> tuple[Any, ...]:
         case str():
             place = (2, value)
         case dict():
-            inner = [(_place(part)[0], key, _place(part)) for key, part in value.items()]
-            place = (3, inner)
+            parts = [(key, _place(part)) for key, part in value.items()]
+            place = (3, [(part[0], key, part) for key, part in parts])
         case list():
             place = (4, [_place(part) for part in value])
         case datetime():

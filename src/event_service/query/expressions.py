@@ -30,6 +30,11 @@ def present(value: Expression) -> Expression:
     return {"$ifNull": [value, "$$REMOVE"]}
 
 
+def without_nulls(members_of: Expression) -> Expression:
+    """The list without its nulls."""
+    return {"$filter": {"input": members_of, "as": "member", "cond": {"$ne": ["$$member", None]}}}
+
+
 def number(value: Expression) -> Expression:
     """The value when it is a number, else null."""
     return when(has_type(value, *NUMBERS), value)

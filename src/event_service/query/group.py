@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.date_formats import formatted
-from event_service.query.expressions import Expression, document, present, when
+from event_service.query.expressions import Expression, document, present, when, without_nulls
 from event_service.query.fields import FieldKind, Row
 from event_service.query.group_conditions import all_hold
 from event_service.query.limits import QueryLimits, at_most
@@ -25,21 +25,26 @@ _ACCUMULATORS: Mapping[str, Callable[[Expression], Expression]] = {
     "min": lambda value: {"$min": value},
     "first": lambda value: {"$first": value},
     "last": lambda value: {"$last": value},
-    "push": lambda value: {"$push": present(value)},
-    "add_to_set": lambda value: {"$addToSet": present(value)},
+    "push": lambda value: {"$push": value},
+    "add_to_set": lambda value: {"$addToSet": value},
     "merge_objects": lambda value: {"$mergeObjects": document(value)},
 }
 _SAME_KIND = ("max", "min", "first", "last")
+_LISTS = ("push", "add_to_set")
 _WITH_CONDITIONS = ("count", "sum", "average")
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A field of the new rows: its name, the expression that makes it, and what it holds."""
+    """A field of the new rows: its name, the expression that makes it, and what it holds.
+
+    ``shown`` is what becomes of it when the rows are made (1: it stays as it is).
+    """
 
     name: str
     expression: Expression
     kind: FieldKind
+    shown: Expression = 1
 
 
 def compile_group(
@@ -69,7 +74,7 @@ def compile_group(
             "$project": {
                 "_id": 0,
                 **{key.name: f"$_id.{key.name}" for key in keys},
-                **{field.name: 1 for field in made},
+                **{field.name: field.shown for field in made},
             }
         },
     ]
@@ -113,7 +118,8 @@ def _field(
     source = row.resolve(_required(f"{place}.key", field.key or field.k), limits)
     value = _counted(place, field, row, limits, source.value)
     kind = source.kind if operator in _SAME_KIND else FieldKind.INSIDE
-    return _Made(name, _ACCUMULATORS[operator](value), kind)
+    shown = without_nulls(f"${name}") if operator in _LISTS else 1
+    return _Made(name, _ACCUMULATORS[operator](value), kind, shown)
 
 
 def _counted(

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 
 _META = re.compile(r"[\\^$.|?*+()\[\]{}]")
-_GROUP = re.compile(r"\(\?(?::|=|!|<=|<!|>|P<[A-Za-z_][A-Za-z0-9_]*>|P=|[ims]*(?:-[ims]+)?[:)])")
+_GROUP = re.compile(
+    r"\(\?(?::|=|!|<=|<!|>|P<[A-Za-z_][A-Za-z0-9_]{0,31}>|P=|[ims]*(?:-[ims]+)?[:)])"
+)
 _COMMENT = re.compile(r"\(\?#[^)]*\)")
 _COUNT = re.compile(r"\{(?P<least>[0-9]*)(?:(?P<comma>,)(?P<most>[0-9]*))?\}")
 _POSIX = re.compile(

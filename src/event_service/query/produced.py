@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from event_service.query.limits import QueryLimits
 
-_SHOWN = 20
+_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ProducedRow:
         first, *inner = path_segments(key, limits)
         kind = self.kinds.get(first)
         if kind is None:
-            names = ", ".join(list(self.kinds)[:_SHOWN])
+            names = ", ".join(self.kinds)[:_SHOWN]
             raise InvalidParameter(
                 key[:64], f"no stage before it makes a field of that name, there are: {names}"
             )
@@ -62,6 +62,7 @@ def new_name(place: str, name: str, limits: QueryLimits) -> str:
         raise InvalidParameter(f"{place}.name", "it must not be _id or contain a dot")
     try:
         path_segments(name, limits)
-    except InvalidParameter as error:
-        raise InvalidParameter(f"{place}.name", error.message) from None
+    except InvalidParameter:
+        reason = f"it starts with $, has a NUL or more than {limits.key_length} characters"
+        raise InvalidParameter(f"{place}.name", reason) from None
     return name

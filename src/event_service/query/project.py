@@ -80,13 +80,8 @@ def _divide(values: list[Expression]) -> Expression:
 
 def _from_pairs(value: Expression) -> Expression:
     """A document of the members that have a text ``k``; the others can't name a field."""
-    usable = {
-        "$and": [
-            {"$eq": [{"$type": "$$pair.k"}, "string"]},
-            # NUL can't be in a name; what is no text was left out before this is worked out.
-            {"$eq": [{"$indexOfBytes": ["$$pair.k", {"$literal": "\0"}]}, -1]},
-        ]
-    }
+    without_nul = {"$eq": [{"$indexOfBytes": ["$$pair.k", {"$literal": "\0"}]}, -1]}
+    usable = when(has_type("$$pair.k", "string"), without_nul, otherwise=False)
     pairs = {
         "$map": {
             "input": {"$filter": {"input": members(value), "as": "pair", "cond": usable}},

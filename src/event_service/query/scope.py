@@ -37,7 +37,7 @@ def narrow(caller: Caller, parameters: Mapping[str, str]) -> Mapping[str, str]:
     scope = caller.scope
     project = parameters.get("project_id")
     if project is not None and scope.projects is not None and project not in scope.projects:
-        raise PermissionDenied(f"Permission denied. (project_id = {project})")
+        raise PermissionDenied(f"Permission denied. (project_id = {project[:64]})")
     if scope.workspace_id is None:
         return parameters
     return {key: value for key, value in parameters.items() if key != "workspace_id"}
