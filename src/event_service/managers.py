@@ -6,9 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from pymongo.database import Database
+from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -24,11 +22,15 @@ from event_service.manager.request_counts import RequestCounts
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
-from event_service.parsers.registry import ParserRegistry
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
-from event_service.settings import Settings
-from event_service.store_clients import RedisClient
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.settings import Settings
+    from event_service.store_clients import RedisClient
 
 Clock = Callable[[], datetime]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,9 +13,14 @@ from pymongo import MongoClient
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
-from event_service.parsers.registry import ParserRegistry
-from event_service.stores import Stores
 from tests.service.running import Metadata, Running, Start, running_service, store_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.stores import Stores
 
 
 @pytest.fixture(scope="session")

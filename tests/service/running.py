@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf.json_format import MessageToDict, ParseDict
-from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
-from pymongo.database import Database
 
 from event_service.app import Service
-from event_service.auth.authenticator import Authenticator
-from event_service.parsers.registry import ParserRegistry
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from google.protobuf.message import Message
+    from pymongo.database import Database
+
+    from event_service.auth.authenticator import Authenticator
+    from event_service.parsers.registry import ParserRegistry
 
 Metadata = Sequence[tuple[str, str]]
 

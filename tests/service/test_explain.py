@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.protobuf.struct_pb2 import Value
 
 from event_service.caller import Scope
 from event_service.managers import utc_now
@@ -14,8 +14,11 @@ from event_service.query.limits import QueryLimits
 from event_service.query.scope import within
 from event_service.query.search import compile_search
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Filter, Page, Query, Sort
-from google.protobuf.struct_pb2 import Value
-from tests.service.running import Running, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.service.running import Running, Start
 
 _DOMAIN = Scope("domain-1")
 _WORKSPACE = Scope("domain-1", "workspace-1")
@@ -75,7 +78,7 @@ def running(start_module: Start) -> Running:
     return start_module()
 
 
-def _stages(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _stages(plan: Any) -> Iterator[Mapping[str, Any]]:
     yield plan
     for name in ("inputStage", "queryPlan"):
         if name in plan:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo.database import Database
 
-from event_service.auth.local import LocalKeyPair
-from tests.service.running import Client, Start
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from event_service.auth.local import LocalKeyPair
+    from tests.service.running import Client, Start
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "query_vectors.json").read_text())
 _VECTORS: dict[str, dict[str, Any]] = {vector["id"]: vector for vector in _FILE["vectors"]}
@@ -69,7 +70,7 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
         "project_id": "project-1",
         "workspace_id": "workspace-1",
         "domain_id": "domain-1",
-        "created_at": datetime(2024, 3, number, number),
+        "created_at": datetime(2024, 3, number, number),  # noqa: DTZ001  # as stored
         "occurred_at": None,
     }
     event |= {key: value for key, value in row.items() if key != "n"}
@@ -79,7 +80,7 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def asked(start_module: Start) -> Iterator[Client]:
+def asked(start_module: Start) -> Client:
     """A service whose store holds the dataset of the vectors."""
     running = start_module()
     database: Database[dict[str, Any]] = running.database

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from redis import Redis
 
 from event_service.policies import RecordingPolicy
-from tests.service.running import Running, Start
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from tests.service.running import Running, Start
 
 
 @pytest.fixture

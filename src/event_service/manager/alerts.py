@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from event_service.dedup.claims import Claims, PendingRepeats
-from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.guarded import Expression, guarded, one_more, value
 from event_service.stored_keys import to_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.dedup.claims import Claims, PendingRepeats
+    from event_service.dedup.key import DedupKey
 
 Document = dict[str, Any]
 
@@ -127,7 +131,7 @@ class AlertManager:
         )
 
     def newest_open(self, key: DedupKey) -> str | None:
-        """The id of the newest alert of the key that is not resolved, however old (CONTRACT 4.3)."""
+        """The id of the key's newest alert that is not resolved, however old (CONTRACT 4.3)."""
         found = self._alerts.aggregate(
             [
                 {"$match": {"dedup_key": key.digest}},

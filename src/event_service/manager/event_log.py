@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 
-from event_service.dedup.claims import PendingRepeats
-from event_service.dedup.key import DedupKey
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
-from event_service.manager.flights import Flights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.dedup.claims import PendingRepeats
+    from event_service.dedup.key import DedupKey
+    from event_service.manager.flights import Flights
 
 
 class EventLog:

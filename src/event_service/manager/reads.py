@@ -8,22 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from event_service.caller import Caller
 from event_service.errors import DeadlineExceeded, InvalidParameter, NotFound, RequiredParameter
 from event_service.query.distinct import page_of, sort_distinct
-from event_service.query.fields import FieldSet
-from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
 from event_service.query.staging import match_stages
 from event_service.query.statistics import Statistics, compile_statistics
-from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.caller import Caller
+    from event_service.query.fields import FieldSet
+    from event_service.query.limits import QueryLimits
+    from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 Document = Mapping[str, Any]
 

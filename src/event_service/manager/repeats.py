@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from event_service.dedup.claims import Claims, PendingRepeats
-from event_service.dedup.key import DedupKey
-from event_service.manager.alerts import AlertManager
-from event_service.manager.event_log import EventLog
+
+if TYPE_CHECKING:
+    from event_service.dedup.key import DedupKey
+    from event_service.manager.alerts import AlertManager
+    from event_service.manager.event_log import EventLog
 
 _log = structlog.get_logger(__name__)
 

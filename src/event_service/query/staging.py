@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from event_service.query.conditions import Condition
+if TYPE_CHECKING:
+    from event_service.query.conditions import Condition
 
 _EXACT = ({"$eq"}, {"$in"})
 
