@@ -26,6 +26,7 @@ from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongo
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from pymongo import MongoClient
     from pymongo.database import Database
 
@@ -158,6 +159,10 @@ class Service:
         return server, f"{settings.host}:{port}"
 
 
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
+
+
 def _authenticator(settings: Settings) -> Authenticator:
     try:
         return build_authenticator(
@@ -165,7 +170,7 @@ def _authenticator(settings: Settings) -> Authenticator:
             data_dir=settings.data_dir,
             jwks=settings.auth_jwks,
             identity_endpoint=settings.identity_endpoint,
-            system_token=settings.system_token and settings.system_token.get_secret_value(),
+            system_token=_secret(settings.system_token),
             system_domains=settings.auth_system_domains,
             no_auth=settings.no_auth,
             no_auth_on_any_address=settings.no_auth_on_any_address,

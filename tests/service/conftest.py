@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pymongo import MongoClient
 
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
+from tests.auth.issuer import Issuer
 from tests.service.running import Metadata, Running, Start, running_service, store_settings
 
 if TYPE_CHECKING:
@@ -24,9 +27,24 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> LocalKeyPair:
-    """The key pair that the services of the tests trust."""
-    return LocalKeyPair(tmp_path_factory.mktemp("keys"))
+def key_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory with the key pair that the services of the tests trust."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session")
+def keys(key_directory: Path) -> LocalKeyPair:
+    """That key pair."""
+    return LocalKeyPair(key_directory)
+
+
+@pytest.fixture(scope="session")
+def issuer(keys: LocalKeyPair, key_directory: Path) -> Issuer:
+    """Signs any claims with that key pair."""
+    assert keys
+    key = load_pem_private_key((key_directory / "auth" / "key.pem").read_bytes(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return Issuer(key)
 
 
 def _starter(

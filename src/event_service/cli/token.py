@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from event_service.auth.local import ROLES, LocalKeyPair
 from event_service.cli.options import data_dir_option, settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

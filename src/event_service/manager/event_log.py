@@ -11,7 +11,7 @@ from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pymongo.collection import Collection
@@ -80,9 +80,12 @@ class EventLog:
             {"event_id": event_id}, {"$inc": {"repeat_count": 1}, "$max": {"last_repeated_at": at}}
         )
 
-    def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
-        """Those deliveries repeated those events."""
-        self._events.bulk_write(
+    def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
+        """Those deliveries repeated those events; answers which of the events are gone.
+
+        An alarm that repeats for longer than events are kept outlives the event it repeats.
+        """
+        result = self._events.bulk_write(
             [
                 UpdateOne(
                     {"event_id": one.event_id},
@@ -95,6 +98,14 @@ class EventLog:
             ],
             ordered=False,
         )
+        if result.matched_count == len(repeats):
+            return frozenset()
+        asked = {one.event_id for one in repeats}
+        found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
+        gone = frozenset(asked - {one["event_id"] for one in found})
+        for event_id in gone:
+            self._flights.forget(event_id)
+        return gone
 
     def _holds(self, document: Mapping[str, Any]) -> bool:
         found = self._events.find_one(

@@ -53,6 +53,11 @@ class Flights:
             if len(self._landed) > self._remembered:
                 del self._landed[next(iter(self._landed))]
 
+    def forget(self, event_id: str) -> None:
+        """That event is no longer in the database."""
+        with self._lock:
+            self._landed.pop(event_id, None)
+
     def has_landed(self, event_id: str) -> bool:
         """True if this process has seen that event in the database."""
         return event_id in self._landed
