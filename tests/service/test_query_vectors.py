@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-        from tests.auth.issuer import Issuer
-from tests.service.running import Client, Start
+    from tests.auth.issuer import Issuer
+    from tests.service.running import Client, Start
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "query_vectors.json").read_text())
 _VECTORS: dict[str, dict[str, Any]] = {vector["id"]: vector for vector in _FILE["vectors"]}
