@@ -139,7 +139,7 @@ def running_service(
         service.stop(grace_seconds=5)
 
 
-def store_settings(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
+def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
     """Settings of a service on given stores and any free port."""
     given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
     return Settings.model_validate(given | choices)
