@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
+from event_service.manager.takeover import take_over_alerts
 from event_service.managers import build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
@@ -68,7 +69,11 @@ class Service:
                 DEFAULT_DATABASE
             )
             self._managers = build_managers(
-                settings, self.database, self._redis, parsers or ParserRegistry(installed_sources())
+                settings,
+                self.database,
+                self._redis,
+                parsers or ParserRegistry(installed_sources()),
+                taken_over=self._prepare_database(),
             )
             self._server, self.address = self._listen()
         except BaseException:
@@ -81,12 +86,7 @@ class Service:
         return self._managers.webhooks
 
     def start(self) -> None:
-        """Serve. Raises StartError if the database can't be used."""
-        try:
-            ensure_indexes(self.database, self._settings.retention_days)
-        except PyMongoError as error:
-            self.stop(0)
-            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+        """Serve."""
         self._managers.start()
         self._server.start()
         self._health.start()
@@ -126,6 +126,13 @@ class Service:
             self._redis.close()
             self._stores.close()
             self._stopped.set()
+
+    def _prepare_database(self) -> bool:
+        try:
+            ensure_indexes(self.database, self._settings.retention_days)
+            return take_over_alerts(self.database)
+        except PyMongoError as error:
+            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
 
     def _listen(self) -> tuple[grpc.Server, str]:
         settings = self._settings
