@@ -60,9 +60,12 @@ def present(fields: Mapping[str, object]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if not _is_empty(value)}
 
 
-def texts(fields: Mapping[str, object]) -> dict[str, str]:
-    """The fields that say something as texts, for additional_info; objects and lists as JSON."""
-    return dict(_texts(fields))
+def texts(*fields: Mapping[str, object]) -> dict[str, str]:
+    """The fields that say something as texts, for additional_info; objects and lists as JSON.
+
+    Of fields of one name, the last that says something stays.
+    """
+    return {name: said for each in fields for name, said in _texts(each)}
 
 
 def json_text(value: object) -> str:
