@@ -32,7 +32,7 @@ class Stand:
         self.running = running
         self.mongodb = mongodb
         self.redis = redis
-        self._health = health_pb2_grpc.HealthStub(running.client.channel)
+        self._health: Any = health_pb2_grpc.HealthStub(running.client.channel)
 
     def wait_for(self, service: str, status: int) -> None:
         """Watch the health of a service until it is that."""
@@ -68,12 +68,12 @@ def test_the_database_is_gone(stand: Stand) -> None:
     stand.wait_for("", SERVING)
     assert stand.running.client.create(webhook, BODY).status == "OK"
     stand.mongodb.stop()
-    for method in ("list", "stat", "get"):
-        params = {
-            "list": {},
-            "stat": {"query": {"distinct": "title"}},
-            "get": {"event_id": "event-1"},
-        }[method]
+    reads: dict[str, dict[str, Any]] = {
+        "list": {},
+        "stat": {"query": {"distinct": "title"}},
+        "get": {"event_id": "event-1"},
+    }
+    for method, params in reads.items():
         answer = stand.running.client.call(method, params)
         assert (answer.status, answer.code) == ("UNAVAILABLE", "ERROR_UNAVAILABLE")
     answer = stand.running.client.create(webhook, BODY | {"event_key": "k2"})
@@ -95,7 +95,7 @@ def test_redis_is_gone_and_the_event_service_goes_on(stand: Stand) -> None:
 
 
 def test_a_method_that_is_not_there(stand: Stand) -> None:
-    call = stand.running.client.channel.unary_unary(f"/{EVENT}/Create")
+    call: Any = stand.running.client.channel.unary_unary(f"/{EVENT}/Create")
     with pytest.raises(grpc.RpcError) as raised:
         call(b"", timeout=10)
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
@@ -103,7 +103,7 @@ def test_a_method_that_is_not_there(stand: Stand) -> None:
 
 def test_a_client_that_gives_up_early(stand: Stand) -> None:
     done = threading.Event()
-    call = stand.running.client.channel.unary_unary(f"/{EVENT}/list")
+    call: Any = stand.running.client.channel.unary_unary(f"/{EVENT}/list")
     future = call.future(b"", timeout=10)
     future.add_done_callback(lambda _: done.set())
     future.cancel()

@@ -27,14 +27,8 @@ def token_of(settings: Settings) -> str:
         return ""
     if settings.auth_jwks or settings.identity_endpoint:
         return "$TOKEN"
-    command = [
-        str(Path(sys.argv[0]).absolute()),
-        "token",
-        "--role",
-        "DOMAIN_ADMIN",
-        "--domain",
-        _TENANT[0],
-    ]
+    program = str(Path(sys.argv[0]).absolute())
+    command = [program, "token", "--role", "DOMAIN_ADMIN", "--domain", _TENANT[0]]
     return f"$({shlex.join([*command, '--data-dir', str(settings.data_dir)])})"
 
 
