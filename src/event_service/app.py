@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
 from event_service.manager.takeover import take_over_alerts
-from event_service.managers import build_managers
+from event_service.managers import Clock, build_managers, utc_now
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -49,6 +49,7 @@ class Service:
         settings: Settings,
         authenticator: Authenticator | None = None,
         parsers: ParserRegistry | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         """Open the stores. Raises StartError.
 
@@ -74,6 +75,7 @@ class Service:
                 self._redis,
                 parsers or ParserRegistry(installed_sources()),
                 taken_over=self._prepare_database(),
+                clock=clock,
             )
             self._server, self.address = self._listen()
         except BaseException:
