@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import grpc
+import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+_PING_SECONDS = 2.0
 _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
 
@@ -129,6 +131,10 @@ class Service:
             self._stores.close()
             self._stopped.set()
 
+    def _ping_mongodb(self) -> None:
+        with pymongo.timeout(_PING_SECONDS):
+            self._mongodb.admin.command("ping")
+
     def _prepare_database(self) -> bool:
         try:
             ensure_indexes(self.database, self._settings.retention_days)
@@ -151,7 +157,7 @@ class Service:
         server.add_generic_rpc_handlers((edge,))
         self._health = HealthMonitor(
             checks={
-                "mongodb": lambda: self._mongodb.admin.command("ping"),
+                "mongodb": self._ping_mongodb,
                 "redis": self._redis.ping,
             },
             # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but

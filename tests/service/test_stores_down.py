@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -92,6 +95,41 @@ def test_redis_is_gone_and_the_event_service_goes_on(stand: Stand) -> None:
         assert stand.running.client.create(webhook, BODY).status == "OK"
     (event,) = stand.running.events()
     assert event["repeat_count"] == 2
+
+
+@contextmanager
+def _frozen(pid: int | None) -> Iterator[None]:
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_redis_is_frozen_and_the_event_service_goes_on(stand: Stand) -> None:
+    webhook = stand.running.webhook()
+    with _frozen(stand.redis.pid):
+        for _ in range(3):
+            assert stand.running.client.create(webhook, BODY).status == "OK"
+        stand.wait_for("", NOT_SERVING)
+    stand.wait_for("", SERVING)
+    assert stand.running.client.create(webhook, BODY).status == "OK"
+    assert stand.running.service.flush_counts()
+    (event,), (alert,) = stand.running.events(), stand.running.alerts()
+    assert event["repeat_count"] >= 3
+    assert alert["event_count"] >= 4
+
+
+def test_what_is_sent_again_after_the_database_was_frozen_is_recorded_once(stand: Stand) -> None:
+    webhook = stand.running.webhook()
+    with _frozen(stand.mongodb.pid):
+        assert stand.running.client.create(webhook, BODY).code == "ERROR_UNAVAILABLE"
+        stand.wait_for(EVENT, NOT_SERVING)
+    stand.wait_for(EVENT, SERVING)
+    assert stand.running.client.create(webhook, BODY).status == "OK"
+    assert len(stand.running.events()) == 1
+    assert len(stand.running.alerts()) == 1
 
 
 def test_a_method_that_is_not_there(stand: Stand) -> None:
