@@ -153,7 +153,9 @@ class Service:
             ),
         )
         methods = [*event.EventServicer(self._managers.events).methods()]
-        edge = Edge(methods, self._authenticator, settings.max_request_bytes)
+        edge = Edge(
+            methods, self._authenticator, settings.max_request_bytes, settings.max_response_bytes
+        )
         server.add_generic_rpc_handlers((edge,))
         self._health = HealthMonitor(
             checks={
