@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +13,21 @@ from hypothesis import strategies as st
 from event_service.draft import EventDraft
 from event_service.fingerprint import fingerprint
 from event_service.normalise import normalise
+from event_service.parsers.reading import json_object
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import ParseFailure, Source
 from event_service.stored_keys import to_stored
 from event_service.wire.struct import dict_to_struct
+from tests.parsers.drafts import PAYLOADS, needs_payloads, own_bodies, read
 
-BODIES = Path(__file__).parents[1] / "bodies"
 MARK = "hunter2-fGd81"
-REGISTRY = ParserRegistry(installed_sources())
-
-NAMES = st.sampled_from(
-    [
-        *("results", "alerts", "status", "labels", "annotations", "fingerprint", "startsAt"),
-        *("endsAt", "version", "event_key", "event_type", "title", "severity", "description"),
-        *("resource", "resources", "name", "rule", "image_url", "provider", "account"),
-        *("additional_info", "occurred_at", "summary", "alertname", "instance", "rule_group"),
-        *("", "$ref", "$id", "a\0", "\ud800", "a.b", " title "),
-    ]
-)
+SOURCES = installed_sources()
+REGISTRY = ParserRegistry(SOURCES)
+RESULT_NAMES = [
+    *("results", "event_key", "event_type", "title", "severity", "description", "resource"),
+    *("resources", "name", "rule", "image_url", "provider", "account", "additional_info"),
+    *("occurred_at", "", "$ref", "$id", "a\0", "\ud800", "a.b", " title "),
+]
 # Python's JSON reader lets lone surrogates, NaN and integers of any length through.
 SCALARS = st.one_of(
     st.none(),
@@ -42,15 +38,77 @@ SCALARS = st.one_of(
     st.text(max_size=8),
     st.sampled_from([MARK, "\ud800", "4", "firing", "resolved", "CRITICAL", "2024-01-01", ""]),
 )
-JSON = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6),
-    max_leaves=25,
+# Where each source's bodies were recorded, when the folder is not called like the source.
+RECORDED = {
+    "alertmanager": ["prometheus_alertmanager"],
+    "aws_sns": ["aws_sns", "aws_health"],
+    "direct": ["api_direct"],
+}
+Place = tuple[str | int, ...]
+
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+each_own_body = pytest.mark.parametrize(
+    "path", own_bodies(), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
-BODY = st.dictionaries(NAMES, JSON, max_size=8)
 
 
-def read(plugin_id: str | None, body: dict[str, Any]) -> None:
+def json_of(names: list[str]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        SCALARS,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(names), inner, max_size=6)
+            | inner.map(json.dumps)
+        ),
+        max_leaves=25,
+    )
+
+
+def members_of(plain: Any) -> dict[Any, Any]:
+    """The members of a body, also of one that is a text within it."""
+    inner = json_object(plain) or plain
+    if isinstance(inner, list):
+        return dict(enumerate(inner))
+    return inner if isinstance(inner, dict) else {}
+
+
+def names_in(plain: Any) -> Iterator[str]:
+    for name, member in members_of(plain).items():
+        yield from (str(name), *names_in(member))
+
+
+def own_names(source: Source) -> list[str]:
+    """Those of the source's own bodies, so that made bodies get past the first look."""
+    bodies = [read(path) for path in own_bodies() if path.parent.name == source.name]
+    return sorted({*RESULT_NAMES, *(name for body in bodies for name in names_in(body))})
+
+
+def recorded_bodies(source: Source) -> list[Path]:
+    folders = [PAYLOADS / name for name in RECORDED.get(source.name, [source.name])]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    return [path for path in paths if not path.name.endswith(".expected.json")]
+
+
+def places(plain: Any, at: Place = ()) -> list[Place]:
+    """Where a body may be wrong."""
+    members = members_of(plain)
+    here = [(*at, step) for step in members]
+    return here + [place for step in members for place in places(members[step], (*at, step))]
+
+
+def spoiled(plain: Any, place: Place, wrong: Any) -> Any:
+    """A copy with something else in the place."""
+    if not place:
+        return wrong
+    inner = json_object(plain)
+    if inner is not None:
+        return json.dumps(spoiled(inner, place, wrong))
+    copy = plain.copy()
+    copy[place[0]] = spoiled(plain[place[0]], place[1:], wrong)
+    return copy
+
+
+def check_body(plugin_id: str | None, body: dict[str, Any]) -> None:
     before = repr(body)
     said = list(drafts_and_reasons(plugin_id, body))
     assert not any(MARK in text for text in said)
@@ -84,38 +142,67 @@ def check(draft: EventDraft) -> None:
     assert dict_to_struct(bson.decode(bson.encode(stored))).IsInitialized()
 
 
-@pytest.mark.parametrize("plugin_id", [None, "direct", "alertmanager"])
-def test_any_json_is_results_or_parse_failure(plugin_id: str | None) -> None:
+def check_spoiled(source: str, path: Path, examples: int) -> None:
+    whole = read(path)
+
+    @settings(max_examples=examples, deadline=None)
+    @given(st.sampled_from(places(whole)), json_of(RESULT_NAMES))
+    def holds(place: Place, wrong: Any) -> None:
+        body = spoiled(whole, place, wrong)
+        check_body(source, body)
+        check_body(None, body)
+
+    holds()
+
+
+@each_source
+def test_any_json_is_results_or_parse_failure(source: Source) -> None:
+    names = own_names(source)
+
     @settings(max_examples=300, deadline=None)
-    @given(BODY)
+    @given(st.dictionaries(st.sampled_from(names), json_of(names), max_size=8))
     def holds(body: dict[str, Any]) -> None:
-        read(plugin_id, body)
+        check_body(source.name, body)
+        check_body(None, body)
 
     holds()
 
 
-def places(plain: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    steps: list[Any] = []
-    if isinstance(plain, dict):
-        steps = list(plain)
-    if isinstance(plain, list):
-        steps = list(range(len(plain)))
-    return [place for step in steps for place in [(*at, step), *places(plain[step], (*at, step))]]
+@each_own_body
+def test_a_body_may_be_wrong_anywhere(path: Path) -> None:
+    check_spoiled(path.parent.name, path, examples=100)
 
 
-@pytest.mark.parametrize("name", ["firing", "resolved", "partly_resolved_without_fingerprints"])
-def test_a_body_may_be_wrong_anywhere(name: str) -> None:
-    whole = json.loads((BODIES / "alertmanager" / f"{name}.json").read_text(encoding="utf-8"))
+@needs_payloads
+@each_source
+def test_a_recorded_body_may_be_wrong_anywhere(source: Source) -> None:
+    for path in recorded_bodies(source):
+        check_spoiled(source.name, path, examples=60)
 
-    @settings(max_examples=300, deadline=None)
-    @given(st.sampled_from(places(whole)), JSON)
-    def holds(place: tuple[str | int, ...], wrong: Any) -> None:
-        body = deepcopy(whole)
-        inner = body
-        for step in place[:-1]:
-            inner = inner[step]
-        inner[place[-1]] = wrong
-        read(None, body)
-        read("alertmanager", body)
 
-    holds()
+@each_source
+def test_a_deep_body_exhausts_no_stack(source: Source) -> None:
+    deep: Any = MARK
+    for _ in range(45):  # a Struct holds at most 100 levels
+        deep = [{"detail": deep}]
+    for name in own_names(source):
+        check_body(source.name, {name: deep})
+        for depth in (500, 5000):
+            within = '{"detail": ' * depth + "1" + "}" * depth
+            check_body(source.name, {name: within})
+
+
+@each_own_body
+def test_a_body_of_ours_is_its_own_sources_alone(path: Path) -> None:
+    body = read(path)
+    assert REGISTRY.recognise(body) is REGISTRY[path.parent.name]
+    takers = [source.name for source in SOURCES if source.recognises(body) and not source.general]
+    assert takers == [path.parent.name]
+
+
+@needs_payloads
+@each_source
+def test_no_recorded_body_is_taken_by_another_source(source: Source) -> None:
+    for path in recorded_bodies(source):
+        takers = {each.name for each in SOURCES if each.recognises(read(path)) and not each.general}
+        assert takers <= {source.name}
