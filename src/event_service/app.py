@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import structlog
-from pymongo import MongoClient
-from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from event_service.auth.authenticator import Authenticator
+from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
-from event_service.manager.webhooks import WebhookManager
-from event_service.managers import build_managers
+from event_service.manager.takeover import take_over_alerts
+from event_service.managers import Clock, build_managers, utc_now
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -24,10 +22,18 @@ from event_service.servicer import event, health
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.reflection import add_reflection
-from event_service.settings import Settings
 from event_service.start_errors import StartError
 from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+    from pymongo import MongoClient
+    from pymongo.database import Database
+
+    from event_service.auth.authenticator import Authenticator
+    from event_service.manager.webhooks import WebhookManager
+    from event_service.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -41,11 +47,18 @@ class Service:
     def __init__(
         self,
         settings: Settings,
-        authenticator: Authenticator,
+        authenticator: Authenticator | None = None,
         parsers: ParserRegistry | None = None,
+        clock: Clock = utc_now,
     ) -> None:
+        """Open the stores. Raises StartError.
+
+        ``authenticator`` and ``parsers`` are those of the settings and the installed ones, unless
+        others are given.
+        """
         self._settings = settings
-        self._authenticator = authenticator
+        self._authenticator = authenticator or _authenticator(settings)
+        self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._stores: Stores = open_stores(settings)
         try:
@@ -57,7 +70,12 @@ class Service:
                 DEFAULT_DATABASE
             )
             self._managers = build_managers(
-                settings, self.database, self._redis, parsers or ParserRegistry(installed_sources())
+                settings,
+                self.database,
+                self._redis,
+                parsers or ParserRegistry(installed_sources()),
+                taken_over=self._prepare_database(),
+                clock=clock,
             )
             self._server, self.address = self._listen()
         except BaseException:
@@ -70,12 +88,7 @@ class Service:
         return self._managers.webhooks
 
     def start(self) -> None:
-        """Serve. Raises StartError if the database can't be used."""
-        try:
-            ensure_indexes(self.database, self._settings.retention_days)
-        except PyMongoError as error:
-            self._stores.close()
-            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+        """Serve."""
         self._managers.start()
         self._server.start()
         self._health.start()
@@ -99,16 +112,29 @@ class Service:
         self._stopped.wait()
 
     def stop(self, grace_seconds: float | None = None) -> None:
-        """Finish what is under way, for as long as the grace goes, and stop; the stores last."""
+        """Finish what is under way, for as long as the grace goes, and stop; the stores last.
+
+        Called again meanwhile, from another thread, the shorter grace wins.
+        """
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
         self._health.stop()
         self._server.stop(grace).wait()
-        self._managers.stop()
-        self._authenticator.close()
-        self._mongodb.close()
-        self._redis.close()
-        self._stores.close()
-        self._stopped.set()
+        with self._stopping:
+            if self._stopped.is_set():
+                return
+            self._managers.stop()
+            self._authenticator.close()
+            self._mongodb.close()
+            self._redis.close()
+            self._stores.close()
+            self._stopped.set()
+
+    def _prepare_database(self) -> bool:
+        try:
+            ensure_indexes(self.database, self._settings.retention_days)
+            return take_over_alerts(self.database)
+        except PyMongoError as error:
+            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
 
     def _listen(self) -> tuple[grpc.Server, str]:
         settings = self._settings
@@ -140,3 +166,23 @@ class Service:
         except RuntimeError:
             raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
         return server, f"{settings.host}:{port}"
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
+
+
+def _authenticator(settings: Settings) -> Authenticator:
+    try:
+        return build_authenticator(
+            host=settings.host,
+            data_dir=settings.data_dir,
+            jwks=settings.auth_jwks,
+            identity_endpoint=settings.identity_endpoint,
+            system_token=_secret(settings.system_token),
+            system_domains=settings.auth_system_domains,
+            no_auth=settings.no_auth,
+            no_auth_on_any_address=settings.no_auth_on_any_address,
+        )
+    except (ValueError, OSError) as error:
+        raise StartError(f"Authentication can't be set up: {error}") from error

@@ -6,9 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from pymongo.database import Database
+from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -24,11 +22,15 @@ from event_service.manager.request_counts import RequestCounts
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
-from event_service.parsers.registry import ParserRegistry
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
-from event_service.settings import Settings
-from event_service.store_clients import RedisClient
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.settings import Settings
+    from event_service.store_clients import RedisClient
 
 Clock = Callable[[], datetime]
 
@@ -64,18 +66,20 @@ def build_managers(
     database: Database[dict[str, Any]],
     redis: RedisClient,
     parsers: ParserRegistry,
+    *,
+    taken_over: bool = False,
     clock: Clock = utc_now,
 ) -> Managers:
     """The managers of one process on one database.
 
-    The name of the database goes into every Redis key, so that services of several databases can
-    share a Redis.
+    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``. The name of the
+    database goes into every Redis key, so that services of several databases can share a Redis.
     """
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
     flights = Flights()
     log = EventLog(database["event"], flights)
-    alerts = AlertManager(database["alert"], claims)
+    alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)

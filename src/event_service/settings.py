@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     retention_days: PositiveInt | None = Field(
         default=None,
-        le=36_500,
+        le=24_855,
         description="Events older than this are deleted. Unset: they are kept.",
     )
     query_seconds: PositiveFloat = Field(
@@ -145,6 +145,33 @@ class Settings(BaseSettings):
     )
     store_timeout_seconds: PositiveFloat = Field(
         default=5.0, le=600, description="How long the answer of a store is waited for."
+    )
+    auth_jwks: str | None = Field(
+        default=None,
+        description="File or `https://` URL of the domains' public keys:"
+        ' `{"domain-1": {"kty": ...}, ...}`, each a JWK or `{"keys": [...]}`.',
+    )
+    identity_endpoint: str | None = Field(
+        default=None,
+        description="SpaceONE's identity service, `grpc://host:port` or `grpc+ssl://host:port`: it"
+        " is asked for public keys and for apps.",
+    )
+    system_token: SecretStr | None = Field(
+        default=None, description="The token that the identity service is asked with."
+    )
+    auth_system_domains: frozenset[str] = Field(
+        default=frozenset({"domain-root"}),
+        description="The domains whose system tokens are believed, as a JSON list.",
+        json_schema_extra={"default_in_words": '`["domain-root"]`'},
+    )
+    no_auth: bool = Field(
+        default=False,
+        description="No tokens: every call acts as DOMAIN_ADMIN of metadata `x_domain_id`, or of"
+        " `domain-local`. For a laptop: only on a loopback address.",
+    )
+    no_auth_on_any_address: bool = Field(
+        default=False,
+        description="`EVENT_NO_AUTH` on any address; warns at every start.",
     )
     log_format: Annotated[LogFormat, BeforeValidator(_lower)] = Field(
         default=LogFormat.AUTO,

@@ -117,11 +117,12 @@ def test_numbers_are_unique_among_our_own_alerts_alone(
         [{**workspace, "alert_id": f"alert-{n}", "alert_number": 1} for n in range(2)]
     )
     ensure_indexes(mongo_database, None)
-    ours = {**workspace, "alert_number": 1, "dedup_key": "k"}
-    alerts.insert_one({**ours, "alert_id": "alert-8"})
-    alerts.insert_one({**ours, "alert_id": "alert-7", "workspace_id": "workspace-2"})
+    ours = {**workspace, "alert_number": 1}
+    alerts.insert_one({**ours, "alert_id": "alert-8", "dedup_key": "k8"})
+    other = {"workspace_id": "workspace-2", "dedup_key": "k7"}
+    alerts.insert_one({**ours, "alert_id": "alert-7", **other})
     with pytest.raises(DuplicateKeyError):
-        alerts.insert_one({**ours, "alert_id": "alert-9"})
+        alerts.insert_one({**ours, "alert_id": "alert-9", "dedup_key": "k9"})
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _answer(
     lists=st.lists(LISTS, min_size=2, max_size=6),
     stats=st.lists(STATS, min_size=2, max_size=8),
 )
-def test_what_is_outside_the_scope_changes_nothing(  # noqa: PLR0913
+def test_what_is_outside_the_scope_changes_nothing(
     alone: Collection[dict[str, Any]],
     crowded: Collection[dict[str, Any]],
     *,

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pymongo import MongoClient
 
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
-from event_service.parsers.registry import ParserRegistry
-from event_service.stores import Stores
-from tests.service.running import Metadata, Running, Start, running_service, store_settings
+from event_service.managers import Clock, utc_now
+from event_service.store_clients import RedisClient, connect_redis
+from tests.auth.issuer import Issuer
+from tests.service.running import Metadata, Running, Start, running_service, settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from event_service.embedded.redis import EmbeddedRedis
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.settings import Settings
+    from event_service.stores import Stores
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> LocalKeyPair:
-    """The key pair that the services of the tests trust."""
-    return LocalKeyPair(tmp_path_factory.mktemp("keys"))
+def key_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory with the key pair that the services of the tests trust."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session")
+def keys(key_directory: Path) -> LocalKeyPair:
+    """That key pair."""
+    return LocalKeyPair(key_directory)
+
+
+@pytest.fixture(scope="session")
+def issuer(keys: LocalKeyPair, key_directory: Path) -> Issuer:
+    """Signs any claims with that key pair."""
+    assert keys
+    key = load_pem_private_key((key_directory / "auth" / "key.pem").read_bytes(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return Issuer(key)
 
 
 def _starter(
@@ -36,11 +61,16 @@ def _starter(
     admin = [("token", keys.issue(role="DOMAIN_ADMIN", domain="domain-1"))]
 
     def start(
-        parsers: ParserRegistry | None = None, metadata: Metadata = admin, **choices: Any
+        parsers: ParserRegistry | None = None,
+        metadata: Metadata = admin,
+        clock: Clock = utc_now,
+        **choices: Any,
     ) -> Running:
-        settings = store_settings(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
+        settings = settings_for(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
         authenticator = TokenAuthenticator(TokenVerifier(keys), system_domains=None)
-        return stack.enter_context(running_service(settings, authenticator, parsers, metadata))
+        return stack.enter_context(
+            running_service(settings, authenticator, parsers, metadata, clock)
+        )
 
     return start
 
@@ -59,3 +89,16 @@ def start_module(
     """As ``start``, for all tests of a module."""
     with ExitStack() as stack:
         yield _starter(stack, stores, redis_url, tmp_path_factory.mktemp("services"), keys)
+
+
+@pytest.fixture
+def redis_of(store_settings: Settings) -> Iterator[Callable[[EmbeddedRedis], RedisClient]]:
+    """A function that gives a client of an embedded Redis."""
+    with ExitStack() as stack:
+
+        def connect(redis: EmbeddedRedis) -> RedisClient:
+            client = connect_redis(redis.url, store_settings)
+            stack.callback(client.close)
+            return client
+
+        yield connect

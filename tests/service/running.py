@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf.json_format import MessageToDict, ParseDict
-from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
-from pymongo.database import Database
 
 from event_service.app import Service
-from event_service.auth.authenticator import Authenticator
-from event_service.parsers.registry import ParserRegistry
+from event_service.managers import Clock, utc_now
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from google.protobuf.message import Message
+    from pymongo.database import Database
+
+    from event_service.auth.authenticator import Authenticator
+    from event_service.parsers.registry import ParserRegistry
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -123,9 +128,10 @@ def running_service(
     authenticator: Authenticator,
     parsers: ParserRegistry | None = None,
     metadata: Metadata = (),
+    clock: Clock = utc_now,
 ) -> Iterator[Running]:
     """Start a service on a free port, and stop it at the end."""
-    service = Service(settings, authenticator, parsers)
+    service = Service(settings, authenticator, parsers, clock)
     service.start()
     client = Client(service.address, metadata)
     try:
@@ -135,7 +141,7 @@ def running_service(
         service.stop(grace_seconds=5)
 
 
-def store_settings(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
+def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
     """Settings of a service on given stores and any free port."""
     given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
     return Settings.model_validate(given | choices)

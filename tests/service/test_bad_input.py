@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -22,7 +21,7 @@ def running(start_module: Start) -> Running:
 
 
 @pytest.fixture(scope="module")
-def webhook(running: Running) -> Iterator[Webhook]:
+def webhook(running: Running) -> Webhook:
     return running.webhook()
 
 
@@ -40,19 +39,13 @@ def _send(running: Running, webhook: Webhook, data: Struct) -> Answer:
 
 
 def _raw(running: Running, method: str, body: bytes) -> Answer:
-    call = running.client.channel.unary_unary(f"/spaceone.api.monitoring.v1.Event/{method}")
+    path = f"/spaceone.api.monitoring.v1.Event/{method}"
+    call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = running.client.channel.unary_unary(path)
     try:
         call(body, metadata=running.client.metadata, timeout=60)
     except grpc.RpcError as error:
         return Answer(error.code().name, error.details() or "", {})
     return Answer("OK", "", {})
-
-
-def _nested(levels: int) -> Value:
-    value = Value(string_value="bottom")
-    for _ in range(levels):
-        value = Value(struct_value=Struct(fields={"a": value}))
-    return value
 
 
 def _nothing_written(running: Running) -> bool:
@@ -71,7 +64,8 @@ def test_numbers_that_json_has_not_are_refused_by_name(
 
 
 @pytest.mark.parametrize("levels", [10, 30, 60, 101, 5_000])
-def test_nesting_is_stored_or_refused(running: Running, webhook: Webhook, levels: int) -> None:
+def test_nesting_is_stored_or_refused(running: Running, levels: int) -> None:
+    webhook = running.webhook(f"nested {levels} levels")
     # Built as bytes from the inside out: the library of the client would refuse to.
     body = b"\x1a\x01x"
     for _ in range(levels):
@@ -207,9 +201,7 @@ def test_lookups_are_refused(running: Running) -> None:
     assert running.client.send("list", request).status == "INVALID_ARGUMENT"
 
 
-def test_an_unforeseen_fault_carries_an_id_and_nothing_else(
-    running: Running, webhook: Webhook
-) -> None:
+def test_an_unforeseen_fault_carries_an_id_and_nothing_else(running: Running) -> None:
     # A document that no version of this service writes.
     running.database["event"].insert_one(
         {"event_id": "event-odd", "domain_id": "domain-1", "created_at": "no instant"}

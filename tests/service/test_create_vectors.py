@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from redis import Redis
 
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
-from tests.service.running import Running, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from redis import Redis
+
+    from tests.service.running import Running, Start
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "create_vectors.json").read_text())
 _VECTORS: dict[str, dict[str, Any]] = {vector["id"]: vector for vector in _FILE["vectors"]}
@@ -29,7 +33,7 @@ def echo(body: Mapping[str, Any], _options: Mapping[str, Any]) -> Sequence[Any]:
 
 
 @pytest.fixture(scope="module")
-def echoing(start_module: Start) -> Iterator[Running]:
+def echoing(start_module: Start) -> Running:
     """A service that records every delivery, with the plugin of the vectors."""
     source = Source("plugin-echo", echo, recognises=lambda _: False, looks_like="nothing")
     parsers = ParserRegistry([*installed_sources(), source])

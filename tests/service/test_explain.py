@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.protobuf.struct_pb2 import Value
 
 from event_service.caller import Scope
+from event_service.manager.reads import COUNT, page_stages
 from event_service.managers import utc_now
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import within
 from event_service.query.search import compile_search
+from event_service.query.staging import match_stages
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Filter, Page, Query, Sort
-from google.protobuf.struct_pb2 import Value
-from tests.service.running import Running, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.service.running import Running, Start
 
 _DOMAIN = Scope("domain-1")
 _WORKSPACE = Scope("domain-1", "workspace-1")
@@ -75,44 +80,58 @@ def running(start_module: Start) -> Running:
     return start_module()
 
 
-def _stages(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield plan
-    for name in ("inputStage", "queryPlan"):
-        if name in plan:
-            yield from _stages(plan[name])
-    for inner in plan.get("inputStages", ()):
-        yield from _stages(inner)
+def _plans(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Every stage's name in an explanation, wherever a server puts it."""
+    for key, value in answer.items():
+        if key == "rejectedPlans":
+            continue
+        if key == "stage":
+            yield value
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, dict):
+                yield from _plans(inner)
+
+
+def _plan(running: Running, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> set[str]:
+    explained = running.database.command(
+        "explain", {"aggregate": collection, "pipeline": list(pipeline), "cursor": {}}
+    )
+    return set(_plans(explained))
 
 
 @pytest.mark.parametrize("name", _QUERIES)
 def test_no_collection_scan(name: str, running: Running) -> None:
     scope, query, parameters = _QUERIES[name]
     search = compile_search(query, parameters, EVENT_FIELDS, utc_now(), QueryLimits())
-    cursor = running.database["event"].find(within(scope, search.where))
-    plan = cursor.sort(list(search.sort)).limit(search.limit).explain()["queryPlanner"]
-    stages = list(_stages(plan["winningPlan"]))
-    assert any(stage["stage"] == "IXSCAN" for stage in stages)
-    assert all(stage["stage"] != "COLLSCAN" for stage in stages)
+    stages = match_stages(within(scope, search.where), EVENT_FIELDS.lookups)
+    for rest in page_stages(search), [COUNT]:
+        plan = _plan(running, "event", [*stages, *rest])
+        assert "IXSCAN" in plan
+        assert "COLLSCAN" not in plan
 
 
-def test_what_dedup_asks_is_served_by_an_index(running: Running) -> None:
-    key = {
-        "domain_id": "domain-1",
-        "workspace_id": "workspace-1",
-        "project_id": "project-1",
-        "event_key": "key-1",
-    }
-    questions = {
-        "event": [key, {"event_id": "event-1", "alert_id": "alert-1"}],
-        "alert": [
-            {"claim": "d"},
-            {"dedup_key": "d", "state": {"$ne": "RESOLVED"}},
-            {"alert_id": "a", "state": {"$ne": "RESOLVED"}},
-            {"domain_id": "domain-1", "workspace_id": "workspace-1"},
-        ],
-        "webhook": [{"webhook_id": "webhook-1"}],
-    }
-    for collection, wheres in questions.items():
-        for where in wheres:
-            plan = running.database[collection].find(where).explain()["queryPlanner"]
-            assert any(stage["stage"] == "IXSCAN" for stage in _stages(plan["winningPlan"])), where
+_DEDUP_QUESTIONS = (
+    (
+        "event",
+        {
+            "domain_id": "domain-1",
+            "workspace_id": "workspace-1",
+            "project_id": "project-1",
+            "event_key": "key-1",
+        },
+    ),
+    ("event", {"event_id": "event-1"}),
+    ("alert", {"dedup_key": "d"}),
+    ("alert", {"alert_id": "a"}),
+    ("alert", {"alert_id": {"$in": ["a", "b"]}}),
+    ("webhook", {"webhook_id": "webhook-1"}),
+)
+
+
+@pytest.mark.parametrize(("collection", "where"), _DEDUP_QUESTIONS)
+def test_what_recording_asks_is_served_by_an_index(
+    running: Running, collection: str, where: Mapping[str, Any]
+) -> None:
+    plan = _plan(running, collection, [{"$match": where}])
+    assert "IXSCAN" in plan
+    assert "COLLSCAN" not in plan

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo.database import Database
 
-from event_service.auth.local import LocalKeyPair
-from tests.service.running import Client, Start
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from tests.auth.issuer import Issuer
+    from tests.service.running import Client, Start
 
 _FILE = json.loads((Path(__file__).parents[1] / "vectors" / "query_vectors.json").read_text())
 _VECTORS: dict[str, dict[str, Any]] = {vector["id"]: vector for vector in _FILE["vectors"]}
@@ -69,7 +70,7 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
         "project_id": "project-1",
         "workspace_id": "workspace-1",
         "domain_id": "domain-1",
-        "created_at": datetime(2024, 3, number, number),
+        "created_at": datetime(2024, 3, number, number),  # noqa: DTZ001  # as stored
         "occurred_at": None,
     }
     event |= {key: value for key, value in row.items() if key != "n"}
@@ -79,7 +80,7 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def asked(start_module: Start) -> Iterator[Client]:
+def asked(start_module: Start) -> Client:
     """A service whose store holds the dataset of the vectors."""
     running = start_module()
     database: Database[dict[str, Any]] = running.database
@@ -87,28 +88,30 @@ def asked(start_module: Start) -> Iterator[Client]:
     return running.client
 
 
-def _metadata(vector: dict[str, Any], keys: LocalKeyPair) -> list[tuple[str, str]]:
+def _metadata(vector: dict[str, Any], issuer: Issuer) -> list[tuple[str, str]]:
     metadata = [(key, value) for key, value in vector["metadata"]]
     if vector["token"] is None:
         return metadata
     role, domain, workspace, projects = (vector["token"].split("|") + [""] * 3)[:4]
-    token = keys.issue(
-        role=role,
-        domain=domain or "domain-root",
-        workspace=workspace or None,
+    token = issuer.token(
+        typ="SYSTEM_TOKEN" if role == "SYSTEM_TOKEN" else "ACCESS_TOKEN",
+        own="SYSTEM" if role == "SYSTEM_TOKEN" else "USER",
+        rol=role,
+        did=domain or "domain-root",
+        wid=workspace or None,
         projects=[one for one in projects.split(",") if one],
     )
     return [*metadata, ("token", token)]
 
 
 @pytest.mark.parametrize("name", _VECTORS)
-def test_vector(name: str, asked: Client, keys: LocalKeyPair) -> None:
+def test_vector(name: str, asked: Client, issuer: Issuer) -> None:
     vector = _VECTORS[name]
     expect = vector["expect"]
     if name in _PAGE_STANDS:
         _, expect = _PAGE_STANDS[name]
     method = vector["method"].removeprefix("Event.")
-    answer = asked.call(method, vector["params"], _metadata(vector, keys))
+    answer = asked.call(method, vector["params"], _metadata(vector, issuer))
     if "status" in expect:
         assert answer.status == expect["status"], answer.details
         assert answer.code.startswith("ERROR_")

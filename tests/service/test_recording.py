@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from redis import Redis
 
 from event_service.policies import RecordingPolicy
-from tests.service.running import Running, Start
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from tests.service.running import Running, Start
 
 
 @pytest.fixture
@@ -175,6 +178,17 @@ def test_repeats_counted_just_before_the_recovery_reopen_nothing(running: Runnin
     (alert,) = running.alerts()
     assert alert["state"] == "RESOLVED"
     assert alert["event_count"] == 3
+
+
+def test_an_alarm_that_outlives_its_event_is_recorded_again(running: Running) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.database["event"].delete_many({})  # as retention does
+    running.client.create(webhook, _body())
+    assert running.service.flush_counts()
+    running.client.create(webhook, _body())
+    (event,), (alert,) = running.events(), running.alerts()
+    assert event["alert_id"] == alert["alert_id"]
 
 
 def test_one_bad_result_does_not_lose_its_siblings(running: Running) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo import monitoring
-from redis import Redis
 
-from tests.service.running import Running, Start
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from tests.service.running import Running, Start
 
 _READS_AND_WRITES = frozenset({"insert", "update", "find", "aggregate", "getMore", "findAndModify"})
 _NOT_OURS = frozenset({"PING", "INFO", "CLIENT", "HELLO", "AUTH", "SELECT"})
@@ -52,7 +54,7 @@ StoreCalls = Callable[[Callable[[], object]], int]
 
 
 @pytest.fixture
-def store_calls(commands: _Commands, redis_client: Redis) -> Iterator[StoreCalls]:
+def store_calls(commands: _Commands, redis_client: Redis) -> StoreCalls:
     """A function that runs another one and says how many store calls it took."""
 
     def count(work: Callable[[], object]) -> int:
@@ -60,7 +62,7 @@ def store_calls(commands: _Commands, redis_client: Redis) -> Iterator[StoreCalls
         listening, last = threading.Event(), "the-last-one"
 
         def listen() -> None:
-            with redis_client.monitor() as monitor:
+            with redis_client.monitor() as monitor:  # type: ignore[no-untyped-call]
                 listening.set()
                 for command in monitor.listen():
                     if last in command["command"]:
@@ -77,7 +79,7 @@ def store_calls(commands: _Commands, redis_client: Redis) -> Iterator[StoreCalls
         thread.join()
         return len(commands.names) + len([name for name in heard if name not in _NOT_OURS])
 
-    yield count
+    return count
 
 
 def _body(key: str, **changes: Any) -> dict[str, Any]:

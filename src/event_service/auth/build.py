@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from event_service.auth.authenticator import Authenticator
 
 
-def build_authenticator(  # noqa: PLR0913
+def build_authenticator(
     *,
     host: str,
     data_dir: Path,

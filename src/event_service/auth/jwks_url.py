@@ -83,7 +83,7 @@ class JwksUrl:
 
 
 class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
-    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature is urllib's
+    def redirect_request(
         self,
         req: urllib.request.Request,
         fp: IO[bytes],

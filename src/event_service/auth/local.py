@@ -62,7 +62,7 @@ class LocalKeyPair:
         """See KeySource."""
         return self.keys(domain_id, kid)
 
-    def issue(  # noqa: PLR0913
+    def issue(
         self,
         role: str,
         domain: str,

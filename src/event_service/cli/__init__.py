@@ -8,6 +8,7 @@ import click
 
 from event_service.cli.health import health
 from event_service.cli.serve import serve
+from event_service.cli.token import token
 from event_service.cli.webhook import webhook
 
 
@@ -26,5 +27,6 @@ def version() -> None:
 
 
 main.add_command(serve)
+main.add_command(token)
 main.add_command(webhook)
 main.add_command(health)

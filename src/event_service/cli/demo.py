@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from event_service.cli.address import reachable
@@ -9,22 +12,37 @@ from event_service.cli.grpcurl import create_line, list_line
 
 if TYPE_CHECKING:
     from event_service.manager.webhooks import WebhookManager
+    from event_service.settings import Settings
 
 _NAME = "demo"
 _TENANT = ("domain-local", "workspace-local", "project-local")
 
 
-def make_demo(webhooks: WebhookManager, address: str) -> list[str]:
+def token_of(settings: Settings) -> str:
+    """What a shell puts where a token belongs, or nothing where none is asked for.
+
+    The service's own key pair makes one when the line is run; another issuer's is up to the user.
+    """
+    if settings.no_auth:
+        return ""
+    if settings.auth_jwks or settings.identity_endpoint:
+        return "$TOKEN"
+    program = str(Path(sys.argv[0]).absolute())
+    command = [program, "token", "--role", "DOMAIN_ADMIN", "--domain", _TENANT[0]]
+    return f"$({shlex.join([*command, '--data-dir', str(settings.data_dir)])})"
+
+
+def make_demo(webhooks: WebhookManager, address: str, token: str) -> list[str]:
     """Make a webhook if there is none at all; the lines that say how to use it.
 
-    ``address`` is that of the service, ``host:port``.
+    ``address`` is that of the service, ``host:port``; ``token`` is as of :func:`token_of`.
     """
     if webhooks.list():
         return [
             "There are webhooks already; a new key for one: event-service webhook rotate-key ID",
             "",
             "List the newest events:",
-            list_line(reachable(address)),
+            list_line(reachable(address), token),
         ]
     made, key = webhooks.create(_NAME, *_TENANT)
     return [
@@ -35,5 +53,5 @@ def make_demo(webhooks: WebhookManager, address: str) -> list[str]:
         create_line(reachable(address), made.webhook_id, key),
         "",
         "List the newest events:",
-        list_line(reachable(address)),
+        list_line(reachable(address), token),
     ]

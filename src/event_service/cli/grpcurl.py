@@ -21,7 +21,8 @@ def create_line(address: str, webhook_id: str, access_key: str) -> str:
     return f"echo '{json.dumps(request)}' | grpcurl -plaintext -d @ {address} {_SERVICE}/create"
 
 
-def list_line(address: str) -> str:
-    """Lists the newest events."""
+def list_line(address: str, token: str = "") -> str:
+    """Lists the newest events; ``token`` may hold what a shell expands between double quotes."""
     request = {"query": {"page": {"limit": 10}}}
-    return f"grpcurl -plaintext -d '{json.dumps(request)}' {address} {_SERVICE}/list"
+    header = f'-H "token: {token}" ' if token else ""
+    return f"grpcurl -plaintext {header}-d '{json.dumps(request)}' {address} {_SERVICE}/list"

@@ -6,16 +6,14 @@ import signal
 import threading
 from enum import Enum, auto
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
 
-from event_service.cli.demo import make_demo
+from event_service.cli.demo import make_demo, token_of
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from event_service.logs import set_up_logging
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -44,8 +42,17 @@ class _Happened(Enum):
 @click.option(
     "--demo", is_flag=True, help="Make a webhook if there is none, and say how to use it."
 )
+@click.option(
+    "--no-auth", is_flag=True, default=None, help="No tokens, on loopback only [EVENT_NO_AUTH]."
+)
+@click.option(
+    "--no-auth-on-any-address",
+    is_flag=True,
+    default=None,
+    help="No tokens, whoever can reach the address [EVENT_NO_AUTH_ON_ANY_ADDRESS].",
+)
 @data_dir_option
-def serve(host: str | None, port: int | None, demo: bool, data_dir: Path | None) -> None:  # noqa: FBT001
+def serve(*, demo: bool, **given: object) -> None:
     """Run the service, with embedded stores where no address is set.
 
     SIGTERM and SIGINT let running calls end within EVENT_STOP_SECONDS; a second one ends them.
@@ -54,13 +61,15 @@ def serve(host: str | None, port: int | None, demo: bool, data_dir: Path | None)
     from event_service.app import Service  # noqa: PLC0415
 
     with told_plainly():
-        settings = settings_of(host=host, port=port, data_dir=data_dir)
+        settings = settings_of(**given)
+        set_up_logging(settings)
         service = Service(settings)
         service.start()
         try:
             click.echo(f"Serving on {service.address}")
             if demo:
-                click.echo("\n" + "\n".join(make_demo(service.webhooks, service.address)))
+                lines = make_demo(service.webhooks, service.address, token_of(settings))
+                click.echo("\n" + "\n".join(lines))
         except BaseException:
             service.stop(0)
             raise

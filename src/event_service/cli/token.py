@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from platformdirs import user_data_dir
 
 from event_service.auth.local import ROLES, LocalKeyPair
+from event_service.cli.options import data_dir_option, settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -32,14 +34,8 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> int:
 @click.option(
     "--ttl", callback=_seconds, default="1h", show_default=True, help="How long: 90s, 30m, 1h, 7d."
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="EVENT_DATA_DIR",
-    default=lambda: Path(user_data_dir("event-service", appauthor=False)),
-    help="Where the service keeps its key pair.",
-)
-def token(  # noqa: PLR0913
+@data_dir_option
+def token(
     *,
     role: str,
     domain: str,
@@ -47,14 +43,14 @@ def token(  # noqa: PLR0913
     projects: tuple[str, ...],
     permissions: tuple[str, ...],
     ttl: int,
-    data_dir: Path,
+    data_dir: Path | None,
 ) -> None:
     """Print a token for a service that trusts its own key pair.
 
     That is one without EVENT_AUTH_JWKS and EVENT_IDENTITY_ENDPOINT.
     """
     try:
-        issued = LocalKeyPair(data_dir).issue(
+        issued = LocalKeyPair(settings_of(data_dir=data_dir).data_dir).issue(
             role,
             domain,
             workspace=workspace,

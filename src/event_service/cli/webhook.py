@@ -45,7 +45,7 @@ def webhook() -> None:
 )
 @data_dir_option
 @json_option
-def create(  # noqa: PLR0913, PLR0917  # one argument for each option
+def create(  # one argument for each option
     name: str,
     domain: str,
     workspace: str,

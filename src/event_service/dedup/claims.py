@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
-from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey, all_shards
 from event_service.store_clients import REDIS_FAULTS, RedisClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from event_service.dedup.gate import RedisGate
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
 from event_service.store_clients import REDIS_FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _log = structlog.get_logger(__name__)
 

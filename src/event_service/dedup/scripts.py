@@ -53,8 +53,8 @@ redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3], 
 redis.call('PEXPIRE', claim, tonumber(ARGV[5]))
 return 1
 """
-"""KEYS claim; ARGV alert, event, fingerprint, n, window: what the database decided, unless the alert
-was resolved meanwhile (its tombstone is there)."""
+"""KEYS claim; ARGV alert, event, fingerprint, n, window: what the database decided, unless the
+alert was resolved meanwhile (its tombstone is there)."""
 
 END = """
 local claim = KEYS[1]

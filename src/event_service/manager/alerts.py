@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from event_service.dedup.claims import Claims, PendingRepeats
-from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.guarded import Expression, guarded, one_more, value
 from event_service.stored_keys import to_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.dedup.claims import Claims, PendingRepeats
+    from event_service.dedup.key import DedupKey
 
 Document = dict[str, Any]
 
@@ -61,16 +65,20 @@ class AlertManager:
     episode is what makes two open alerts of one key impossible (see ``recorder``).
     """
 
-    def __init__(self, alerts: Collection[Document], claims: Claims) -> None:
+    def __init__(
+        self, alerts: Collection[Document], claims: Claims, *, taken_over: bool = False
+    ) -> None:
+        """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
         self._claims = claims
+        self._taken_over = taken_over
 
     def open(self, key: DedupKey, alert: NewAlert) -> bool:
         """Open an alert; False if the key has such an episode already (nothing is written)."""
         document = _document(key, alert)
         number = self._claims.next_number(key.domain_id, key.workspace_id)
-        if number is None:
-            number = self._highest_number(key) + 1
+        if number is None or (number == 1 and self._taken_over):
+            number = self._number_above(key, self._highest_number(key))
         for _ in range(_NUMBER_ATTEMPTS):
             try:
                 self._alerts.insert_one({**document, "alert_number": number})
@@ -127,7 +135,7 @@ class AlertManager:
         )
 
     def newest_open(self, key: DedupKey) -> str | None:
-        """The id of the newest alert of the key that is not resolved, however old (CONTRACT 4.3)."""
+        """The id of the key's newest alert that is not resolved, however old (CONTRACT 4.3)."""
         found = self._alerts.aggregate(
             [
                 {"$match": {"dedup_key": key.digest}},
@@ -187,12 +195,11 @@ class AlertManager:
         return floor + 1 if number is None else number
 
     def _highest_number(self, key: DedupKey) -> int:
+        workspace: Document = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
+        # The index over numbers has only alerts with a dedup key.
+        ours: Document = {} if self._taken_over else {"dedup_key": {"$exists": True}}
         found = self._alerts.find_one(
-            {
-                "domain_id": key.domain_id,
-                "workspace_id": key.workspace_id,
-                "dedup_key": {"$exists": True},
-            },
+            workspace | ours,
             ["alert_number"],
             sort=[("alert_number", DESCENDING)],
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_service.ids import new_id
-from event_service.policies import RecordingPolicy, RecoveryMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from event_service.policies import RecordingPolicy, RecoveryMode
 
 _ID_DIGITS = 12
 

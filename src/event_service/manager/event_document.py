@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_service.draft import EventDraft, EventType, Severity
-from event_service.manager.delivery import Delivery
 from event_service.stored_keys import from_stored, to_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from event_service.manager.delivery import Delivery
 
 
 def event_document(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 
-from event_service.dedup.claims import PendingRepeats
-from event_service.dedup.key import DedupKey
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
-from event_service.manager.flights import Flights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.dedup.claims import PendingRepeats
+    from event_service.dedup.key import DedupKey
+    from event_service.manager.flights import Flights
 
 
 class EventLog:
@@ -76,9 +80,12 @@ class EventLog:
             {"event_id": event_id}, {"$inc": {"repeat_count": 1}, "$max": {"last_repeated_at": at}}
         )
 
-    def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
-        """Those deliveries repeated those events."""
-        self._events.bulk_write(
+    def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
+        """Those deliveries repeated those events; answers which of the events are gone.
+
+        An alarm that repeats for longer than events are kept outlives the event it repeats.
+        """
+        result = self._events.bulk_write(
             [
                 UpdateOne(
                     {"event_id": one.event_id},
@@ -91,6 +98,14 @@ class EventLog:
             ],
             ordered=False,
         )
+        if result.matched_count == len(repeats):
+            return frozenset()
+        asked = {one.event_id for one in repeats}
+        found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
+        gone = frozenset(asked - {one["event_id"] for one in found})
+        for event_id in gone:
+            self._flights.forget(event_id)
+        return gone
 
     def _holds(self, document: Mapping[str, Any]) -> bool:
         found = self._events.find_one(

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymongo
 import structlog
 
-from event_service.caller import Caller
-from event_service.draft import EventDraft
 from event_service.errors import QuotaExceeded
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
-from event_service.manager.reads import Page, Reader, Statistic
-from event_service.manager.recorder import Recorder
-from event_service.manager.request_counts import RequestCounts
-from event_service.manager.webhook import Webhook
-from event_service.manager.webhooks import WebhookManager
 from event_service.normalise import failure_draft, normalise
-from event_service.parsers.registry import ParserRegistry
 from event_service.parsers.seam import ParseFailure
-from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.stored_keys import to_stored
-from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from event_service.caller import Caller
+    from event_service.draft import EventDraft
+    from event_service.manager.reads import Page, Reader, Statistic
+    from event_service.manager.recorder import Recorder
+    from event_service.manager.request_counts import RequestCounts
+    from event_service.manager.webhook import Webhook
+    from event_service.manager.webhooks import WebhookManager
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.policies import RecordingPolicy, RecoveryMode
+    from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 _log = structlog.get_logger(__name__)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Flights:
@@ -49,6 +52,11 @@ class Flights:
             self._landed[event_id] = None
             if len(self._landed) > self._remembered:
                 del self._landed[next(iter(self._landed))]
+
+    def forget(self, event_id: str) -> None:
+        """That event is no longer in the database."""
+        with self._lock:
+            self._landed.pop(event_id, None)
 
     def has_landed(self, event_id: str) -> bool:
         """True if this process has seen that event in the database."""

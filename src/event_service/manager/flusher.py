@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from event_service.dedup.claims import Claims
-from event_service.manager.repeats import RepeatCounts, RepeatWriter
-from event_service.manager.request_counts import RequestCounts
 from event_service.store_clients import REDIS_FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pymongo.database import Database
+
+    from event_service.dedup.claims import Claims
+    from event_service.manager.repeats import RepeatCounts, RepeatWriter
+    from event_service.manager.request_counts import RequestCounts
 
 _log = structlog.get_logger(__name__)
 

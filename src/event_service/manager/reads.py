@@ -8,22 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from event_service.caller import Caller
 from event_service.errors import DeadlineExceeded, InvalidParameter, NotFound, RequiredParameter
 from event_service.query.distinct import page_of, sort_distinct
-from event_service.query.fields import FieldSet
-from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
 from event_service.query.staging import match_stages
 from event_service.query.statistics import Statistics, compile_statistics
-from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pymongo.collection import Collection
+
+    from event_service.caller import Caller
+    from event_service.query.fields import FieldSet
+    from event_service.query.limits import QueryLimits
+    from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 Document = Mapping[str, Any]
 
@@ -34,7 +38,8 @@ _FIRST_LOCATION_CODE = 10_000
 _ROWS_AT_ONCE = 100_000
 """More than any page has: an answer comes in one batch, unless it is very large."""
 _WITHOUT_ID: Document = {"$project": {"_id": False}}
-_COUNT: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
+COUNT: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
+"""The stage that counts all rows as ``n``; none gives no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,11 @@ class Reader:
             if search.unwind is not None:
                 return self._unwound(search, where, time_ms)
             if search.count_only:
-                return Page((), self._counted(where, [_COUNT], time_ms))
-            rows = self._aggregate(where, _page_stages(search), time_ms)
+                return Page((), self._counted(where, [COUNT], time_ms))
+            rows = self._aggregate(where, page_stages(search), time_ms)
             if len(rows) < search.limit and (rows or not search.skip):
                 return Page(rows, search.skip + len(rows))
-            return Page(rows, self._counted(where, [_COUNT], time_ms))
+            return Page(rows, self._counted(where, [COUNT], time_ms))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
@@ -163,7 +168,8 @@ class Reader:
         return max(1, int(seconds * 1000))
 
 
-def _page_stages(search: Search) -> Sequence[Document]:
+def page_stages(search: Search) -> Sequence[Document]:
+    """The stages behind ``$match`` that give the page of a search."""
     fields = {"_id": False} | dict.fromkeys(search.projection or (), True)
     return (
         {"$sort": dict(search.sort)},

@@ -17,12 +17,10 @@ decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from event_service.dedup.claims import Claims
 from event_service.dedup.decision import Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType
@@ -33,10 +31,15 @@ from event_service.instants import to_milliseconds
 from event_service.manager.alerts import AlertManager, NewAlert
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import event_document, last_seen, recorded_draft
-from event_service.manager.event_log import EventLog
-from event_service.manager.flights import Flights
-from event_service.manager.repeats import RepeatCounts
 from event_service.policies import RecordingPolicy, RecoveryMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_service.dedup.claims import Claims
+    from event_service.manager.event_log import EventLog
+    from event_service.manager.flights import Flights
+    from event_service.manager.repeats import RepeatCounts
 
 _ATTEMPTS = 50
 _FLIGHT_SECONDS = 10.0

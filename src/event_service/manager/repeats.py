@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from event_service.dedup.claims import Claims, PendingRepeats
-from event_service.dedup.key import DedupKey
-from event_service.manager.alerts import AlertManager
-from event_service.manager.event_log import EventLog
+
+if TYPE_CHECKING:
+    from event_service.dedup.key import DedupKey
+    from event_service.manager.alerts import AlertManager
+    from event_service.manager.event_log import EventLog
 
 _log = structlog.get_logger(__name__)
 
@@ -68,21 +70,23 @@ class RepeatWriter:
 
         Raises ``pymongo.errors.PyMongoError``; nothing is settled in Redis then.
         """
-        self._log.add_repeats(repeats)
+        gone = self._log.add_repeats(repeats)
         self._alerts.add_repeats(repeats)
         self._claims.settle(repeats)
-        self._reopen(repeats)
+        self._mend(repeats, gone)
 
-    def _reopen(self, repeats: Sequence[PendingRepeats]) -> None:
-        # While Redis was out of reach an alert can have been resolved, or have lost its key, and
-        # Redis, back with its old data, went on counting repeats for it. Those were no repeats
-        # then: what they repeated is delivered once more, and the database decides. Repeats that
-        # were merely counted just before their alert ended are not meant: their claim is gone.
-        held = self._alerts.holding_among(one.alert_id for one in repeats)
+    def _mend(self, repeats: Sequence[PendingRepeats], gone: frozenset[str]) -> None:
+        # Where the event is gone, the next delivery is recorded again. Where the alert is not
+        # open any longer, Redis was out of reach when that happened and, back with its old data,
+        # went on counting: those were no repeats, so what they repeated is delivered once more
+        # and the database decides. Repeats that were merely counted just before their alert
+        # ended are not meant: their claim is gone.
+        holding = self._alerts.holding_among(one.alert_id for one in repeats)
         for one in repeats:
-            if one.alert_id in held or not self._claims.drop(one.digest, one.alert_id):
+            stale = one.event_id in gone or one.alert_id not in holding
+            if not stale or not self._claims.drop(one.digest, one.alert_id):
                 continue
             event = self._log.find(one.event_id)
-            if event is not None:
+            if event is not None and one.alert_id not in holding:
                 _log.warning("repeats of an ended alert, delivered anew", alert_id=one.alert_id)
                 self._replay(event)

@@ -76,7 +76,7 @@ class WebhookManager:
         self._cache.put(KnownWebhook(webhook, credential), ticket)
         return webhook
 
-    def create(  # noqa: PLR0913  # four say whose it is, the others are optional
+    def create(  # four say whose it is, the others are optional
         self,
         name: str,
         domain_id: str,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from event_service.query.conditions import Condition
-
-_EXACT = ({"$eq"}, {"$in"})
+if TYPE_CHECKING:
+    from event_service.query.conditions import Condition
 
 
 def match_stages(where: Condition, lookups: Sequence[Sequence[str]]) -> list[Mapping[str, Any]]:
@@ -18,20 +17,16 @@ def match_stages(where: Condition, lookups: Sequence[Sequence[str]]) -> list[Map
     uses an index only for a filter that the index covers whole, and would scan otherwise.
     """
     parts = list(_parts(where))
-    exact: dict[str, Mapping[str, Any]] = {}
-    for part in parts:
+    exact: dict[str, int] = {}
+    for place, part in enumerate(parts):
         for field, test in part.items():
-            if (
-                isinstance(test, Mapping)
-                and set(test) in _EXACT
-                and test.get("$eq", "") is not None
-            ):
-                exact.setdefault(field, part)
+            if _is_exact(test):
+                exact.setdefault(field, place)
     for lookup in lookups:
         if all(field in exact for field in lookup):
-            first = [exact[field] for field in lookup]
-            rest = [part for part in parts if not any(part is one for one in first)]
-            leading = {field: part[field] for part in first for field in part}
+            leading = {field: _plain(parts[exact[field]][field]) for field in lookup}
+            taken = {exact[field] for field in lookup}
+            rest = [part for place, part in enumerate(parts) if place not in taken]
             return [{"$match": leading}, *([{"$match": {"$and": rest}}] if rest else [])]
     return [{"$match": where}]
 
@@ -43,3 +38,14 @@ def _parts(where: Condition) -> Iterator[Mapping[str, Any]]:
                 yield from _parts(condition)
         else:
             yield {field: test}
+
+
+def _is_exact(test: object) -> bool:
+    if not isinstance(test, Mapping) or len(test) != 1:
+        return False
+    return isinstance(test.get("$eq"), str) or "$in" in test
+
+
+def _plain(test: Mapping[str, Any]) -> Any:
+    # A text needs no $eq to be no operator, and the embedded store knows its index by it.
+    return test.get("$eq", test)

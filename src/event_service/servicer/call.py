@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from event_service.caller import Caller
 from event_service.errors import AuthenticateFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from event_service.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)

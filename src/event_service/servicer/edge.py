@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import grpc
 import structlog
@@ -23,7 +23,6 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from event_service.auth.authenticator import Authenticator
 from event_service.errors import (
     DeadlineExceeded,
     InvalidArgument,
@@ -33,7 +32,12 @@ from event_service.errors import (
     Unforeseen,
 )
 from event_service.servicer.call import Call
-from event_service.servicer.method import Method
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from event_service.auth.authenticator import Authenticator
+    from event_service.servicer.method import Method
 
 _log = structlog.get_logger(__name__)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.struct_pb2 import Struct
 
 from event_service.auth.access import EVENT_READ
 from event_service.errors import RequiredParameter
 from event_service.manager.events import CreateEvent, EventManager
-from event_service.servicer.call import Call
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.wire.event_message import event_info
 from event_service.wire.statistic_message import statistic_struct
 from event_service.wire.struct import struct_to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from google.protobuf.struct_pb2 import Struct
+
+    from event_service.servicer.call import Call
 
 SERVICE = event_pb2.DESCRIPTOR.services_by_name["Event"].full_name
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import grpc
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +60,7 @@ class HealthMonitor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Not serving, for good."""
+        """Not serving, for good; may be called again."""
         self._stopping.set()
         self._servicer.enter_graceful_shutdown()
         if self._thread.is_alive():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from google.protobuf.message import Message
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-from event_service.auth.access import Access
-from event_service.servicer.call import Call
+    from google.protobuf.message import Message
+
+    from event_service.auth.access import Access
+    from event_service.servicer.call import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from google.protobuf.struct_pb2 import Struct
+from typing import TYPE_CHECKING, Any
 
 from event_service.instants import format_instant
 from event_service.wire.struct import dict_to_struct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from google.protobuf.struct_pb2 import Struct
 
 
 def statistic_struct(results: Sequence[Any], total_count: int | None) -> Struct:
