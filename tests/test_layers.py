@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
         | {"stored_keys", "fingerprint", "redis_address", "mongodb_address", "settings"}
+        | {"samples"}
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
