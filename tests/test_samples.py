@@ -1,7 +1,5 @@
 """Every source has a sample, and the sample is an alarm of that source."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
