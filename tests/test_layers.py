@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
-    frozenset({"stores", "manager"}),
+    frozenset({"stores", "manager", "sns"}),
     frozenset({"managers", "servicer"}),
     frozenset({"app"}),
     frozenset({"cli"}),
