@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service
+from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
 
@@ -100,13 +101,21 @@ class Running:
     database: Database[dict[str, Any]]
 
     def webhook(self, name: str = "a webhook", **choices: Any) -> Webhook:
-        """A new webhook in domain-1, workspace-1, project-1."""
+        """A new webhook in domain-1, workspace-1, project-1.
+
+        Of the plugin, ``plugin_id``, ``plugin_options`` and ``metadata`` may be given.
+        """
+        plugin = PluginInfo(
+            plugin_id=choices.pop("plugin_id", ""),
+            options=choices.pop("plugin_options", {}),
+            metadata=choices.pop("metadata", {}),
+        )
         tenant = {
             "domain_id": "domain-1",
             "workspace_id": "workspace-1",
             "project_id": "project-1",
         }
-        webhook, key = self.service.webhooks.create(name, **(tenant | choices))
+        webhook, key = self.service.webhooks.create(name, **({"plugin": plugin} | tenant | choices))
         return Webhook(webhook.webhook_id, key)
 
     def events(self) -> list[dict[str, Any]]:

@@ -37,3 +37,7 @@ class PluginInfo:
     def is_set(self) -> bool:
         """Whether it says anything."""
         return bool(self.plugin_id or self.version or self.options or self.metadata)
+
+
+NO_PLUGIN = PluginInfo()
+"""Of a webhook that names none."""

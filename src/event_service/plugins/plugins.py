@@ -15,7 +15,7 @@ from event_service.plugins.client import Place
 from event_service.plugins.faults import PluginFault, PluginRefuses, PluginSilent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from event_service.parsers.registry import ParserRegistry
     from event_service.parsers.seam import Body
@@ -31,11 +31,16 @@ class Plugins:
     """Plugins, wherever they are. Safe for many threads."""
 
     def __init__(
-        self, built_in: ParserRegistry, endpoints: PluginEndpoints, client: PluginClient
+        self,
+        built_in: ParserRegistry,
+        endpoints: PluginEndpoints,
+        client: PluginClient,
+        on_close: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._built_in = built_in
         self._endpoints = endpoints
         self._client = client
+        self._on_close = on_close
 
     def parse(self, plugin: PluginInfo, domain_id: str, body: Body) -> Sequence[object]:
         """The raw results of a body of a webhook with this plugin.
@@ -57,12 +62,14 @@ class Plugins:
     def init(self, plugin: PluginInfo, domain_id: str) -> PluginInfo:
         """The plugin with the metadata that it gives, and the version that it has.
 
+        A built-in one gives none, and keeps what there is.
+
         Raises InvalidParameter for a plugin that is nowhere, refuses its options or answers
         nonsense, Unavailable for one that does not answer.
         """
         endpoint = self._known(plugin, domain_id)
         if endpoint is None:
-            return replace(plugin, metadata={})
+            return plugin
         try:
             metadata = self._client.init(_place(plugin, endpoint), plugin.options)
         except PluginFault as fault:
@@ -78,6 +85,11 @@ class Plugins:
             self._client.verify(_place(plugin, endpoint), plugin.options)
         except PluginFault as fault:
             raise _told(fault) from fault
+
+    def close(self) -> None:
+        """Close the connections; no call may follow."""
+        for close in self._on_close:
+            close()
 
     def _known(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
         """Where the plugin is, None for a built-in one."""
