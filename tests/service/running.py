@@ -65,15 +65,9 @@ class Client:
 
     def send(self, method: str, request: Message, metadata: Metadata | None = None) -> Answer:
         """Call a method with a ready message."""
-        try:
-            answer = getattr(self._stub, method)(
-                request, metadata=self.metadata if metadata is None else metadata, timeout=60
-            )
-        except grpc.RpcError as error:
-            return Answer(error.code().name, error.details() or "", {})
-        if isinstance(answer, Struct):
-            return Answer("OK", "", MessageToDict(answer))
-        return Answer("OK", "", MessageToDict(answer, preserving_proto_field_name=True))
+        return send_message(
+            self._stub, method, request, self.metadata if metadata is None else metadata
+        )
 
     def create(self, webhook: Webhook, data: dict[str, Any], metadata: Metadata = ()) -> Answer:
         """Deliver a body to a webhook."""
@@ -82,6 +76,23 @@ class Client:
             {"webhook_id": webhook.webhook_id, "access_key": webhook.key, "data": data},
             metadata,
         )
+
+
+def send_message(stub: object, method: str, request: Message, metadata: Metadata) -> Answer:
+    """Call a method of any service; never raises for a status."""
+    try:
+        answer = getattr(stub, method)(request, metadata=tuple(metadata), timeout=60)
+    except grpc.RpcError as error:
+        return Answer(error.code().name, error.details() or "", {})
+    if isinstance(answer, Struct):
+        return Answer("OK", "", MessageToDict(answer))
+    return Answer("OK", "", MessageToDict(answer, preserving_proto_field_name=True))
+
+
+def call_event(channel: grpc.Channel, method: str, metadata: Metadata, **params: Any) -> Answer:
+    """Call a method of the Event service over a channel of anybody's."""
+    request = ParseDict(params, _REQUESTS[method]())
+    return send_message(event_pb2_grpc.EventStub(channel), method, request, metadata)
 
 
 @dataclass(frozen=True, slots=True)
