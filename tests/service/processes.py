@@ -24,6 +24,7 @@ class ServiceProcess:
 
     channel: grpc.Channel
     keys: LocalKeyPair
+    data_dir: Path
     log: Path
     environment: dict[str, str]
 
@@ -72,7 +73,7 @@ def service_process(
             said = process.stdout.readline()
             assert said.startswith("Serving on "), log.read_text()
             with grpc.insecure_channel(said.split()[-1]) as channel:
-                yield ServiceProcess(channel, keys, log, environment)
+                yield ServiceProcess(channel, keys, directory / "data", log, environment)
         finally:
             process.terminate()
             process.wait(60)

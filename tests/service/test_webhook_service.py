@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from event_service.stubs.grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
 from tests.plugins.running import running_plugin
 from tests.service.webhook_calls import call_webhook
 
@@ -486,3 +487,13 @@ def test_no_plugin_api_is_hosted(running: Running) -> None:
         )
         with pytest.raises(Exception, match="UNIMPLEMENTED"):
             call(b"", timeout=20)
+
+
+def test_reflection_lists_one_service_of_each_short_name(running: Running) -> None:
+    stub = reflection_pb2_grpc.ServerReflectionStub(running.client.channel)
+    asked = reflection_pb2.ServerReflectionRequest(list_services="")
+    (answer,) = stub.ServerReflectionInfo(iter([asked]), timeout=20)
+    names = [service.name for service in answer.list_services_response.service]
+    assert "spaceone.api.monitoring.v1.Webhook" in names
+    short = [name.rpartition(".")[2] for name in names if name.startswith("spaceone.")]
+    assert sorted(short) == ["Event", "Webhook"]
