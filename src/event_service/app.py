@@ -19,7 +19,7 @@ from event_service.managers import Clock, build_managers, utc_now
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.servicer import event, health
+from event_service.servicer import event, health, webhook
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.reflection import add_reflection
@@ -152,7 +152,13 @@ class Service:
                 ("grpc.so_reuseport", 0),
             ),
         )
-        methods = [*event.EventServicer(self._managers.events).methods()]
+        managers = self._managers
+        methods = [
+            *event.EventServicer(managers.events).methods(),
+            *webhook.WebhookServicer(
+                managers.tenant_webhooks, settings.webhook_url_prefix
+            ).methods(),
+        ]
         edge = Edge(
             methods, self._authenticator, settings.max_request_bytes, settings.max_response_bytes
         )
@@ -163,12 +169,16 @@ class Service:
                 "redis": self._redis.ping,
             },
             # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but
-            # whoever asks for the Event service itself may go on using it.
-            needs={health.OVERALL: ("mongodb", "redis"), event.SERVICE: ("mongodb",)},
+            # whoever asks for a service by name may go on using it.
+            needs={
+                health.OVERALL: ("mongodb", "redis"),
+                event.SERVICE: ("mongodb",),
+                webhook.SERVICE: ("mongodb",),
+            },
             faults=(PyMongoError, *REDIS_FAULTS),
         )
         self._health.add_to(server)
-        add_reflection(server, [event.SERVICE, health.SERVICE])
+        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE])
         try:
             port = server.add_insecure_port(f"{settings.host}:{settings.port}")
         except RuntimeError:

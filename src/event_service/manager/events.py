@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from event_service.manager.request_counts import RequestCounts
     from event_service.manager.webhook import Webhook
     from event_service.manager.webhooks import WebhookManager
-    from event_service.parsers.registry import ParserRegistry
+    from event_service.plugins.plugins import Plugins
     from event_service.policies import RecordingPolicy, RecoveryMode
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
@@ -64,7 +64,7 @@ class EventManager:
     def __init__(
         self,
         webhooks: WebhookManager,
-        parsers: ParserRegistry,
+        plugins: Plugins,
         recorder: Recorder,
         reader: Reader,
         requests: RequestCounts,
@@ -74,7 +74,7 @@ class EventManager:
         clock: Callable[[], datetime],
     ) -> None:
         self._webhooks = webhooks
-        self._parsers = parsers
+        self._plugins = plugins
         self._recorder = recorder
         self._reader = reader
         self._requests = requests
@@ -143,7 +143,7 @@ class EventManager:
     ) -> tuple[Sequence[EventDraft], bool]:
         """The events of a body, and whether something in it was not understood (CONTRACT 3.4)."""
         try:
-            results = self._parsers.parse(webhook.plugin_id, data, webhook.plugin_options)
+            results = self._plugins.parse(webhook.plugin, webhook.domain_id, data)
         except ParseFailure as failure:
             return [failure_draft(webhook.webhook_id, webhook.name, failure.reason)], True
         if len(results) > MOST_RESULTS:
