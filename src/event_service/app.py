@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
+from event_service.http.build import build_http
 from event_service.managers import build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
@@ -20,18 +21,23 @@ from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
+from event_service.servicer.invocation import Invoker
 from event_service.servicer.reflection import add_reflection
 from event_service.start_errors import StartError
 from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import SecretStr
     from pymongo import MongoClient
     from pymongo.database import Database
 
     from event_service.auth.authenticator import Authenticator
+    from event_service.http.server import HttpServer
     from event_service.manager.webhooks import WebhookManager
+    from event_service.servicer.method import Method
     from event_service.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -70,7 +76,11 @@ class Service:
             self._managers = build_managers(
                 settings, self.database, self._redis, parsers or ParserRegistry(installed_sources())
             )
-            self._server, self.address = self._listen()
+            invoker = Invoker(self._authenticator)
+            methods = [*event.EventServicer(self._managers.events).methods()]
+            self._health = self._health_monitor()
+            self._server, self.address = self._listen(methods, invoker)
+            self._http = self._listen_http(methods, invoker)
         except BaseException:
             self._stores.close()
             raise
@@ -79,6 +89,11 @@ class Service:
     def webhooks(self) -> WebhookManager:
         """The webhooks of this service."""
         return self._managers.webhooks
+
+    @property
+    def http_address(self) -> str | None:
+        """``host:port`` of HTTP; None if it is switched off."""
+        return None if self._http is None else self._http.address
 
     def start(self) -> None:
         """Serve. Raises StartError if the database can't be used."""
@@ -90,16 +105,18 @@ class Service:
         self._managers.start()
         self._server.start()
         self._health.start()
+        if self._http is not None:
+            self._http.start()
         self._stores.directory.write_runtime(
             Runtime(
                 grpc=self.address,
-                http=None,
+                http=self.http_address,
                 mongodb_uri=self._stores.mongodb_uri,
                 redis_url=self._stores.redis_url,
                 pid=os.getpid(),
             )
         )
-        _log.info("serving", address=self.address)
+        _log.info("serving", address=self.address, http=self.http_address)
 
     def flush_counts(self) -> bool:
         """Write now what is counted and not yet in the database; False if that did not work."""
@@ -116,7 +133,10 @@ class Service:
         """
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
         self._health.stop()
-        self._server.stop(grace).wait()
+        grpc_stopped = self._server.stop(grace)
+        if self._http is not None:
+            self._http.stop(grace)
+        grpc_stopped.wait()
         with self._stopping:
             if self._stopped.is_set():
                 return
@@ -127,20 +147,8 @@ class Service:
             self._stores.close()
             self._stopped.set()
 
-    def _listen(self) -> tuple[grpc.Server, str]:
-        settings = self._settings
-        server = grpc.server(
-            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
-            options=(
-                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
-                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                ("grpc.so_reuseport", 0),
-            ),
-        )
-        methods = [*event.EventServicer(self._managers.events).methods()]
-        edge = Edge(methods, self._authenticator, settings.max_request_bytes)
-        server.add_generic_rpc_handlers((edge,))
-        self._health = HealthMonitor(
+    def _health_monitor(self) -> HealthMonitor:
+        return HealthMonitor(
             checks={
                 "mongodb": lambda: self._mongodb.admin.command("ping"),
                 "redis": self._redis.ping,
@@ -150,6 +158,30 @@ class Service:
             needs={health.OVERALL: ("mongodb", "redis"), event.SERVICE: ("mongodb",)},
             faults=(PyMongoError, *REDIS_FAULTS),
         )
+
+    def _listen_http(self, methods: Sequence[Method], invoker: Invoker) -> HttpServer | None:
+        if self._settings.http_port < 0:
+            return None
+        try:
+            return build_http(
+                self._settings, methods, invoker, self._managers.events, self._health
+            )
+        except BaseException:
+            self._server.stop(0)
+            raise
+
+    def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
+        settings = self._settings
+        server = grpc.server(
+            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
+            options=(
+                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
+                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
+                ("grpc.so_reuseport", 0),
+            ),
+        )
+        edge = Edge(methods, invoker, settings.max_request_bytes)
+        server.add_generic_rpc_handlers((edge,))
         self._health.add_to(server)
         add_reflection(server, [event.SERVICE, health.SERVICE])
         try:

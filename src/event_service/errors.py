@@ -1,7 +1,8 @@
 """Every fault a caller can see: one class per row of CONTRACT 1.5.
 
 A fault is raised where the fact is known and carries its own gRPC status and error code; the
-edge (``servicer.edge``) is the one place that turns it into an answer.
+edges (``servicer.edge``, ``http``) turn it into an answer, and ``servicer.faults`` turns what
+else is raised into one of these.
 """
 
 from __future__ import annotations
@@ -144,6 +145,10 @@ class QuotaExceeded(ServiceError):
             f"Quota exceeded. (scope = {scope}, limit = {limit}, retry_seconds = {retry_seconds})"
         )
         self.retry_seconds = retry_seconds
+
+
+class TooLarge(QuotaExceeded):
+    """What was sent is larger than a limit: the same again will be refused again."""
 
 
 class DeadlineExceeded(ServiceError):
