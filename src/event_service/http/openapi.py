@@ -6,7 +6,18 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from event_service.http.deliveries import KEY_IN_HEADER, KEY_IN_PATH
+from event_service.http.own_paths import (
+    OWN_SCHEMAS,
+    PROBLEM,
+    REFUSED,
+    TAGS,
+    Node,
+    delivery_paths,
+    json_answer,
+    json_body,
+    path_parameter,
+    probe_paths,
+)
 from event_service.http.probes import DISTRIBUTION
 from event_service.http.schemas import Schemas
 from event_service.http.transcoding import WHOLE_BODY, method_descriptor
@@ -18,25 +29,7 @@ if TYPE_CHECKING:
 
     from event_service.http.transcoding import Binding
 
-_Node = dict[str, Any]
-
-_PROBLEM: Final[_Node] = {
-    "type": "object",
-    "description": "What went wrong.",
-    "required": ["detail"],
-    "properties": {
-        "detail": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {
-                "code": {"type": "string", "examples": ["ERROR_INVALID_PARAMETER"]},
-                "message": {"type": "string"},
-            },
-        }
-    },
-}
-_REFUSED: Final[_Node] = {"$ref": "#/components/responses/Problem"}
-_SECURITY: Final[_Node] = {
+_SECURITY: Final[Node] = {
     "token": {
         "type": "http",
         "scheme": "bearer",
@@ -56,30 +49,21 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
 }
 """Values that a newcomer can send as they are, by the type of the field."""
 
-_EVENT: Final[_Node] = {
-    "event_key": "disk-full/server-1",
-    "event_type": "ALERT",
-    "title": "Disk almost full",
-    "severity": "WARNING",
-    "resource": {"name": "server-1"},
-}
-
 
 def openapi(
     bindings: Iterable[Binding], comments: Mapping[str, str], *, needs_token: bool
 ) -> bytes:
     """The document, OpenAPI 3.1, as JSON. ``comments`` are those of ``comments.read_comments``."""
     schemas = Schemas(comments)
-    paths: dict[str, _Node] = {KEY_IN_HEADER: {"post": _delivery(key_in_path=False)}}
-    paths[KEY_IN_PATH] = {"post": _delivery(key_in_path=True)}
-    tags = {"Deliveries": "Where monitoring systems post. The key of the webhook is all they need."}
+    paths: dict[str, Node] = delivery_paths()
+    tags = dict(TAGS[:1])
     for binding in bindings:
         service = binding.method.service
         tags[_short(service)] = comments.get(service, "")
         operation = _operation(binding, schemas, comments, needs_token=needs_token)
         paths.setdefault(binding.path, {})[binding.verb.lower()] = operation
-    paths |= _probes()
-    tags["Probes"] = "For whoever watches over the process."
+    paths |= probe_paths()
+    tags |= dict(TAGS[1:])
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -92,8 +76,8 @@ def openapi(
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": paths,
         "components": {
-            "schemas": {**dict(sorted(schemas.components.items())), "Problem": _PROBLEM},
-            "responses": {"Problem": _json("The code says what went wrong.", _ref("Problem"))},
+            "schemas": dict(sorted((OWN_SCHEMAS | schemas.components).items())),
+            "responses": {"Problem": json_answer("The code says what went wrong.", PROBLEM)},
             "securitySchemes": _SECURITY,
         },
     }
@@ -102,18 +86,18 @@ def openapi(
 
 def _operation(
     binding: Binding, schemas: Schemas, comments: Mapping[str, str], *, needs_token: bool
-) -> _Node:
+) -> Node:
     descriptor = method_descriptor(binding.method)
     asked = descriptor.input_type
     described = comments.get(descriptor.full_name, "")
     service = _short(binding.method.service)
-    operation: _Node = {
+    operation: Node = {
         "operationId": f"{service}.{binding.method.name}",
         "tags": [service],
         "summary": described.partition(". ")[0].rstrip(".") or binding.method.name,
         "description": described,
         "parameters": [
-            *(_variable(name) for name in binding.variables),
+            *(path_parameter(name) for name in binding.variables),
             {
                 "name": "emit_defaults",
                 "in": "query",
@@ -122,22 +106,22 @@ def _operation(
             },
         ],
         "responses": {
-            "200": _json("The answer.", schemas.message(descriptor.output_type)),
-            "default": _REFUSED,
+            "200": json_answer("The answer.", schemas.message(descriptor.output_type)),
+            "default": REFUSED,
         },
         "security": [{"token": []}] if needs_token and binding.method.access is not None else [],
     }
     if binding.body == WHOLE_BODY:
-        operation["requestBody"] = _body(schemas.message(asked), _example(asked, schemas))
+        operation["requestBody"] = json_body(schemas.message(asked), _example(asked, schemas))
     elif binding.body:
         inner = asked.fields_by_name[binding.body].message_type
         if inner is not None:
-            operation["requestBody"] = _body(schemas.message(inner), {})
+            operation["requestBody"] = json_body(schemas.message(inner), {})
     return operation
 
 
-def _example(kind: Descriptor, schemas: Schemas) -> _Node:
-    example: _Node = {}
+def _example(kind: Descriptor, schemas: Schemas) -> Node:
+    example: Node = {}
     required = schemas.components[kind.full_name].get("required", [])
     for field in kind.fields:
         if field.message_type is not None and field.message_type.full_name in _EXAMPLES:
@@ -145,75 +129,6 @@ def _example(kind: Descriptor, schemas: Schemas) -> _Node:
         elif field.name in required and field.type == field.TYPE_STRING:
             example[field.name] = ""
     return example
-
-
-def _delivery(*, key_in_path: bool) -> _Node:
-    names = ["webhook_id", "access_key"] if key_in_path else ["webhook_id"]
-    where = "the path, for senders that can send no header" if key_in_path else "a header"
-    return {
-        "operationId": "deliver_with_key_in_path" if key_in_path else "deliver",
-        "tags": ["Deliveries"],
-        "summary": "Deliver what a monitoring system says"
-        + (", the key in the path" if key_in_path else ""),
-        "description": f"Takes any JSON object, whatever its content type, also compressed with"
-        f" gzip; the webhook's plugin makes events of it. The key stands in {where}. Answered once"
-        " the events are stored; 429 and 503 say after how many seconds to try again.",
-        "parameters": [_variable(name) for name in names],
-        "requestBody": _body({"type": "object"}, _EVENT),
-        "responses": {
-            "200": _json("Stored.", {"type": "object"}),
-            "400": _REFUSED,
-            "403": _REFUSED,
-            "404": _REFUSED,
-            "413": _REFUSED,
-            "429": _REFUSED,
-            "503": _REFUSED,
-            "default": _REFUSED,
-        },
-        "security": [] if key_in_path else [{"accessKey": []}],
-    }
-
-
-def _probes() -> dict[str, _Node]:
-    service = {
-        "name": "service",
-        "in": "query",
-        "description": "Ask for the stores that this gRPC service can't do without, not for all.",
-        "schema": {"type": "string", "default": ""},
-    }
-    return {
-        "/healthz": {"get": _probe("alive", "Is the process up", [])},
-        "/readyz": {"get": _probe("ready", "Do the stores answer", [service])},
-        "/version": {"get": _probe("version", "What runs here", [])},
-    }
-
-
-def _probe(name: str, summary: str, parameters: list[_Node]) -> _Node:
-    return {
-        "operationId": name,
-        "tags": ["Probes"],
-        "summary": summary,
-        "parameters": parameters,
-        "responses": {"200": _json("Yes.", {"type": "object"}), "default": _REFUSED},
-        "security": [],
-    }
-
-
-def _variable(name: str) -> _Node:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
-def _body(schema: _Node, example: Any) -> _Node:
-    content = {"application/json": {"schema": schema, "example": example}}
-    return {"required": False, "content": content}
-
-
-def _json(description: str, schema: _Node) -> _Node:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _ref(name: str) -> _Node:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _short(service: str) -> str:

@@ -15,7 +15,7 @@ _WELL_KNOWN: Final[Mapping[str, Schema]] = {
     "google.protobuf.Struct": {"type": "object"},
     "google.protobuf.Value": {},
     "google.protobuf.ListValue": {"type": "array", "items": {}},
-    "google.protobuf.Empty": {"type": "object"},
+    "google.protobuf.Empty": {"type": "object", "additionalProperties": False},
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
     "google.protobuf.Duration": {"type": "string"},
 }

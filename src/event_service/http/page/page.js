@@ -157,28 +157,49 @@ function tryForm(operation) {
 }
 
 function lock(operation) {
-  if (needs(operation, "token")) return element("span", { class: "chip", title: "Needs a token" }, "🔒 token");
-  if (needs(operation, "accessKey")) return element("span", { class: "chip", title: "Needs the key of a webhook" }, "🔑 access key");
+  if (needs(operation, "token")) return element("span", { class: "chip", title: "Authorization: Bearer" }, "needs a token");
+  if (needs(operation, "accessKey")) return element("span", { class: "chip", title: "X-Access-Key" }, "needs an access key");
   return null;
 }
 
 function article(operation, show) {
+  const details = element(
+    "details",
+    { id: anchor(operation), class: "operation" },
+    element(
+      "summary",
+      {},
+      element("h3", {}, operation.summary),
+      element("p", { class: "line" }, verbChip(operation.verb), shownPath(operation.path), lock(operation)),
+    ),
+  );
+  // Filled when it is opened: all of it at once would be a long page.
+  details.addEventListener("toggle", () => details.append(...opened(operation, show)), { once: true });
+  return details;
+}
+
+function opened(operation, show) {
   const body = operation.requestBody?.content["application/json"].schema;
   const answer = operation.responses["200"].content["application/json"].schema;
-  const described = operation.description && operation.description.replace(/\.$/, "") !== operation.summary;
-  return element(
-    "article",
-    { id: anchor(operation) },
-    element("h3", {}, operation.summary),
-    element("p", { class: "line" }, verbChip(operation.verb), shownPath(operation.path), lock(operation)),
-    described ? prose(operation.description) : null,
+  const more = operation.description && operation.description.replace(/\.$/, "") !== operation.summary;
+  return [
+    more ? prose(operation.description) : "",
     element(
       "div",
       { class: "halves" },
       element("div", {}, body ? show("Request", body) : null, show("Answer", answer)),
       element("div", {}, element("h4", {}, "Try it"), tryForm(operation)),
     ),
-  );
+  ];
+}
+
+/** Opens what the address names after its #. */
+function follow() {
+  const named = byId(decodeURIComponent(location.hash.slice(1)));
+  if (named?.classList.contains("operation")) {
+    named.open = true;
+    named.scrollIntoView();
+  }
 }
 
 async function render() {
@@ -196,12 +217,13 @@ async function render() {
       ...operations.map((operation) => article(operation, shown)),
     ]).filter(Boolean),
   );
-  if (location.hash) byId(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  follow();
   document.documentElement.dataset.rendered = String(
     groups.reduce((count, group) => count + group.operations.length, 0),
   );
 }
 
+window.addEventListener("hashchange", follow);
 byId("credentials").addEventListener("submit", (event) => event.preventDefault());
 render().catch((error) => {
   byId("main").replaceChildren(element("p", { class: "failed" }, `openapi.json can't be shown: ${error.message}`));

@@ -47,8 +47,9 @@ export function schemas(openapi) {
       required ? element("span", { class: "required" }, "required") : null,
     ];
     const values = (whole.type === "array" ? resolve(whole.items) : whole).enum;
+    const meaning = (schema.description ?? whole.description ?? "").replace(/^Required\. ?/, "");
     const told = [
-      schema.description ?? whole.description ? prose(schema.description ?? whole.description) : null,
+      meaning ? prose(meaning) : null,
       values ? element("p", { class: "values" }, ...values.flatMap((value) => [element("code", {}, value), " "])) : null,
     ];
     if (!of || above.includes(reference)) {
@@ -81,7 +82,8 @@ export function schemas(openapi) {
     if (whole.properties && Object.keys(whole.properties).length) {
       block.append(list(whole, [schema.$ref]));
     } else if (whole.type === "object" && !whole.properties) {
-      block.append(element("p", { class: "note" }, "Any JSON object."));
+      const nothing = whole.additionalProperties === false;
+      block.append(element("p", { class: "note" }, nothing ? "An empty object." : "A JSON object."));
     }
     return block;
   }
