@@ -163,9 +163,7 @@ class Service:
         if self._settings.http_port < 0:
             return None
         try:
-            return build_http(
-                self._settings, methods, invoker, self._managers.events, self._health
-            )
+            return build_http(self._settings, methods, invoker, self._managers.events, self._health)
         except BaseException:
             self._server.stop(0)
             raise

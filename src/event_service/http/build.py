@@ -47,9 +47,7 @@ def build_http(
         *Deliveries(events, workers, limits).routes(),
         *Methods(invoker, workers, limits, _admission(settings)).routes(bindings),
         *Probes(health).routes(),
-        *documentation_routes(
-            openapi(bindings, read_comments(), needs_token=not settings.no_auth)
-        ),
+        *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
     ]
     return HttpServer(
         application(routes), settings.host, settings.http_port, settings.http_read_seconds, workers

@@ -68,9 +68,7 @@ def bindings_of(methods: Iterable[Method]) -> Sequence[Binding]:
     descriptor is not loaded.
     """
     return [
-        _binding(method, rule)
-        for method in methods
-        for rule in _rules(method_descriptor(method))
+        _binding(method, rule) for method in methods for rule in _rules(method_descriptor(method))
     ]
 
 

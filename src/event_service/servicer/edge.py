@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 class Edge(grpc.GenericRpcHandler):
     """Serves the given methods, and no others."""
 
-    def __init__(
-        self, methods: Iterable[Method], invoker: Invoker, max_request_bytes: int
-    ) -> None:
+    def __init__(self, methods: Iterable[Method], invoker: Invoker, max_request_bytes: int) -> None:
         self._invoker = invoker
         self._max_request_bytes = max_request_bytes
         self._handlers = {method.path: self._handler(method) for method in methods}

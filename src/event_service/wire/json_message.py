@@ -29,9 +29,7 @@ def message_of(fields: Mapping[str, Any], kind: type[Message]) -> Message:
         return ParseDict(_known(fields, kind.DESCRIPTOR), kind())
     except (ParseError, OverflowError, RecursionError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:_LONGEST_REASON]
-        raise InvalidArgument(
-            f"The request is no valid {kind.DESCRIPTOR.name}: {reason}"
-        ) from None
+        raise InvalidArgument(f"The request is no valid {kind.DESCRIPTOR.name}: {reason}") from None
 
 
 def json_of(message: Message, *, emit_defaults: bool = False) -> bytes:
