@@ -66,18 +66,20 @@ def build_managers(
     database: Database[dict[str, Any]],
     redis: RedisClient,
     parsers: ParserRegistry,
+    *,
+    taken_over: bool = False,
     clock: Clock = utc_now,
 ) -> Managers:
     """The managers of one process on one database.
 
-    The name of the database goes into every Redis key, so that services of several databases can
-    share a Redis.
+    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``. The name of the
+    database goes into every Redis key, so that services of several databases can share a Redis.
     """
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
     flights = Flights()
     log = EventLog(database["event"], flights)
-    alerts = AlertManager(database["alert"], claims)
+    alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)

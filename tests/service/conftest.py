@@ -15,6 +15,7 @@ from pymongo import MongoClient
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
+from event_service.managers import Clock, utc_now
 from event_service.store_clients import RedisClient, connect_redis
 from tests.auth.issuer import Issuer
 from tests.service.running import Metadata, Running, Start, running_service, settings_for
@@ -60,11 +61,16 @@ def _starter(
     admin = [("token", keys.issue(role="DOMAIN_ADMIN", domain="domain-1"))]
 
     def start(
-        parsers: ParserRegistry | None = None, metadata: Metadata = admin, **choices: Any
+        parsers: ParserRegistry | None = None,
+        metadata: Metadata = admin,
+        clock: Clock = utc_now,
+        **choices: Any,
     ) -> Running:
         settings = settings_for(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
         authenticator = TokenAuthenticator(TokenVerifier(keys), system_domains=None)
-        return stack.enter_context(running_service(settings, authenticator, parsers, metadata))
+        return stack.enter_context(
+            running_service(settings, authenticator, parsers, metadata, clock)
+        )
 
     return start
 

@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service
+from event_service.managers import Clock, utc_now
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
 
@@ -127,9 +128,10 @@ def running_service(
     authenticator: Authenticator,
     parsers: ParserRegistry | None = None,
     metadata: Metadata = (),
+    clock: Clock = utc_now,
 ) -> Iterator[Running]:
     """Start a service on a free port, and stop it at the end."""
-    service = Service(settings, authenticator, parsers)
+    service = Service(settings, authenticator, parsers, clock)
     service.start()
     client = Client(service.address, metadata)
     try:

@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Route
 
 from event_service.errors import ServiceError, Unforeseen
 from event_service.http.access_log import AccessLog, PathMask
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
+    from starlette.routing import Route
     from starlette.types import ASGIApp
 
 _log = structlog.get_logger(__name__)

@@ -76,7 +76,7 @@ def openapi(
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted((OWN_SCHEMAS | schemas.components).items())),
+            "schemas": dict(sorted({**OWN_SCHEMAS, **schemas.components}.items())),
             "responses": {"Problem": json_answer("The code says what went wrong.", PROBLEM)},
             "securitySchemes": _SECURITY,
         },

@@ -154,7 +154,7 @@ def _delivery(*variables: str) -> Node:
         "requestBody": json_body({"$ref": "#/components/schemas/Delivery"}, _EVENT),
         "responses": {
             "200": json_answer("Stored.", _EMPTY),
-            **{status: REFUSED for status in _REFUSALS},
+            **dict.fromkeys(_REFUSALS, REFUSED),
         },
     }
 

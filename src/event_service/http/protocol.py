@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -11,6 +10,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from event_service.http.answers import JSON, problem
 
 if TYPE_CHECKING:
+    import asyncio
+
     from uvicorn.config import Config
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from google.protobuf.descriptor import FieldDescriptor
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+    from google.protobuf.descriptor import Descriptor, EnumDescriptor
 
 Schema = dict[str, Any]
 
@@ -23,6 +25,16 @@ _INTEGER: Final[Schema] = {"type": "integer", "format": "int32"}
 _NATURAL: Final[Schema] = {"type": "integer", "format": "uint32", "minimum": 0}
 # A double holds no more than 53 bits, so JSON has these as strings.
 _LONG: Final[Schema] = {"type": "string", "format": "int64"}
+
+_SCALARS: Final[Mapping[int, Schema]] = {
+    FieldDescriptor.CPPTYPE_STRING: {"type": "string"},
+    FieldDescriptor.CPPTYPE_BOOL: {"type": "boolean"},
+    FieldDescriptor.CPPTYPE_DOUBLE: {"type": "number"},
+    FieldDescriptor.CPPTYPE_FLOAT: {"type": "number"},
+    FieldDescriptor.CPPTYPE_INT64: _LONG,
+    FieldDescriptor.CPPTYPE_UINT64: _LONG,
+    FieldDescriptor.CPPTYPE_UINT32: _NATURAL,
+}
 
 _REQUIRED: Final = "Required."
 
@@ -62,20 +74,9 @@ class Schemas:
             return self.message(field.message_type)
         if field.enum_type is not None:
             return self._enum(field.enum_type)
-        match field.cpp_type:
-            case field.CPPTYPE_STRING:
-                is_text = field.type == field.TYPE_STRING
-                return {"type": "string"} if is_text else {"type": "string", "format": "byte"}
-            case field.CPPTYPE_BOOL:
-                return {"type": "boolean"}
-            case field.CPPTYPE_DOUBLE | field.CPPTYPE_FLOAT:
-                return {"type": "number"}
-            case field.CPPTYPE_INT64 | field.CPPTYPE_UINT64:
-                return dict(_LONG)
-            case field.CPPTYPE_UINT32:
-                return dict(_NATURAL)
-            case _:
-                return dict(_INTEGER)
+        if field.type == field.TYPE_BYTES:
+            return {"type": "string", "format": "byte"}
+        return dict(_SCALARS.get(field.cpp_type, _INTEGER))
 
     def _enum(self, kind: EnumDescriptor) -> Schema:
         names = [value.name for value in kind.values]

@@ -85,7 +85,7 @@ class HttpServer:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except Exception:
+        except Exception:  # noqa: BLE001  # the last place of a thread
             _log.exception("http ended")
 
     async def _serve(self) -> None:

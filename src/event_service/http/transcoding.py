@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from google.api import annotations_pb2
 
@@ -45,11 +45,11 @@ class Binding:
         query: Iterable[tuple[str, str]],
         body: Mapping[str, Any] | None,
     ) -> dict[str, Any]:
-        """The request as a JSON object. Raises InvalidParameterType for a member of what is no object.
+        """The request as a JSON object. Raises InvalidParameterType for a member of no object.
 
         ``body`` is the object of the body, if there was one.
         """
-        kind = self.method.request.DESCRIPTOR
+        kind = cast("Descriptor", self.method.request.DESCRIPTOR)
         fields: dict[str, Any] = {}
         if body is not None and self.body:
             fields = dict(body) if self.body == WHOLE_BODY else {self.body: dict(body)}
@@ -75,7 +75,8 @@ def bindings_of(methods: Iterable[Method]) -> Sequence[Binding]:
 def method_descriptor(method: Method) -> MethodDescriptor:
     """The descriptor of a method, of the pool that its request comes from."""
     pool = method.request.DESCRIPTOR.file.pool
-    return pool.FindServiceByName(method.service).methods_by_name[method.name]
+    service = pool.FindServiceByName(method.service)
+    return cast("MethodDescriptor", service.methods_by_name[method.name])
 
 
 def _rules(descriptor: MethodDescriptor) -> Iterable[Any]:

@@ -65,16 +65,20 @@ class AlertManager:
     episode is what makes two open alerts of one key impossible (see ``recorder``).
     """
 
-    def __init__(self, alerts: Collection[Document], claims: Claims) -> None:
+    def __init__(
+        self, alerts: Collection[Document], claims: Claims, *, taken_over: bool = False
+    ) -> None:
+        """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
         self._claims = claims
+        self._taken_over = taken_over
 
     def open(self, key: DedupKey, alert: NewAlert) -> bool:
         """Open an alert; False if the key has such an episode already (nothing is written)."""
         document = _document(key, alert)
         number = self._claims.next_number(key.domain_id, key.workspace_id)
-        if number is None:
-            number = self._highest_number(key) + 1
+        if number is None or (number == 1 and self._taken_over):
+            number = self._number_above(key, self._highest_number(key))
         for _ in range(_NUMBER_ATTEMPTS):
             try:
                 self._alerts.insert_one({**document, "alert_number": number})
@@ -191,12 +195,11 @@ class AlertManager:
         return floor + 1 if number is None else number
 
     def _highest_number(self, key: DedupKey) -> int:
+        workspace: Document = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
+        # The index over numbers has only alerts with a dedup key.
+        ours: Document = {} if self._taken_over else {"dedup_key": {"$exists": True}}
         found = self._alerts.find_one(
-            {
-                "domain_id": key.domain_id,
-                "workspace_id": key.workspace_id,
-                "dedup_key": {"$exists": True},
-            },
+            workspace | ours,
             ["alert_number"],
             sort=[("alert_number", DESCENDING)],
         )

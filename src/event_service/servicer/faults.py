@@ -43,7 +43,7 @@ def answered(name: str, work: Callable[[], _Answer]) -> _Answer:
     began = time.perf_counter()
     try:
         answer = work()
-    except Exception as error:  # noqa: BLE001  # the edge: whatever it is, it gets an id
+    except Exception as error:  # the edge: whatever it is, it gets an id
         fault = service_error(error)
         _log_call(name, began, fault, error)
         if fault is error:

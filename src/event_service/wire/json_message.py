@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 
 from event_service.errors import InvalidArgument
@@ -13,7 +12,7 @@ from event_service.errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from google.protobuf.descriptor import Descriptor
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
 
 _LONGEST_REASON = 300
@@ -26,7 +25,7 @@ def message_of(fields: Mapping[str, Any], kind: type[Message]) -> Message:
     enum is none of those: left out, it would turn a filter into none. Raises InvalidArgument.
     """
     try:
-        return ParseDict(_known(fields, kind.DESCRIPTOR), kind())
+        return ParseDict(_known(fields, cast("Descriptor", kind.DESCRIPTOR)), kind())
     except (ParseError, OverflowError, RecursionError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:_LONGEST_REASON]
         raise InvalidArgument(f"The request is no valid {kind.DESCRIPTOR.name}: {reason}") from None
@@ -45,7 +44,7 @@ def json_of(message: Message, *, emit_defaults: bool = False) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _known(fields: Mapping[str, Any], descriptor: Descriptor) -> Mapping[str, Any]:
+def _known(fields: Mapping[str, Any], descriptor: Descriptor) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for name, value in fields.items():
         field = descriptor.fields_by_name.get(name) or descriptor.fields_by_camelcase_name.get(name)
@@ -68,7 +67,7 @@ def _known_value(value: Any, field: FieldDescriptor) -> Any:
     return [_known_member(member, field, kind) for member in value]
 
 
-def _known_member(value: Any, field: FieldDescriptor, kind: Descriptor) -> Mapping[str, Any]:
+def _known_member(value: Any, field: FieldDescriptor, kind: Descriptor) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ParseError(f"{field.name} must be an object")
     return _known(value, kind)
