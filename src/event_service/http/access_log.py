@@ -59,7 +59,7 @@ class AccessLog:
         async def counted(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
             else:
                 sent += len(message.get("body", b""))
             await send(message)

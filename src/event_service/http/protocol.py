@@ -45,6 +45,14 @@ class BoundedProtocol(H11Protocol):
         self._stop_timer()
         super().connection_lost(exc)
 
+    def on_response_complete(self) -> None:
+        """uvicorn: an answer was sent."""
+        super().on_response_complete()
+        begun, _ = self.conn.trailing_data
+        if begun and not self._in_request:
+            # The beginning of the next head came during the last request.
+            self._expect_head()
+
     def send_400_response(self, msg: str) -> None:
         """uvicorn: what came is no HTTP. Answered once, and never as plain text."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:

@@ -54,7 +54,8 @@ def test_the_key_in_a_header(running: Running, http: Asking, webhook: Webhook, h
 def test_what_http_stores_is_what_grpc_stores(running: Running, http: Asking) -> None:
     body: dict[str, Any] = BODY | {
         "n": 600, "big": 12345678901234567890123, "half": 0.5, "negative": -3, "null": None,
-        "list": [1, [True, {}], []], "unicode": "München \U0001f525", "a.b": 1, "$where": {"$gt": 1},
+        "list": [1, [True, {}], []], "unicode": "München \U0001f525",
+        "a.b": 1, "$where": {"$gt": 1},
     }  # fmt: skip
     over_http, over_grpc = running.webhook("over http"), running.webhook("over grpc")
     assert http.deliver(over_http, body | {"event_key": "h"}).status == 200

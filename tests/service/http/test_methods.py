@@ -9,7 +9,6 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.auth.issuer import Issuer
-
     from tests.service.http.asking import Asking
     from tests.service.running import Running
 
