@@ -171,3 +171,13 @@ class Unforeseen(ServiceError):
     def __init__(self, fault_id: str) -> None:
         super().__init__(f"Unforeseen fault, please report its id. (fault_id = {fault_id})")
         self.fault_id = fault_id
+
+
+class Stopped(ServiceError):
+    """The service was told to end at once; what became of the call is not known.
+
+    Not UNAVAILABLE, which promises that nothing was stored (CONTRACT 1.6).
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The service was stopped before the call ended.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from event_service.errors import Stopped
+from event_service.http.answers import fault_answer
 from event_service.http.statuses import CLIENT_CLOSED
 
 if TYPE_CHECKING:
@@ -66,6 +69,11 @@ class AccessLog:
 
         try:
             await self._app(scope, receive, counted)
+        except asyncio.CancelledError:
+            # The service ends, and the call's thread can't be made to: nobody knows what becomes
+            # of it. uvicorn would write a traceback and plain text.
+            if status == CLIENT_CLOSED:
+                await fault_answer(Stopped())(scope, receive, counted)
         except Exception as error:  # noqa: BLE001  # answered and logged where it was met
             _log.debug("http fault", cause=type(error).__name__)
         finally:

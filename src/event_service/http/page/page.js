@@ -206,8 +206,8 @@ async function render() {
   const openapi = await (await fetch("openapi.json", { cache: "no-cache" })).json();
   const { shown } = schemas(openapi);
   const groups = operationsOf(openapi);
-  byId("title").textContent = openapi.info.title;
-  byId("version").textContent = openapi.info.version;
+  byId("document-title").textContent = openapi.info.title;
+  byId("document-version").textContent = openapi.info.version;
   byId("contents").replaceChildren(...contents(groups));
   byId("main").replaceChildren(
     prose(openapi.info.description, { class: "lead" }),
