@@ -193,7 +193,7 @@ class Service:
                 ("grpc.so_reuseport", 0),
             ),
         )
-        edge = Edge(methods, invoker, settings.max_request_bytes)
+        edge = Edge(methods, invoker, settings.max_request_bytes, settings.max_response_bytes)
         server.add_generic_rpc_handlers((edge,))
         self._health.add_to(server)
         add_reflection(server, [event.SERVICE, health.SERVICE])

@@ -148,7 +148,7 @@ class QuotaExceeded(ServiceError):
 
 
 class TooLarge(QuotaExceeded):
-    """What was sent is larger than a limit: the same again will be refused again."""
+    """A request or its answer is larger than a limit: the same again will be refused again."""
 
 
 class DeadlineExceeded(ServiceError):

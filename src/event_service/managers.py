@@ -93,6 +93,7 @@ def build_managers(
             EVENT_FIELDS,
             QueryLimits(page_default=settings.page_limit),
             settings.query_seconds,
+            settings.max_response_bytes,
             clock,
         ),
         requests=requests,

@@ -45,7 +45,9 @@ def build_http(
     workers = Workers(settings.http_threads)
     routes = [
         *Deliveries(events, workers, limits).routes(),
-        *Methods(invoker, workers, limits, _admission(settings)).routes(bindings),
+        *Methods(
+            invoker, workers, limits, int(settings.max_response_bytes), _admission(settings)
+        ).routes(bindings),
         *Probes(health).routes(),
         *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
     ]

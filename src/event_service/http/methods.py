@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from event_service.errors import InvalidParameterType
+from event_service.errors import InvalidParameterType, TooLarge
 from event_service.http.answers import answer
 from event_service.http.body import read_body
 from event_service.http.metadata import metadata_of
@@ -39,11 +39,13 @@ class Methods:
         invoker: Invoker,
         workers: Workers,
         limits: BodyLimits,
+        max_response_bytes: int,
         admit: Callable[[Headers], None],
     ) -> None:
         self._invoker = invoker
         self._workers = workers
         self._limits = limits
+        self._max_response_bytes = max_response_bytes
         self._admit = admit
 
     def routes(self, bindings: Iterable[Binding]) -> Sequence[Route]:
@@ -74,7 +76,10 @@ class Methods:
         message = self._invoker.invoke(
             binding.method, metadata_of(request.headers), _no_deadline, decode
         )
-        return json_of(message, emit_defaults=emit_defaults)
+        content = json_of(message, emit_defaults=emit_defaults)
+        if len(content) > self._max_response_bytes:
+            raise TooLarge("bytes of one answer", self._max_response_bytes)
+        return content
 
 
 class _HostedMethod:

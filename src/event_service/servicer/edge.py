@@ -27,9 +27,16 @@ if TYPE_CHECKING:
 class Edge(grpc.GenericRpcHandler):
     """Serves the given methods, and no others."""
 
-    def __init__(self, methods: Iterable[Method], invoker: Invoker, max_request_bytes: int) -> None:
+    def __init__(
+        self,
+        methods: Iterable[Method],
+        invoker: Invoker,
+        max_request_bytes: int,
+        max_response_bytes: int,
+    ) -> None:
         self._invoker = invoker
         self._max_request_bytes = max_request_bytes
+        self._max_response_bytes = max_response_bytes
         self._handlers = {method.path: self._handler(method) for method in methods}
 
     def service(
@@ -52,8 +59,10 @@ class Edge(grpc.GenericRpcHandler):
             raise TooLarge("bytes of one request", self._max_request_bytes)
         answer = self._invoker.invoke(
             method, _text_metadata(context), context.time_remaining, lambda: _decoded(method, body)
-        )
-        return answer.SerializeToString()
+        ).SerializeToString()
+        if len(answer) > self._max_response_bytes:
+            raise TooLarge("bytes of one answer", self._max_response_bytes)
+        return answer
 
 
 def _decoded(method: Method, body: bytes) -> Message:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.service.http.asking import Asking, asking
+
 if TYPE_CHECKING:
     from tests.auth.issuer import Issuer
-    from tests.service.http.asking import Asking
-    from tests.service.running import Running
+    from tests.service.running import Running, Start
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -202,3 +203,15 @@ def test_many_at_once(running: Running, http: Asking) -> None:
         answers = list(pool.map(lambda _: http.call("list", {}), range(200)))
     assert {answer.status for answer in answers} == {200}
     assert running.client.call("list", {}).status == "OK"
+
+
+def test_an_answer_that_is_too_large(start_module: Start) -> None:
+    small = start_module(max_response_bytes=2048)
+    webhook = small.webhook("large")
+    http = asking(small)
+    for number in range(3):
+        body = {"event_key": f"large {number}", "title": "x" * 1_000}
+        assert http.deliver(webhook, body).status == 200
+    answer = http.call("list", {})
+    assert (answer.status, answer.code) == (413, "ERROR_QUOTA_EXCEEDED")
+    assert http.call("list", {"query": {"count_only": True}}).status == 200
