@@ -37,6 +37,7 @@ class Page:
         self._out = os.fdopen(to_browser, "wb", buffering=0)
         self._in = os.fdopen(from_browser, "rb")
         self._last = 0
+        self._loaded = False
         self._session: str | None = None
         self.requests: list[str] = []
         self.complaints: list[Any] = []
@@ -47,8 +48,11 @@ class Page:
             self._ask(f"{domain}.enable")
 
     def open(self, url: str) -> None:
-        """Go to an address."""
+        """Go to an address, and be there."""
+        self._loaded = False
         self._ask("Page.navigate", url=url)
+        while not self._loaded:
+            self._note(self._read())
 
     def evaluate(self, script: str) -> Any:
         """The value of a JavaScript expression, waited for if it is a promise."""
@@ -98,6 +102,8 @@ class Page:
 
     def _note(self, told: dict[str, Any]) -> None:
         match told.get("method"):
+            case "Page.loadEventFired":
+                self._loaded = True
             case "Network.requestWillBeSent":
                 self.requests.append(told["params"]["request"]["url"])
             case "Runtime.exceptionThrown" | "Log.entryAdded":
