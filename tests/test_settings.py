@@ -17,6 +17,7 @@ def test_without_variables_the_defaults_stand() -> None:
     assert settings.mongodb_uri is None
     assert settings.redis_url is None
     assert (settings.host, settings.port) == ("127.0.0.1", 50051)
+    assert settings.http_port == 8080
     assert settings.max_request_bytes == 4 * 1024 * 1024
     assert settings.max_response_bytes == 256 * 1024 * 1024
     assert settings.duplicate_window_seconds == 600
@@ -32,6 +33,7 @@ def test_without_variables_the_defaults_stand() -> None:
     ("name", "text", "value"),
     [
         ("port", "0", 0),
+        ("http_port", "-1", -1),
         ("max_request_bytes", "8MiB", 8 * 1024 * 1024),
         ("max_request_bytes", "65536", 65536),
         ("recording_policy", "First", RecordingPolicy.FIRST),
@@ -41,6 +43,8 @@ def test_without_variables_the_defaults_stand() -> None:
         ("log_format", "JSON", LogFormat.JSON),
         ("log_level", "debug", "DEBUG"),
         ("data_dir", "/somewhere", Path("/somewhere")),
+        ("plugins", '{"p": "grpc://host:50051"}', {"p": "grpc://host:50051"}),
+        ("webhook_url_prefix", "https://host/base/", "https://host/base"),
     ],
 )
 def test_a_variable_sets_its_field(
@@ -90,6 +94,9 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("port", "-1"),
         ("port", "65536"),
         ("port", "http"),
+        ("http_port", "-2"),
+        ("http_port", "65536"),
+        ("http_read_seconds", "0"),
         ("grpc_threads", "0"),
         ("max_request_bytes", "many"),
         ("duplicate_window_seconds", "0"),
@@ -103,6 +110,14 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("log_level", "LOUD"),
         ("mongodb_uri", "localhost:27017"),
         ("redis_url", "http://localhost"),
+        ("plugins", "not JSON"),
+        ("plugins", "[]"),
+        ("plugins", '{"p": "host:50051"}'),
+        ("plugins", '{"p": 1}'),
+        ("plugin_service_endpoint", "host:50051"),
+        ("plugin_service_endpoint", "grpc://host:50051"),  # without EVENT_SYSTEM_TOKEN
+        ("webhook_show_keys", "true"),  # without EVENT_SECRET_KEY
+        ("secret_key", "short"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_and_its_variable_named(
@@ -127,6 +142,19 @@ def test_an_address_is_never_printed(monkeypatch: pytest.MonkeyPatch, name: str)
 def test_a_refused_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(f"EVENT_{name.upper()}", "mysql://user:hunter2@host/db")
     with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_secret_is_neither_printed_nor_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_SECRET_KEY", "hunter2" * 8)
+    monkeypatch.setenv("EVENT_SYSTEM_TOKEN", "swordfish")
+    settings = Settings(webhook_show_keys=True, plugin_service_endpoint="grpc://host:50051")
+    for shown in (repr(settings), settings.model_dump_json()):
+        assert "hunter2" not in shown
+        assert "swordfish" not in shown
+    monkeypatch.setenv("EVENT_SECRET_KEY", "hunter2")
+    with pytest.raises(ValidationError, match="secret_key") as caught:
         Settings()
     assert "hunter2" not in str(caught.value)
 

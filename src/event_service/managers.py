@@ -15,22 +15,29 @@ from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager, RecordingRules
 from event_service.manager.flights import Flights
 from event_service.manager.flusher import Flusher
+from event_service.manager.key_vault import vault_for
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
 from event_service.manager.request_counts import RequestCounts
+from event_service.manager.tenant_webhooks import TenantWebhooks
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
+from event_service.plugins.build import build_plugins
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
+from event_service.query.webhook_fields import WEBHOOK_FIELDS
 from event_service.sns.fetch import Fetch, fetch_https
 from event_service.sns.gate import sns_gate
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from pymongo.database import Database
 
     from event_service.parsers.registry import ParserRegistry
+    from event_service.plugins.plugins import Plugins
+    from event_service.query.fields import FieldSet
     from event_service.settings import Settings
     from event_service.store_clients import RedisClient
 
@@ -49,6 +56,8 @@ class Managers:
 
     events: EventManager
     webhooks: WebhookManager
+    tenant_webhooks: TenantWebhooks
+    plugins: Plugins
     flusher: Flusher
     webhook_changes: WebhookChanges
 
@@ -61,6 +70,7 @@ class Managers:
         """Write what is counted and end the threads; no call may be under way any longer."""
         self.flusher.stop()
         self.webhook_changes.stop()
+        self.plugins.close()
 
 
 def build_managers(
@@ -87,19 +97,30 @@ def build_managers(
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
-    webhooks = WebhookManager(database, redis, cache)
-    events = EventManager(
-        webhooks=webhooks,
-        parsers=parsers,
-        recorder=Recorder(log, alerts, claims, flights, repeats),
-        reader=Reader(
-            database["event"],
-            EVENT_FIELDS,
+    vault = vault_for(_secret(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
+    webhooks = WebhookManager(database, redis, cache, vault)
+    plugins = build_plugins(
+        parsers,
+        settings.plugins,
+        settings.plugin_service_endpoint,
+        _secret(settings.system_token),
+    )
+
+    def reader(collection: str, fields: FieldSet) -> Reader:
+        return Reader(
+            database[collection],
+            fields,
             QueryLimits(page_default=settings.page_limit),
             settings.query_seconds,
             settings.max_response_bytes,
             clock,
-        ),
+        )
+
+    events = EventManager(
+        webhooks=webhooks,
+        plugins=plugins,
+        recorder=Recorder(log, alerts, claims, flights, repeats),
+        reader=reader("event", EVENT_FIELDS),
         requests=requests,
         rules=RecordingRules(
             settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
@@ -111,4 +132,15 @@ def build_managers(
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
     flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)
-    return Managers(events, webhooks, flusher, WebhookChanges(redis, cache))
+    return Managers(
+        events=events,
+        webhooks=webhooks,
+        tenant_webhooks=TenantWebhooks(webhooks, plugins, reader("webhook", WEBHOOK_FIELDS), vault),
+        plugins=plugins,
+        flusher=flusher,
+        webhook_changes=WebhookChanges(redis, cache),
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

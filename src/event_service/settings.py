@@ -1,5 +1,6 @@
 """Everything that can be set from outside, each by an environment variable ``EVENT_<NAME>``."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,10 +15,12 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from event_service.grpc_endpoint import is_endpoint
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 MONGODB_SCHEMES = ("mongodb", "mongodb+srv")
@@ -46,6 +49,15 @@ def _lower(value: object) -> object:
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
+
+
+def _from_json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("must be JSON") from None
 
 
 def _default_data_directory() -> Path:
@@ -84,19 +96,36 @@ class Settings(BaseSettings):
         json_schema_extra={"default_in_words": "the platform's user data directory"},
     )
     host: str = Field(
-        default="127.0.0.1", min_length=1, description="Address that gRPC listens on."
+        default="127.0.0.1", min_length=1, description="Address that gRPC and HTTP listen on."
     )
     port: int = Field(
         default=50051, ge=0, le=65535, description="Port that gRPC listens on; 0 picks a free one."
     )
+    http_port: int = Field(
+        default=8080,
+        ge=-1,
+        le=65535,
+        description="Port that HTTP listens on; 0 picks a free one, -1 switches HTTP off.",
+    )
     grpc_threads: PositiveInt = Field(
-        default=32, le=1024, description="Calls that are worked on at the same time."
+        default=32, le=1024, description="Calls over gRPC that are worked on at the same time."
+    )
+    http_threads: PositiveInt = Field(
+        default=32,
+        le=1024,
+        description="Calls over HTTP that are worked on at the same time; eight times as many may"
+        " wait, more are told to come again.",
+    )
+    http_read_seconds: PositiveFloat = Field(
+        default=30.0,
+        le=600,
+        description="How long the head of an HTTP request may take to arrive, and then its body.",
     )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),
         ge=1024,
         le=256 * 1024**2,
-        description="Largest request, in bytes or as in `8MiB`.",
+        description="Largest request, in bytes or as in `8MiB`; over HTTP after decompression.",
     )
     max_response_bytes: ByteSize = Field(
         default=ByteSize(256 * 1024**2),
@@ -159,7 +188,8 @@ class Settings(BaseSettings):
         " is asked for public keys and for apps.",
     )
     system_token: SecretStr | None = Field(
-        default=None, description="The token that the identity service is asked with."
+        default=None,
+        description="The token that the identity service and the plugin service are asked with.",
     )
     auth_system_domains: frozenset[str] = Field(
         default=frozenset({"domain-root"}),
@@ -176,6 +206,36 @@ class Settings(BaseSettings):
         default=False,
         description="Confirm subscriptions of Amazon SNS topics by fetching their SubscribeURL, of"
         " `https://sns.*.amazonaws.com` alone. Off: that is up to whoever owns the topic.",
+    )
+    plugins: Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)] = Field(
+        default_factory=dict,
+        description="Where webhook plugins are, as JSON:"
+        ' `{"plugin-x": "grpc://host:port", ...}` (or `grpc+ssl://`). Wins over a built-in parser'
+        " of the same id.",
+        json_schema_extra={"default_in_words": "`{}`"},
+    )
+    plugin_service_endpoint: str | None = Field(
+        default=None,
+        description="SpaceONE's plugin service, `grpc://host:port` or `grpc+ssl://host:port`: it is"
+        " asked, with `EVENT_SYSTEM_TOKEN`, where the plugins are that are neither in"
+        " `EVENT_PLUGINS` nor built in.",
+    )
+    webhook_url_prefix: str = Field(
+        default="",
+        description="What a webhook's path is put behind to make its URL, for example"
+        " `https://events.example.com`.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="At least 32 characters, for example of `openssl rand -base64 32`: access keys"
+        " that are shown later are encrypted with it.",
+    )
+    webhook_show_keys: bool = Field(
+        default=False,
+        description="Keep the access keys of webhooks, encrypted with `EVENT_SECRET_KEY`, and show"
+        " them to whoever may read the webhook, for consoles that need it. Off: a key is shown"
+        " once, when it is made.",
     )
     no_auth: bool = Field(
         default=False,
@@ -198,6 +258,34 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("plugins")
+    @classmethod
+    def _endpoints(cls, value: dict[str, str]) -> dict[str, str]:
+        if not all(plugin_id and is_endpoint(where) for plugin_id, where in value.items()):
+            raise ValueError("must have a plugin_id and grpc://host:port for each plugin")
+        return value
+
+    @field_validator("plugin_service_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not is_endpoint(value):
+            raise ValueError("must be grpc://host:port or grpc+ssl://host:port")
+        if value is not None and info.data.get("system_token") is None:
+            raise ValueError("needs EVENT_SYSTEM_TOKEN")
+        return value
+
+    @field_validator("webhook_show_keys")
+    @classmethod
+    def _has_secret(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        if value and info.data.get("secret_key") is None:
+            raise ValueError("needs EVENT_SECRET_KEY")
+        return value
+
+    @field_validator("webhook_url_prefix")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
 
     @field_validator("mongodb_uri")
     @classmethod

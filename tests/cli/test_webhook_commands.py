@@ -23,7 +23,7 @@ def test_a_webhook_lives(command: Command) -> None:
     name, first = made["webhook_id"], made["access_key"]
     assert made["state"] == "ENABLED"
     assert (made["domain_id"], made["project_id"]) == ("domain-1", "project-local")
-    shown = {key: made[key] for key in made if key not in {"access_key", "grpcurl"}}
+    shown = {key: made[key] for key in made if key not in {"access_key", "webhook_url", "grpcurl"}}
     assert command.told_json("webhook", "show", name) == shown
     assert command.told_json("webhook", "list") == [shown]
     assert command.told_json("webhook", "list", "--domain", "domain-2") == []

@@ -73,7 +73,14 @@ def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims
     claims.decide(KEY, ALERT)
     assert claims.decide(KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1", 0)
     assert claims.decide(KEY, RECOVERY) == UNKNOWN
+    claims.end(KEY, "alert-1", 0, 600_000)
     assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 1)
+
+
+def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    claims.decide(KEY, RECOVERY)
+    assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
 
 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
@@ -87,7 +94,7 @@ def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
 
 def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
     claims.decide(KEY, ALERT)
-    claims.end(KEY, "alert-9")
+    claims.end(KEY, "alert-9", 0, 600_000)
     assert not claims.drop(KEY.digest, "alert-9")
     assert claims.decide(KEY, ALERT).verdict is Verdict.REPEAT
     assert claims.drop(KEY.digest, "alert-1")

@@ -16,6 +16,7 @@ from event_service.manager.webhook import (
     duplicate_window,
     webhook_of,
 )
+from event_service.plugins.plugin import NO_PLUGIN
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 DAYS_30 = 30 * 86_400
@@ -84,7 +85,7 @@ def test_reads_all_that_a_document_has() -> None:
         }
     )
     assert webhook.enabled
-    assert webhook.plugin_id == "plugin-x"
+    assert webhook.plugin.plugin_id == "plugin-x"
     assert webhook.duplicate_window == 90
     assert webhook.recovery_mode is RecoveryMode.MANUAL
     assert webhook.recording_policy is RecordingPolicy.ALL
@@ -95,7 +96,7 @@ def test_reads_all_that_a_document_has() -> None:
 
 def test_reads_a_document_with_nothing_optional() -> None:
     webhook = webhook_of({"webhook_id": "webhook-1", "state": "ENABLED"})
-    assert (webhook.plugin_id, webhook.duplicate_window, webhook.tags) == (None, None, {})
+    assert (webhook.plugin, webhook.duplicate_window, webhook.tags) == (NO_PLUGIN, None, {})
     assert (webhook.recovery_mode, webhook.recording_policy) == (None, None)
     assert webhook.requests == RequestTotals()
 

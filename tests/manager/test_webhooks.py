@@ -17,6 +17,7 @@ from event_service.errors import (
 )
 from event_service.manager.access_key import digest_of
 from event_service.manager.webhook import RequestTotals, WebhookState
+from event_service.plugins.plugin import PluginInfo, UpgradeMode
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
@@ -63,18 +64,18 @@ def test_create_gives_an_enabled_webhook_and_its_key(manager: WebhookManager) ->
 
 
 def test_create_keeps_what_it_is_given(manager: WebhookManager) -> None:
+    plugin = PluginInfo(
+        "plugin-x", "1.0", {"$a": 1}, {"duplicate_event_time": "120"}, UpgradeMode.MANUAL
+    )
     webhook, _ = manager.create(
         "wh",
         *TENANT,
-        plugin_id="plugin-x",
-        plugin_options={"a": 1},
-        metadata={"duplicate_event_time": "120"},
+        plugin=plugin,
         recovery_mode=RecoveryMode.MANUAL,
         recording_policy=RecordingPolicy.FIRST,
         tags={"team": "sre"},
     )
-    assert webhook.plugin_id == "plugin-x"
-    assert webhook.plugin_options == {"a": 1}
+    assert webhook.plugin == plugin
     assert webhook.duplicate_window == 120
     assert webhook.recovery_mode is RecoveryMode.MANUAL
     assert webhook.recording_policy is RecordingPolicy.FIRST

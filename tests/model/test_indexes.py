@@ -66,7 +66,7 @@ def test_makes_what_is_declared_and_nothing_else(mongo_database: Database[dict[s
     }
     assert keys_of(mongo_database, "webhook") == {
         (("webhook_id", 1),),
-        (("project_id", 1), ("name", 1)),
+        (("project_id", 1), ("name", 1), ("webhook_id", 1)),
         (("domain_id", 1), ("created_at", -1), ("webhook_id", -1)),
     }
 

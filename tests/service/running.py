@@ -13,6 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service
 from event_service.managers import Clock, utc_now
+from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
 
@@ -65,15 +66,9 @@ class Client:
 
     def send(self, method: str, request: Message, metadata: Metadata | None = None) -> Answer:
         """Call a method with a ready message."""
-        try:
-            answer = getattr(self._stub, method)(
-                request, metadata=self.metadata if metadata is None else metadata, timeout=60
-            )
-        except grpc.RpcError as error:
-            return Answer(error.code().name, error.details() or "", {})
-        if isinstance(answer, Struct):
-            return Answer("OK", "", MessageToDict(answer))
-        return Answer("OK", "", MessageToDict(answer, preserving_proto_field_name=True))
+        return send_message(
+            self._stub, method, request, self.metadata if metadata is None else metadata
+        )
 
     def create(self, webhook: Webhook, data: dict[str, Any], metadata: Metadata = ()) -> Answer:
         """Deliver a body to a webhook."""
@@ -82,6 +77,23 @@ class Client:
             {"webhook_id": webhook.webhook_id, "access_key": webhook.key, "data": data},
             metadata,
         )
+
+
+def send_message(stub: object, method: str, request: Message, metadata: Metadata) -> Answer:
+    """Call a method of any service; never raises for a status."""
+    try:
+        answer = getattr(stub, method)(request, metadata=tuple(metadata), timeout=60)
+    except grpc.RpcError as error:
+        return Answer(error.code().name, error.details() or "", {})
+    if isinstance(answer, Struct):
+        return Answer("OK", "", MessageToDict(answer))
+    return Answer("OK", "", MessageToDict(answer, preserving_proto_field_name=True))
+
+
+def call_event(channel: grpc.Channel, method: str, metadata: Metadata, **params: Any) -> Answer:
+    """Call a method of the Event service over a channel of anybody's."""
+    request = ParseDict(params, _REQUESTS[method]())
+    return send_message(event_pb2_grpc.EventStub(channel), method, request, metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +113,21 @@ class Running:
     database: Database[dict[str, Any]]
 
     def webhook(self, name: str = "a webhook", **choices: Any) -> Webhook:
-        """A new webhook in domain-1, workspace-1, project-1."""
+        """A new webhook in domain-1, workspace-1, project-1.
+
+        Of the plugin, ``plugin_id``, ``plugin_options`` and ``metadata`` may be given.
+        """
+        plugin = PluginInfo(
+            plugin_id=choices.pop("plugin_id", ""),
+            options=choices.pop("plugin_options", {}),
+            metadata=choices.pop("metadata", {}),
+        )
         tenant = {
             "domain_id": "domain-1",
             "workspace_id": "workspace-1",
             "project_id": "project-1",
         }
-        webhook, key = self.service.webhooks.create(name, **(tenant | choices))
+        webhook, key = self.service.webhooks.create(name, **({"plugin": plugin} | tenant | choices))
         return Webhook(webhook.webhook_id, key)
 
     def events(self) -> list[dict[str, Any]]:
@@ -142,6 +162,12 @@ def running_service(
 
 
 def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
-    """Settings of a service on given stores and any free port."""
-    given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
+    """Settings of a service on given stores and any free ports."""
+    given = {
+        "mongodb_uri": mongodb_uri,
+        "redis_url": redis_url,
+        "data_dir": data_dir,
+        "port": 0,
+        "http_port": 0,
+    }
     return Settings.model_validate(given | choices)

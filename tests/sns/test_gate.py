@@ -15,6 +15,7 @@ from event_service.manager.events import CreateEvent
 from event_service.managers import Managers, build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.plugins.plugin import PluginInfo
 from event_service.samples import sample
 from event_service.sns.fetch import Fetched
 from tests.sns.signing import (
@@ -84,7 +85,9 @@ def post(
                 built[verify, confirm] = managers
             managers = built[verify, confirm]
             name = f"webhook {mongo_database['webhook'].estimated_document_count()}"
-            webhook, key = managers.webhooks.create(name, "d", "w", "p", plugin_id=plugin)
+            webhook, key = managers.webhooks.create(
+                name, "d", "w", "p", plugin=PluginInfo(plugin or "")
+            )
             managers.events.create(CreateEvent(webhook.webhook_id, key, body))
             return [event["title"] for event in mongo_database["event"].find()]
 

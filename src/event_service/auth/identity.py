@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
-from urllib.parse import urlsplit
 
 import grpc
 
 from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
 from event_service.errors import Unavailable
+from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
 from event_service.stubs.event_service.identity.calls_pb2 import (
     AppAnswer,
     AppQuestion,
@@ -28,12 +28,7 @@ _log = logging.getLogger(__name__)
 GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
 CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
 
-_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", 1024 * 1024),
-    # An identity service that comes back is found again within seconds, not minutes.
-    ("grpc.initial_reconnect_backoff_ms", 500),
-    ("grpc.max_reconnect_backoff_ms", 5000),
-)
+_OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
 
 # SpaceONE answers a name that it doesn't know with either.
 _NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
@@ -51,7 +46,9 @@ class IdentityService:
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._metadata = (("token", system_token),)
         self._seconds = seconds
-        self._channel = _channel(endpoint)
+        if not is_endpoint(endpoint):
+            raise ValueError("the identity service's endpoint is not grpc://host:port")
+        self._channel = open_channel(endpoint, _OPTIONS)
         self._get_public_key = self._channel.unary_unary(
             GET_PUBLIC_KEY,
             request_serializer=PublicKeyQuestion.SerializeToString,
@@ -105,13 +102,3 @@ class IdentityService:
             _log.warning("The identity service answers %s with %s.", kind.__name__, status.name)
             raise Unavailable("The identity service can't be asked now.") from None
         return cast("Answer", answer)
-
-
-def _channel(endpoint: str) -> grpc.Channel:
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("grpc", "grpc+ssl") or not parts.hostname or not parts.port:
-        raise ValueError("the identity service's endpoint is not grpc://host:port")
-    if parts.scheme == "grpc+ssl":
-        credentials = grpc.ssl_channel_credentials()
-        return grpc.secure_channel(parts.netloc, credentials, options=_OPTIONS)
-    return grpc.insecure_channel(parts.netloc, options=_OPTIONS)

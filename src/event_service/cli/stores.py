@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from event_service.embedded.directory import read_runtime
+from event_service.manager.key_vault import vault_for
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_declared_indexes
@@ -34,7 +35,10 @@ def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
         database = client.get_default_database(DEFAULT_DATABASE)
         ensure_declared_indexes(database)
         # Nobody tells this cache of changes, so it stays unused.
-        yield WebhookManager(database, redis, WebhookCache(settings.webhook_cache_seconds))
+        cache = WebhookCache(settings.webhook_cache_seconds)
+        secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+        vault = vault_for(secret, keys_are_shown=settings.webhook_show_keys)
+        yield WebhookManager(database, redis, cache, vault)
 
 
 def _addresses(settings: Settings, stack: ExitStack) -> tuple[str, str]:

@@ -13,7 +13,9 @@ from event_service.cli.grpcurl import create_line
 from event_service.cli.options import data_dir_option, json_option, settings_of
 from event_service.cli.stores import opened_webhooks
 from event_service.cli.webhook_text import as_lines, as_object, as_table
+from event_service.plugins.plugin import PluginInfo
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.wire.webhook_message import webhook_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +67,7 @@ def create(  # one argument for each option
                 domain,
                 workspace,
                 project,
-                plugin_id=plugin,
+                plugin=PluginInfo(plugin_id=plugin or ""),
                 recovery_mode=RecoveryMode(recovery_mode) if recovery_mode else None,
                 recording_policy=RecordingPolicy(recording_policy) if recording_policy else None,
             )
@@ -155,9 +157,12 @@ def _print(shown: Webhook, *, as_json: bool) -> None:
 
 def _print_with_key(shown: Webhook, key: str, settings: Settings, *, as_json: bool) -> None:
     line = create_line(grpc_address(settings), shown.webhook_id, key)
+    url = webhook_url(settings.webhook_url_prefix, shown.webhook_id, key)
     if as_json:
-        click.echo(json.dumps({**as_object(shown), "access_key": key, "grpcurl": line}, indent=2))
+        once = {"access_key": key, "webhook_url": url, "grpcurl": line}
+        click.echo(json.dumps(as_object(shown) | once, indent=2))
         return
     click.echo("\n".join(as_lines(shown)))
     click.echo(f"access_key: {key}  (shown only now)")
+    click.echo(f"webhook_url: {url}")
     click.echo(f"\nSend it an event:\n{line}")

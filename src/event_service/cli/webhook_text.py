@@ -23,7 +23,7 @@ def as_object(webhook: Webhook) -> dict[str, Any]:
         "domain_id": webhook.domain_id,
         "workspace_id": webhook.workspace_id,
         "project_id": webhook.project_id,
-        "plugin_id": webhook.plugin_id,
+        "plugin_id": webhook.plugin.plugin_id or None,
         "recovery_mode": webhook.recovery_mode,
         "recording_policy": webhook.recording_policy,
         "duplicate_window": webhook.duplicate_window,

@@ -134,18 +134,18 @@ class AlertManager:
             last_seen_at=found.get("last_seen_at"),
         )
 
-    def newest_open(self, key: DedupKey) -> str | None:
-        """The id of the key's newest alert that is not resolved, however old (CONTRACT 4.3)."""
+    def newest_open(self, key: DedupKey) -> tuple[str, int] | None:
+        """(alert_id, episode) of the key's newest open alert, however old (CONTRACT 4.3)."""
         found = self._alerts.aggregate(
             [
                 {"$match": {"dedup_key": key.digest}},
                 {"$match": {"state": {"$ne": RESOLVED}}},
                 {"$sort": {"episode": DESCENDING}},
                 {"$limit": 1},
-                {"$project": {"alert_id": 1}},
+                {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
             ]
         ).to_list()
-        return str(found[0]["alert_id"]) if found else None
+        return (found[0]["alert_id"], found[0]["episode"]) if found else None
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str] | None:
         """(alert_id, event_id) of the recovery that resolved the key's newest alert, if one did."""

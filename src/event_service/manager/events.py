@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pymongo
 import structlog
 
-from event_service.errors import QuotaExceeded
+from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
 from event_service.normalise import failure_draft, normalise
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from event_service.manager.request_counts import RequestCounts
     from event_service.manager.webhook import Webhook
     from event_service.manager.webhooks import WebhookManager
-    from event_service.parsers.registry import ParserRegistry
+    from event_service.plugins.plugins import Plugins
     from event_service.policies import RecordingPolicy, RecoveryMode
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
@@ -67,7 +67,7 @@ class EventManager:
     def __init__(
         self,
         webhooks: WebhookManager,
-        parsers: ParserRegistry,
+        plugins: Plugins,
         recorder: Recorder,
         reader: Reader,
         requests: RequestCounts,
@@ -78,7 +78,7 @@ class EventManager:
         gate: BodyGate,
     ) -> None:
         self._webhooks = webhooks
-        self._parsers = parsers
+        self._plugins = plugins
         self._recorder = recorder
         self._reader = reader
         self._requests = requests
@@ -91,7 +91,7 @@ class EventManager:
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, QuotaExceeded, what the gate raises, and
+        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, what the gate raises, and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
@@ -149,11 +149,11 @@ class EventManager:
     ) -> tuple[Sequence[EventDraft], bool]:
         """The events of a body, and whether something in it was not understood (CONTRACT 3.4)."""
         try:
-            results = self._parsers.parse(webhook.plugin_id, data, webhook.plugin_options)
+            results = self._plugins.parse(webhook.plugin, webhook.domain_id, data)
         except ParseFailure as failure:
             return [failure_draft(webhook.webhook_id, webhook.name, failure.reason)], True
         if len(results) > MOST_RESULTS:
-            raise QuotaExceeded("events of one request", MOST_RESULTS)
+            raise TooLarge("events of one request", MOST_RESULTS)
         drafts: list[EventDraft] = []
         failed = False
         for result in results:

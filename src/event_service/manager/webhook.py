@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bson.decimal128 import Decimal128
 
+from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.stored_keys import from_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +45,7 @@ class Webhook:
     """Everything about a webhook but its key.
 
     ``recovery_mode``, ``recording_policy`` and ``duplicate_window`` (seconds) are None where the
-    settings of the service apply. ``plugin_options`` and ``metadata`` are not printed: a plugin
-    may keep secrets there. ``created_at`` is UTC without an offset.
+    settings of the service apply. ``created_at`` is UTC without an offset.
     """
 
     webhook_id: str
@@ -54,9 +55,7 @@ class Webhook:
     workspace_id: str
     project_id: str
     created_at: datetime | None
-    plugin_id: str | None = None
-    plugin_options: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    plugin: PluginInfo = NO_PLUGIN
     recovery_mode: RecoveryMode | None = None
     recording_policy: RecordingPolicy | None = None
     duplicate_window: int | None = None
@@ -74,8 +73,7 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
 
     A state that is not known counts as disabled, another choice that is not known as unset.
     """
-    plugin = _mapping(document.get("plugin_info"))
-    metadata = _mapping(plugin.get("metadata"))
+    plugin = plugin_of(document)
     totals = _mapping(document.get("requests"))
     return Webhook(
         webhook_id=document["webhook_id"],
@@ -85,14 +83,24 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
         workspace_id=document.get("workspace_id") or "",
         project_id=document.get("project_id") or "",
         created_at=document.get("created_at"),
-        plugin_id=plugin.get("plugin_id") or None,
-        plugin_options=_mapping(plugin.get("options")),
-        metadata=metadata,
+        plugin=plugin,
         recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
         recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
-        duplicate_window=duplicate_window(metadata.get("duplicate_event_time")),
+        duplicate_window=duplicate_window(plugin.metadata.get("duplicate_event_time")),
         requests=RequestTotals(int(totals.get("total") or 0), int(totals.get("error") or 0)),
-        tags=_mapping(document.get("tags")),
+        tags=from_stored(_mapping(document.get("tags"))),
+    )
+
+
+def plugin_of(document: Mapping[str, Any]) -> PluginInfo:
+    """What a webhook's document says of its plugin."""
+    plugin = _mapping(document.get("plugin_info"))
+    return PluginInfo(
+        plugin_id=plugin.get("plugin_id") or "",
+        version=plugin.get("version") or "",
+        options=from_stored(_mapping(plugin.get("options"))),
+        metadata=from_stored(_mapping(plugin.get("metadata"))),
+        upgrade_mode=_choice(UpgradeMode, plugin.get("upgrade_mode")) or UpgradeMode.AUTO,
     )
 
 

@@ -19,3 +19,8 @@ def required(key: str, value: str) -> str:
     if not text.isprintable():
         raise InvalidParameter(key, "holds characters that can't be printed")
     return text
+
+
+def optional(key: str, value: str) -> str:
+    """As ``required``, but nothing may be left."""
+    return required(key, value) if value.strip() else ""

@@ -10,17 +10,22 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter, NotFound, PermissionDenied, WebhookDisabled
 from event_service.ids import new_id
-from event_service.manager.access_key import credential_of, digest_of, matches, new_key
+from event_service.manager.access_key import credential_of, matches, new_key
 from event_service.manager.webhook import Webhook, WebhookState, webhook_of
 from event_service.manager.webhook_cache import KnownWebhook
 from event_service.manager.webhook_changes import publish_change
+from event_service.manager.webhook_document import key_fields, key_update, plugin_document
 from event_service.manager.webhook_input import required
+from event_service.manager.webhook_names import WantedName, WebhookNames
+from event_service.plugins.plugin import NO_PLUGIN, PluginInfo
+from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pymongo.database import Database
 
+    from event_service.manager.key_vault import KeyVault
     from event_service.manager.webhook_cache import WebhookCache
     from event_service.policies import RecordingPolicy, RecoveryMode
     from event_service.store_clients import RedisClient
@@ -44,11 +49,17 @@ class WebhookManager:
         database: Database[dict[str, Any]],
         redis: RedisClient,
         cache: WebhookCache,
+        vault: KeyVault | None = None,
     ) -> None:
-        """The cache stays unused until its ``WebhookChanges`` hears of changes."""
+        """The cache stays unused until its ``WebhookChanges`` hears of changes.
+
+        With a ``vault`` keys are kept so that they can be read again.
+        """
         self._webhooks = database[_COLLECTION]
+        self._names = WebhookNames(database)
         self._redis = redis
         self._cache = cache
+        self._vault = vault
 
     def authorise(self, webhook_id: str, access_key: str) -> Webhook:
         """The webhook, if the key is its own and it takes events (CONTRACT 3.1).
@@ -83,9 +94,7 @@ class WebhookManager:
         workspace_id: str,
         project_id: str,
         *,
-        plugin_id: str | None = None,
-        plugin_options: Mapping[str, Any] | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        plugin: PluginInfo = NO_PLUGIN,
         recovery_mode: RecoveryMode | None = None,
         recording_policy: RecordingPolicy | None = None,
         tags: Mapping[str, Any] | None = None,
@@ -96,13 +105,11 @@ class WebhookManager:
         name.
         """
         key = new_key()
-        plugin = {"plugin_id": plugin_id, "options": plugin_options, "metadata": metadata}
         document: dict[str, Any] = {
             "name": required("name", name),
             "state": WebhookState.ENABLED.value,
-            "access_key_hash": digest_of(key).hex(),
-            "plugin_info": _plugin_info(plugin),
-            "tags": dict(tags or {}),
+            "plugin_info": plugin_document(plugin),
+            "tags": to_stored(tags or {}),
             "requests": {"total": 0, "error": 0},
             "domain_id": required("domain_id", domain_id),
             "workspace_id": required("workspace_id", workspace_id),
@@ -112,7 +119,14 @@ class WebhookManager:
             document["recovery_mode"] = recovery_mode.value
         if recording_policy is not None:
             document["recording_policy"] = recording_policy.value
-        webhook = self._insert(document)
+        wanted = WantedName(
+            document["domain_id"],
+            document["workspace_id"],
+            document["project_id"],
+            document["name"],
+        )
+        with self._names.held(wanted):
+            webhook = self._insert(document, key)
         self._announce(webhook.webhook_id)
         return webhook, key
 
@@ -138,14 +152,29 @@ class WebhookManager:
     def rotate_key(self, webhook_id: str) -> tuple[Webhook, str]:
         """Give the webhook a new key and return both; the old key is void. Raises NotFound."""
         key = new_key()
-        webhook = self._change(
-            webhook_id,
-            {
-                "$set": {"access_key_hash": digest_of(key).hex()},
-                "$unset": {"access_key": "", "webhook_url": ""},
-            },
+        return self._change(webhook_id, key_update(webhook_id, key, self._vault)), key
+
+    def update(
+        self, webhook_id: str, name: str | None = None, tags: Mapping[str, Any] | None = None
+    ) -> Webhook:
+        """Give it another name or other tags; None leaves what is there.
+
+        Raises NotFound, and InvalidParameter for a name that is none or taken in the project.
+        """
+        changes: dict[str, Any] = {} if tags is None else {"tags": to_stored(tags)}
+        webhook = self.get(webhook_id)
+        wanted = webhook.name if name is None else required("name", name)
+        if wanted == webhook.name:
+            return self._change(webhook_id, {"$set": changes}) if changes else webhook
+        name_wanted = WantedName(
+            webhook.domain_id, webhook.workspace_id, webhook.project_id, wanted
         )
-        return webhook, key
+        with self._names.held(name_wanted, for_webhook=webhook_id):
+            return self._change(webhook_id, {"$set": {"name": wanted, **changes}})
+
+    def set_plugin(self, webhook_id: str, plugin: PluginInfo) -> Webhook:
+        """Put the plugin in the place of the one it had. Raises NotFound."""
+        return self._change(webhook_id, {"$set": {"plugin_info": plugin_document(plugin)}})
 
     def enable(self, webhook_id: str) -> Webhook:
         """Let it take events again. Raises NotFound."""
@@ -161,19 +190,20 @@ class WebhookManager:
             raise NotFound("webhook_id", webhook_id)
         self._announce(webhook_id)
 
-    def _insert(self, document: dict[str, Any]) -> Webhook:
+    def _insert(self, document: dict[str, Any], key: str) -> Webhook:
         for _ in range(_MOST_IDS_TRIED):
             # MongoDB keeps milliseconds; the answer is to equal what a later read gives.
             now = datetime.now(UTC).replace(tzinfo=None)
             now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-            made = {"webhook_id": new_id("webhook"), **document, "created_at": now}
+            webhook_id = new_id("webhook")
+            secret = key_fields(webhook_id, key, self._vault)
+            made = {"webhook_id": webhook_id, **document, **secret, "created_at": now}
             try:
                 self._webhooks.insert_one(made)
             except DuplicateKeyError as fault:
                 if "webhook_id" not in ((fault.details or {}).get("keyPattern") or {}):
-                    raise InvalidParameter(
-                        "name", "the project has a webhook of that name"
-                    ) from fault
+                    # A database that was taken over may have indexes of its own.
+                    raise InvalidParameter("name", "it is taken") from fault
             else:
                 return webhook_of(made)
         raise RuntimeError("every random id was taken: the source of randomness is broken")
@@ -194,10 +224,7 @@ class WebhookManager:
             # The key in the filter: one that was rotated meanwhile stays as it is.
             self._webhooks.update_one(
                 {"webhook_id": webhook_id, "access_key": access_key},
-                {
-                    "$set": {"access_key_hash": digest_of(access_key).hex()},
-                    "$unset": {"access_key": "", "webhook_url": ""},
-                },
+                key_update(webhook_id, access_key, self._vault),
             )
         except PyMongoError as fault:
             _log.warning(
@@ -205,13 +232,3 @@ class WebhookManager:
                 webhook_id,
                 type(fault).__name__,
             )
-
-
-def _plugin_info(plugin: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not any(plugin.values()):
-        return None
-    return {
-        "plugin_id": plugin["plugin_id"],
-        "options": dict(plugin["options"] or {}),
-        "metadata": dict(plugin["metadata"] or {}),
-    }

@@ -40,9 +40,10 @@ class Webhook(Document):
     """One webhook.
 
     ``access_key`` is there only on a webhook of Cloudforet's whose key was not checked yet, and
-    so is ``webhook_url``, which contains it; the service's own is ``access_key_hash``, the
-    SHA-256 of the key in hex digits. ``recovery_mode`` and ``recording_policy``, when set, win
-    over the settings of the service.
+    so is ``webhook_url``, which contains it; the service's own are ``access_key_hash``, the
+    SHA-256 of the key in hex digits, and ``access_key_sealed``, the key encrypted, where keys are
+    shown. ``recovery_mode`` and ``recording_policy``, when set, win over the settings of the
+    service. That a name comes once in a project is up to ``manager.webhook_names``.
     """
 
     webhook_id = StringField(required=True)
@@ -50,6 +51,7 @@ class Webhook(Document):
     state = StringField(required=True, choices=("ENABLED", "DISABLED"))
     access_key = StringField()
     access_key_hash = StringField()
+    access_key_sealed = StringField()
     webhook_url = StringField()
     capability = DictField()
     plugin_info = EmbeddedDocumentField(WebhookPlugin)
@@ -68,7 +70,7 @@ class Webhook(Document):
         "auto_create_index": False,
         "indexes": [
             {"fields": ["webhook_id"], "unique": True},
-            {"fields": ["project_id", "name"], "unique": True},
+            {"fields": ["project_id", "name", "webhook_id"]},
             {"fields": ["domain_id", "-created_at", "-webhook_id"]},
         ],
     }

@@ -100,7 +100,7 @@ def _common(
                     "affected_resources": ids,
                     "investigation_link": essentials.get("investigationLink"),
                     "condition": context.get("condition"),
-                    "links": _search_link(context),
+                    "search_link": _search_link(context),
                 },
                 mapping(data.get("customProperties")),
             ),

@@ -39,10 +39,11 @@ class SnsGate:
 
     def __call__(self, webhook: Webhook, body: Mapping[str, Any]) -> None:
         """Raises PermissionDenied for what SNS did not send, Unavailable when it may come again."""
-        if webhook.plugin_id and webhook.plugin_id not in _NAMES:
+        plugin_id = webhook.plugin.plugin_id
+        if plugin_id and plugin_id not in _NAMES:
             return
         if not is_envelope(body):
-            if self._check is not None and webhook.plugin_id:
+            if self._check is not None and plugin_id:
                 raise PermissionDenied(
                     "This webhook takes messages that SNS signed, and no others."
                 )

@@ -1,0 +1,39 @@
+"""Channels to other services, by the addresses that SpaceONE writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+import grpc
+
+ChannelOptions: TypeAlias = Sequence[tuple[str, int]]
+
+_SCHEMES: Final = ("grpc", "grpc+ssl")
+
+RECONNECT_SOON: Final[ChannelOptions] = (
+    # What comes back is found again within seconds, not minutes.
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 5000),
+)
+
+
+def is_endpoint(text: str) -> bool:
+    """Whether it is ``grpc://host:port`` or ``grpc+ssl://host:port``."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        return False
+
+
+def open_channel(endpoint: str, options: ChannelOptions) -> grpc.Channel:
+    """A channel that connects when it is first used. Raises ValueError for no endpoint."""
+    if not is_endpoint(endpoint):
+        raise ValueError("the endpoint is not grpc://host:port or grpc+ssl://host:port")
+    parts = urlsplit(endpoint)
+    if parts.scheme == "grpc+ssl":
+        credentials = grpc.ssl_channel_credentials()
+        return grpc.secure_channel(parts.netloc, credentials, options=options)
+    return grpc.insecure_channel(parts.netloc, options=options)

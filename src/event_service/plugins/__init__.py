@@ -1,0 +1,1 @@
+"""Webhook plugins: those of SpaceONE, spoken to over gRPC, and the parsers that are built in."""

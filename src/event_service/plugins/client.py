@@ -1,0 +1,194 @@
+"""Speaks to plugins: ``spaceone.api.monitoring.plugin``, which is called here and never hosted."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+import grpc
+from google.protobuf.message import DecodeError
+
+from event_service.errors import InvalidParameter
+from event_service.grpc_endpoint import open_channel
+from event_service.plugins.breaker import Breaker
+from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
+from event_service.plugins.masking import masked
+from event_service.plugins.results import raw_result
+from event_service.stored_keys import to_stored
+from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
+from event_service.wire.struct import dict_to_struct, struct_to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from google.protobuf.message import Message
+
+    Request = (
+        event_pb2.ParseRequest
+        | webhook_pb2.WebhookInitRequest
+        | webhook_pb2.WebhookPluginVerifyRequest
+    )
+    from google.protobuf.struct_pb2 import Struct
+
+_log = logging.getLogger(__name__)
+
+MOST_RESULTS: Final = 1_000
+MOST_BYTES: Final = 16 * 1024 * 1024
+_MOST_METADATA_BYTES: Final = 1024 * 1024
+"""Metadata is kept with the webhook, and read with it for every event."""
+
+_EVENT = event_pb2.DESCRIPTOR.services_by_name["Event"].full_name
+_WEBHOOK = webhook_pb2.DESCRIPTOR.services_by_name["Webhook"].full_name
+
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MOST_BYTES),
+    # A plugin that comes back is there for the breaker's next probe.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
+_SILENT: Final = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+    }
+)
+_CODE = re.compile(r"(ERROR_[A-Z][A-Z_]{0,63}):")
+_UNCAUGHT: Final = "Exception calling application: "
+"""What grpcio puts before an exception that a plugin let through."""
+_MOST_MESSAGE: Final = 1_000
+_MOST_LINES: Final = 256
+
+Answer = TypeVar("Answer", bound="Message")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A plugin at an endpoint, ``grpc://host:port`` or ``grpc+ssl://host:port``."""
+
+    plugin_id: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    channel: grpc.Channel
+    breaker: Breaker
+
+
+class PluginClient:
+    """Calls plugins, each within ``seconds``, retry included. Safe for many threads.
+
+    A call that finds nobody is sent once more. Who does not answer is left alone for a while
+    (``breaker``, one for each plugin at an endpoint); an answer of any kind counts as one, so
+    that a sender of bad bodies does not shut the plugin off for the others. Every method raises
+    a PluginFault.
+    """
+
+    def __init__(self, seconds: float = 5.0, new_breaker: Callable[[], Breaker] = Breaker) -> None:
+        self._seconds = seconds
+        self._new_breaker = new_breaker
+        self._lock = threading.Lock()
+        self._lines: OrderedDict[Place, _Line] = OrderedDict()
+
+    def init(self, place: Place, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The metadata that the plugin gives for these options."""
+        request = webhook_pb2.WebhookInitRequest(options=_struct(options))
+        answer = self._ask(place, f"/{_WEBHOOK}/init", request, webhook_pb2.WebhookPluginInfo)
+        if answer.ByteSize() > _MOST_METADATA_BYTES:
+            raise PluginUnreadable(place.plugin_id, "more than 1 MiB of metadata")
+        try:
+            return struct_to_dict(answer.metadata)
+        except InvalidParameter:
+            raise PluginUnreadable(place.plugin_id, "metadata that is no JSON") from None
+
+    def verify(self, place: Place, options: Mapping[str, Any]) -> None:
+        """Raises PluginRefuses when the plugin finds that the options don't work."""
+        request = webhook_pb2.WebhookPluginVerifyRequest(options=_struct(options))
+        self._call(place, f"/{_WEBHOOK}/verify", request)
+
+    def parse(
+        self, place: Place, options: Mapping[str, Any], body: Mapping[str, Any]
+    ) -> Sequence[object]:
+        """The raw results of a body, at most 1,000."""
+        request = event_pb2.ParseRequest(options=_struct(options), data=_struct(body))
+        answer = self._ask(place, f"/{_EVENT}/parse", request, event_pb2.EventsInfo)
+        if len(answer.results) > MOST_RESULTS:
+            raise PluginUnreadable(place.plugin_id, f"more than {MOST_RESULTS} results")
+        return [raw_result(info) for info in answer.results]
+
+    def close(self) -> None:
+        """Close the connections; no call may follow."""
+        with self._lock:
+            for line in self._lines.values():
+                line.channel.close()
+            self._lines.clear()
+
+    def _ask(self, place: Place, path: str, request: Request, kind: type[Answer]) -> Answer:
+        # Decoded here and not by grpc, which would log what it can't read.
+        try:
+            return kind.FromString(self._call(place, path, request))
+        except DecodeError:
+            raise PluginUnreadable(place.plugin_id, "what is no answer") from None
+
+    def _call(self, place: Place, path: str, request: Request) -> bytes:
+        line = self._line(place)
+        if not line.breaker.admits():
+            raise PluginSilent(place.plugin_id)
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = line.channel.unary_unary(path)
+        body = request.SerializeToString()
+        ends = monotonic() + self._seconds
+        try:
+            try:
+                answer = call(body, timeout=self._seconds)
+            except grpc.RpcError as fault:
+                if cast("grpc.Call", fault).code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+                answer = call(body, timeout=max(0.0, ends - monotonic()))
+        except grpc.RpcError as fault:
+            raise self._fault(place, line, cast("grpc.Call", fault), request.options) from None
+        line.breaker.succeeded()
+        return answer
+
+    def _fault(
+        self, place: Place, line: _Line, fault: grpc.Call, options: Struct
+    ) -> PluginSilent | PluginRefuses | PluginUnreadable:
+        status = fault.code()
+        _log.warning("plugin %s: %s", place.plugin_id, status.name)
+        if status in _SILENT:
+            line.breaker.failed()
+            return PluginSilent(place.plugin_id)
+        line.breaker.succeeded()
+        if status is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            return PluginUnreadable(
+                place.plugin_id, f"with RESOURCE_EXHAUSTED, or more than {MOST_BYTES} bytes"
+            )
+        details = (fault.details() or "").removeprefix(_UNCAUGHT)
+        code = _CODE.match(details)
+        message = (details.removeprefix(code[0]) if code else details).strip()
+        message = masked(message, options)
+        return PluginRefuses(
+            place.plugin_id, status.name, code[1] if code else "", message[:_MOST_MESSAGE]
+        )
+
+    def _line(self, place: Place) -> _Line:
+        with self._lock:
+            line = self._lines.get(place)
+            if line is None:
+                line = _Line(open_channel(place.endpoint, _OPTIONS), self._new_breaker())
+                self._lines[place] = line
+                if len(self._lines) > _MOST_LINES:
+                    # Not closed: a call may be under way. It goes with the last reference to it.
+                    self._lines.popitem(last=False)
+            self._lines.move_to_end(place)
+            return line
+
+
+def _struct(plain: Mapping[str, Any]) -> Struct:
+    # dict_to_struct reads the keys of the database; these are the sender's.
+    return dict_to_struct(to_stored(plain))

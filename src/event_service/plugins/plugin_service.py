@@ -1,0 +1,70 @@
+"""The SpaceONE plugin service: where the plugins of a domain are."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final, cast
+
+import grpc
+
+from event_service.errors import Unavailable
+from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
+from event_service.plugins.endpoint import Endpoint, EndpointKey
+from event_service.plugins.plugin import UpgradeMode
+from event_service.stubs.event_service.plugin.calls_pb2 import EndpointAnswer, EndpointQuestion
+
+_log = logging.getLogger(__name__)
+
+GET_PLUGIN_ENDPOINT: Final = "/spaceone.api.plugin.v1.Plugin/get_plugin_endpoint"
+
+_OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
+# SpaceONE answers a name that it doesn't know with either.
+_NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
+
+
+class PluginService:
+    """A client of the one call that is needed.
+
+    ``endpoint`` is ``grpc://host:port`` or ``grpc+ssl://host:port``; ``system_token`` is sent
+    with every call; ``seconds`` is the deadline of one. Raises ValueError for another endpoint.
+    """
+
+    def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
+        if not is_endpoint(endpoint):
+            raise ValueError("the plugin service's endpoint is not grpc://host:port")
+        self._token = system_token
+        self._seconds = seconds
+        self._channel = open_channel(endpoint, _OPTIONS)
+        self._call: grpc.UnaryUnaryMultiCallable[Any, EndpointAnswer] = self._channel.unary_unary(
+            GET_PLUGIN_ENDPOINT,
+            request_serializer=EndpointQuestion.SerializeToString,
+            response_deserializer=EndpointAnswer.FromString,
+        )
+
+    def endpoint(self, key: EndpointKey) -> Endpoint | None:
+        """Where the plugin is, None for one that is unknown. Raises Unavailable."""
+        automatic = key.upgrade_mode is not UpgradeMode.MANUAL
+        question = EndpointQuestion(
+            plugin_id=key.plugin_id,
+            version=key.version,
+            upgrade_mode=EndpointQuestion.AUTO if automatic else EndpointQuestion.MANUAL,
+            domain_id=key.domain_id,
+        )
+        metadata = (("token", self._token), ("x_domain_id", key.domain_id))
+        try:
+            answer = self._call(question, timeout=self._seconds, metadata=metadata)
+        except grpc.RpcError as fault:
+            status = cast("grpc.Call", fault).code()
+            if status in _NOT_THERE:
+                return None
+            # Its details stay out of the log: they may repeat what was sent.
+            _log.warning("The plugin service answers with %s.", status.name)
+            raise Unavailable("The plugin service can't be asked now.") from None
+        if not is_endpoint(answer.endpoint):
+            _log.warning("The plugin service's endpoint of %s can't be used.", key.plugin_id)
+            return None
+        return Endpoint(answer.endpoint, answer.updated_version)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()

@@ -1,0 +1,119 @@
+"""The one thing that turns a body into results, and that knows plugins (CONTRACT 3.3).
+
+A plugin is looked for in the settings first, then among the built-in parsers, then at the plugin
+service: what is built in needs no network, unless somebody says where another one is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from event_service.errors import InvalidParameter, Unavailable
+from event_service.parsers.seam import ParseFailure
+from event_service.plugins.client import Place
+from event_service.plugins.faults import PluginFault, PluginRefuses, PluginSilent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from event_service.parsers.registry import ParserRegistry
+    from event_service.parsers.seam import Body
+    from event_service.plugins.client import PluginClient
+    from event_service.plugins.endpoint import Endpoint, PluginEndpoints
+    from event_service.plugins.plugin import PluginInfo
+
+_PLUGIN_ID = "plugin_info.plugin_id"
+_OPTIONS = "plugin_info.options"
+
+
+class Plugins:
+    """Plugins, wherever they are. Safe for many threads."""
+
+    def __init__(
+        self,
+        built_in: ParserRegistry,
+        endpoints: PluginEndpoints,
+        client: PluginClient,
+        on_close: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        self._built_in = built_in
+        self._endpoints = endpoints
+        self._client = client
+        self._on_close = on_close
+
+    def parse(self, plugin: PluginInfo, domain_id: str, body: Body) -> Sequence[object]:
+        """The raw results of a body of a webhook with this plugin.
+
+        Raises ParseFailure, also for a plugin that is nowhere or fails (CONTRACT 3.4).
+        """
+        try:
+            endpoint = self._remote(plugin, domain_id)
+        except Unavailable:
+            raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
+        if endpoint is None:
+            return self._built_in.parse(plugin.plugin_id, body, plugin.options)
+        place = Place(plugin.plugin_id, endpoint.address)
+        try:
+            return self._client.parse(place, plugin.options, body)
+        except PluginFault as fault:
+            raise ParseFailure(fault.reason) from fault
+
+    def init(self, plugin: PluginInfo, domain_id: str) -> PluginInfo:
+        """The plugin with the metadata that it gives, and the version that it has.
+
+        A built-in one gives none, and keeps what there is.
+
+        Raises InvalidParameter for a plugin that is nowhere, refuses its options or answers
+        nonsense, Unavailable for one that does not answer.
+        """
+        endpoint = self._known(plugin, domain_id)
+        if endpoint is None:
+            return plugin
+        try:
+            metadata = self._client.init(_place(plugin, endpoint), plugin.options)
+        except PluginFault as fault:
+            raise _told(fault) from fault
+        return replace(plugin, metadata=metadata, version=endpoint.version or plugin.version)
+
+    def verify(self, plugin: PluginInfo, domain_id: str) -> None:
+        """Whether the plugin's options work: raises as ``init`` does when they don't."""
+        endpoint = self._known(plugin, domain_id)
+        if endpoint is None:
+            return
+        try:
+            self._client.verify(_place(plugin, endpoint), plugin.options)
+        except PluginFault as fault:
+            raise _told(fault) from fault
+
+    def close(self) -> None:
+        """Close the connections; no call may follow."""
+        for close in self._on_close:
+            close()
+
+    def _known(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
+        """Where the plugin is, None for a built-in one."""
+        endpoint = self._remote(plugin, domain_id)
+        if endpoint is None and plugin.plugin_id not in self._built_in:
+            raise InvalidParameter(_PLUGIN_ID, "there is no plugin of that id")
+        return endpoint
+
+    def _remote(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
+        if not plugin.plugin_id:
+            return None
+        configured = self._endpoints.configured(plugin.plugin_id)
+        if configured is not None or plugin.plugin_id in self._built_in:
+            return configured
+        return self._endpoints.asked(plugin, domain_id)
+
+
+def _place(plugin: PluginInfo, endpoint: Endpoint) -> Place:
+    return Place(plugin.plugin_id, endpoint.address)
+
+
+def _told(fault: PluginFault) -> InvalidParameter | Unavailable:
+    if isinstance(fault, PluginSilent):
+        return Unavailable(f"{fault.reason} Nothing was changed; try again.")
+    if isinstance(fault, PluginRefuses):
+        return InvalidParameter(_OPTIONS, f"the plugin answers with {fault.answer}")
+    return InvalidParameter(_PLUGIN_ID, fault.reason)

@@ -1,0 +1,90 @@
+"""A name comes once in a project, whoever wants it at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from event_service.errors import InvalidParameter
+from event_service.manager.webhook_names import WantedName, WebhookNames
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from event_service.manager.webhooks import WebhookManager
+
+TENANT = ("domain-1", "workspace-1", "project-1")
+
+
+def test_a_name_that_was_given_up_is_free(manager: WebhookManager) -> None:
+    first, _ = manager.create("a", *TENANT)
+    assert manager.update(first.webhook_id, "b").name == "b"
+    second, _ = manager.create("a", *TENANT)
+    with pytest.raises(InvalidParameter, match="key = name"):
+        manager.update(first.webhook_id, "a")
+    manager.delete(second.webhook_id)
+    assert manager.update(first.webhook_id, "a").name == "a"
+    assert manager.update(first.webhook_id, " a ").name == "a"
+    manager.create("b", *TENANT)
+
+
+def test_another_tenants_name_says_nothing(manager: WebhookManager) -> None:
+    manager.create("a", *TENANT)
+    for tenant in (
+        ("domain-2", "workspace-1", "project-1"),
+        ("domain-1", "workspace-2", "project-1"),
+        ("domain-1", "workspace-1", "project-2"),
+    ):
+        manager.create("a", *tenant)
+
+
+def test_of_many_at_once_one_gets_it(
+    manager: WebhookManager, webhook_database: Database[dict[str, Any]]
+) -> None:
+    others = [manager.create(f"other-{n}", *TENANT)[0] for n in range(4)]
+    together = Barrier(8)
+
+    def want(number: int) -> bool:
+        together.wait(20)
+        try:
+            if number < len(others):
+                manager.update(others[number].webhook_id, "wanted")
+            else:
+                manager.create("wanted", *TENANT)
+        except InvalidParameter:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(want, range(8)))
+    assert got.count(True) == 1
+    assert webhook_database["webhook"].count_documents({"name": "wanted"}) == 1
+    assert webhook_database["webhook_name"].count_documents({}) == 0
+
+
+def test_what_a_dead_process_held_is_free_after_a_minute(
+    webhook_database: Database[dict[str, Any]],
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    wanted = WantedName(*TENANT, "a")
+    holds = webhook_database["webhook_name"]
+    holds.insert_one({"_id": wanted.hold_id, "holder": "dead", "held_at": now})
+    early = WebhookNames(webhook_database, lambda: now + timedelta(seconds=50))
+    with pytest.raises(InvalidParameter, match="key = name"), early.held(wanted):
+        pytest.fail("it is held")
+    late = WebhookNames(webhook_database, lambda: now + timedelta(seconds=70))
+    with late.held(wanted):
+        assert holds.count_documents({}) == 1
+    assert holds.count_documents({}) == 0
+
+
+def test_a_failed_write_lets_go(webhook_database: Database[dict[str, Any]]) -> None:
+    names = WebhookNames(webhook_database)
+    wanted = WantedName(*TENANT, "a")
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), names.held(wanted):
+            raise ZeroDivisionError

@@ -1,0 +1,191 @@
+"""Calls to a plugin that answers, hangs, dies and answers what it shouldn't."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+
+from event_service.normalise import normalise
+from event_service.parsers.seam import ParseFailure
+from event_service.plugins.breaker import Breaker
+from event_service.plugins.client import Place, PluginClient
+from event_service.plugins.faults import (
+    PluginFault,
+    PluginRefuses,
+    PluginSilent,
+    PluginUnreadable,
+)
+from tests.plugins.running import running_plugin
+from tests.plugins.test_breaker import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.plugins.running import RunningPlugin
+
+BODY = {"a": [1.0, None, {"$ref": "x", "\\$y": 1.0}], "key": "in-the-body"}
+
+
+@pytest.fixture
+def hasty() -> Iterator[PluginClient]:
+    """A client that waits for half a second only."""
+    made = PluginClient(0.5)
+    yield made
+    made.close()
+
+
+def test_an_answer_becomes_results(plugin: RunningPlugin, client: PluginClient) -> None:
+    (result,) = client.parse(plugin.place, {"any": "option"}, BODY)
+    draft = normalise(result).draft
+    assert (draft.event_key, draft.event_type, draft.severity) == ("key-1", "ALERT", "CRITICAL")
+    assert (draft.title, draft.description, draft.rule) == ("High CPU", "over 90 %", "cpu")
+    assert (draft.provider, draft.account) == ("aws", "1234")
+    assert draft.image_url == "https://example.com/graph.png"
+    assert draft.resources == ("web-2", "web-1")
+    assert str(draft.occurred_at) == "2024-03-01 01:00:00"
+    assert draft.additional_info["sent"] == BODY
+
+
+def test_each_result_stands_alone(plugin: RunningPlugin, client: PluginClient) -> None:
+    good, *odd = client.parse(plugin.place, {"do": "odd"}, {})
+    assert normalise(good).draft.event_key == "good"
+    reasons = []
+    for result in odd:
+        with pytest.raises(ParseFailure) as failure:
+            normalise(result)
+        reasons.append(failure.value.reason.split(" ", 1)[0])
+    assert reasons == ["event_type", "severity", "additional_info"]
+
+
+def test_init_gives_metadata(plugin: RunningPlugin, client: PluginClient) -> None:
+    assert client.init(plugin.place, {}) == {"duplicate_event_time": 120, "calls": 1}
+
+
+def test_verify(plugin: RunningPlugin, client: PluginClient) -> None:
+    client.verify(plugin.place, {})
+    with pytest.raises(PluginRefuses) as refused:
+        client.verify(plugin.place, {"do": "refuse", "secret": "hunter2"})
+    assert refused.value.answer == "INVALID_ARGUMENT ERROR_INVALID_PARAMETER"
+    assert "hunter2" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "fault"),
+    [
+        ("die", PluginSilent),
+        ("unavailable", PluginSilent),
+        ("garbage", PluginUnreadable),
+        ("many", PluginUnreadable),
+        ("large", PluginUnreadable),
+    ],
+)
+def test_what_fails_has_a_reason_that_holds_nothing_of_the_call(
+    plugin: RunningPlugin, client: PluginClient, behaviour: str, fault: type[PluginFault]
+) -> None:
+    with pytest.raises(fault) as raised:
+        client.parse(plugin.place, {"do": behaviour, "secret": "hunter2"}, BODY)
+    assert "plugin-x" in raised.value.reason
+    for text in ("hunter2", "in-the-body", str(plugin.port)):
+        assert text not in raised.value.reason
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"), [("refuse", "*** is wrong"), ("crash", "a fault of the plugin's own")]
+)
+def test_who_refuses_is_quoted_without_the_texts_of_its_options(
+    plugin: RunningPlugin, client: PluginClient, behaviour: str, said: str
+) -> None:
+    with pytest.raises(PluginRefuses) as raised:
+        client.parse(plugin.place, {"do": behaviour, "secret": "hunter2"}, BODY)
+    assert raised.value.reason == said
+
+
+def test_hanging_is_not_waited_for(plugin: RunningPlugin, hasty: PluginClient) -> None:
+    with pytest.raises(PluginSilent):
+        hasty.parse(plugin.place, {"do": "hang"}, BODY)
+
+
+@pytest.mark.parametrize("behaviour", ["large", "infinite", "garbage"])
+def test_metadata_that_can_not_be_kept(
+    plugin: RunningPlugin, client: PluginClient, behaviour: str
+) -> None:
+    with pytest.raises(PluginUnreadable):
+        client.init(plugin.place, {"do": behaviour})
+
+
+def test_who_is_not_there_yet_is_asked_once_more(
+    plugin: RunningPlugin, client: PluginClient
+) -> None:
+    metadata = client.init(plugin.place, {"do": "unavailable once"})
+    assert metadata["calls"] == 2
+
+
+def test_who_is_not_there_is_asked_twice_and_no_more(
+    plugin: RunningPlugin, client: PluginClient
+) -> None:
+    with pytest.raises(PluginSilent):
+        client.verify(plugin.place, {"do": "unavailable"})
+    assert client.init(plugin.place, {})["calls"] == 3
+
+
+def test_who_hangs_is_left_alone_until_a_probe_succeeds(plugin: RunningPlugin) -> None:
+    clock = Clock()
+    client = PluginClient(0.3, lambda: Breaker(5, 10, clock))
+    patient = PluginClient()
+    reasons = set()
+    for _ in range(8):
+        with pytest.raises(PluginSilent) as silent:
+            client.parse(plugin.place, {"do": "hang"}, {})
+        reasons.add(silent.value.reason)
+    assert len(reasons) == 1
+    assert patient.init(plugin.place, {})["calls"] == 6
+    with pytest.raises(PluginSilent):
+        client.verify(plugin.place, {})
+    clock.now += 10
+    client.verify(plugin.place, {})
+    client.verify(plugin.place, {})
+    assert patient.init(plugin.place, {})["calls"] == 9
+    client.close()
+    patient.close()
+
+
+def test_bad_bodies_do_not_shut_a_plugin_off(plugin: RunningPlugin, client: PluginClient) -> None:
+    for behaviour in ("crash", "garbage", "refuse", "many") * 3:
+        with pytest.raises((PluginRefuses, PluginUnreadable)):
+            client.parse(plugin.place, {"do": behaviour, "secret": ""}, {})
+    assert client.parse(plugin.place, {}, {})
+
+
+def test_a_breaker_is_for_one_plugin_at_one_endpoint(
+    plugin: RunningPlugin, client: PluginClient
+) -> None:
+    for _ in range(6):
+        with pytest.raises(PluginSilent):
+            client.verify(plugin.place, {"do": "unavailable"})
+    client.verify(Place("plugin-y", plugin.endpoint), {})
+
+
+def test_a_plugin_that_comes_back_is_found() -> None:
+    clock = Clock()
+    client = PluginClient(new_breaker=lambda: Breaker(5, 10, clock))
+    with running_plugin() as first:
+        place = first.place
+        client.verify(place, {})
+        first.kill()
+        for _ in range(5):
+            with pytest.raises(PluginSilent):
+                client.verify(place, {})
+    with running_plugin(first.port):
+        ends = monotonic() + 20
+        while True:
+            clock.now += 10
+            try:
+                client.verify(place, {})
+                break
+            except PluginSilent:
+                assert monotonic() < ends
+                threading.Event().wait(0.02)
+    client.close()
