@@ -17,9 +17,10 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
         | {"stored_keys", "fingerprint", "redis_address", "mongodb_address", "settings"}
+        | {"grpc_endpoint"}
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
-    frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
+    frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded", "plugins"}),
     frozenset({"stores", "manager"}),
     frozenset({"managers", "servicer"}),
     frozenset({"http"}),
