@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import grpc
+import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
-from event_service.managers import build_managers
+from event_service.manager.takeover import take_over_alerts
+from event_service.managers import Clock, build_managers, utc_now
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+_PING_SECONDS = 2.0
 _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
 
@@ -48,6 +51,7 @@ class Service:
         settings: Settings,
         authenticator: Authenticator | None = None,
         parsers: ParserRegistry | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         """Open the stores. Raises StartError.
 
@@ -68,7 +72,12 @@ class Service:
                 DEFAULT_DATABASE
             )
             self._managers = build_managers(
-                settings, self.database, self._redis, parsers or ParserRegistry(installed_sources())
+                settings,
+                self.database,
+                self._redis,
+                parsers or ParserRegistry(installed_sources()),
+                taken_over=self._prepare_database(),
+                clock=clock,
             )
             self._server, self.address = self._listen()
         except BaseException:
@@ -81,12 +90,7 @@ class Service:
         return self._managers.webhooks
 
     def start(self) -> None:
-        """Serve. Raises StartError if the database can't be used."""
-        try:
-            ensure_indexes(self.database, self._settings.retention_days)
-        except PyMongoError as error:
-            self.stop(0)
-            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+        """Serve."""
         self._managers.start()
         self._server.start()
         self._health.start()
@@ -127,6 +131,17 @@ class Service:
             self._stores.close()
             self._stopped.set()
 
+    def _ping_mongodb(self) -> None:
+        with pymongo.timeout(_PING_SECONDS):
+            self._mongodb.admin.command("ping")
+
+    def _prepare_database(self) -> bool:
+        try:
+            ensure_indexes(self.database, self._settings.retention_days)
+            return take_over_alerts(self.database)
+        except PyMongoError as error:
+            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+
     def _listen(self) -> tuple[grpc.Server, str]:
         settings = self._settings
         server = grpc.server(
@@ -144,11 +159,13 @@ class Service:
                 managers.tenant_webhooks, settings.webhook_url_prefix
             ).methods(),
         ]
-        edge = Edge(methods, self._authenticator, settings.max_request_bytes)
+        edge = Edge(
+            methods, self._authenticator, settings.max_request_bytes, settings.max_response_bytes
+        )
         server.add_generic_rpc_handlers((edge,))
         self._health = HealthMonitor(
             checks={
-                "mongodb": lambda: self._mongodb.admin.command("ping"),
+                "mongodb": self._ping_mongodb,
                 "redis": self._redis.ping,
             },
             # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but

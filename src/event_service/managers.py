@@ -76,18 +76,20 @@ def build_managers(
     database: Database[dict[str, Any]],
     redis: RedisClient,
     parsers: ParserRegistry,
+    *,
+    taken_over: bool = False,
     clock: Clock = utc_now,
 ) -> Managers:
     """The managers of one process on one database.
 
-    The name of the database goes into every Redis key, so that services of several databases can
-    share a Redis.
+    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``. The name of the
+    database goes into every Redis key, so that services of several databases can share a Redis.
     """
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
     flights = Flights()
     log = EventLog(database["event"], flights)
-    alerts = AlertManager(database["alert"], claims)
+    alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
@@ -101,8 +103,14 @@ def build_managers(
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:
-        limits = QueryLimits(page_default=settings.page_limit)
-        return Reader(database[collection], fields, limits, settings.query_seconds, clock)
+        return Reader(
+            database[collection],
+            fields,
+            QueryLimits(page_default=settings.page_limit),
+            settings.query_seconds,
+            settings.max_response_bytes,
+            clock,
+        )
 
     events = EventManager(
         webhooks=webhooks,

@@ -156,7 +156,9 @@ class Settings(BaseSettings):
         default=30.0, le=3600, description="How long running calls may go on after a stop."
     )
     store_timeout_seconds: PositiveFloat = Field(
-        default=5.0, le=600, description="How long the answer of a store is waited for."
+        default=5.0,
+        le=600,
+        description="How long the answer of a store is waited for; of Redis, a fifth of that.",
     )
     auth_jwks: str | None = Field(
         default=None,

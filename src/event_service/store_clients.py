@@ -24,6 +24,8 @@ REDIS_FAULTS = (RedisError, RedisClusterException)
 """What a command may raise when Redis doesn't do it; the second is no kind of the first."""
 
 IDLE_CHECK_SECONDS = 30
+REDIS_SHARE = 0.2
+"""How much of the time for an answer of a store Redis may use up."""
 
 
 def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]:
@@ -71,9 +73,11 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     nodes at once: raises redis.exceptions.ConnectionError if none answers. Raises
     StoreAddressError.
     """
+    # What Redis does not say in time the database is asked in the rest of it.
+    seconds = settings.store_timeout_seconds * REDIS_SHARE
     options: dict[str, Any] = {
-        "socket_timeout": settings.store_timeout_seconds,
-        "socket_connect_timeout": settings.store_timeout_seconds,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
         "health_check_interval": IDLE_CHECK_SECONDS,
         "decode_responses": True,
         "client_name": "event-service",

@@ -105,7 +105,7 @@ def test_other_keys_where_the_jwk_says_so(
         ({"typ": "SYSTEM_TOKEN"}, "claim = own"),
         ({"typ": "CLIENT_SECRET"}, "claim = own"),
         ({"typ": "SYSTEM_TOKEN", "own": "SYSTEM", "did": None}, "claim = did"),
-        ({"typ": "SYSTEM_TOKEN", "own": "SYSTEM", "exp": None}, "claim = exp"),
+        ({"typ": "SYSTEM_TOKEN", "own": "SYSTEM", "exp": 0}, "expired"),
         ({"rol": ["DOMAIN_ADMIN"]}, "claim = rol"),
         ({"projects": "project-a"}, "claim = projects"),
         ({"projects": [1]}, "claim = projects"),
@@ -133,6 +133,11 @@ def test_an_expiry_is_taken_at_its_word(keys: FixedKeys, issuer: Issuer) -> None
     assert TokenVerifier(keys, lambda: 5599.9).claims(token).exp == 5600
     assert "expired" in refusal(TokenVerifier(keys, lambda: 5600.0), token)
     assert "yet" in refusal(TokenVerifier(keys, lambda: 4939.0), token)
+
+
+def test_a_system_token_may_do_without_an_expiry(verifier: TokenVerifier, issuer: Issuer) -> None:
+    token = issuer.token(typ="SYSTEM_TOKEN", own="SYSTEM", rol=None, exp=None)
+    assert verifier.claims(token).exp is None
 
 
 def test_the_key_of_another_domain(verifier: TokenVerifier) -> None:

@@ -15,14 +15,18 @@ from pymongo import MongoClient
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
+from event_service.managers import Clock, utc_now
+from event_service.store_clients import RedisClient, connect_redis
 from tests.auth.issuer import Issuer
-from tests.service.running import Metadata, Running, Start, running_service, store_settings
+from tests.service.running import Metadata, Running, Start, running_service, settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from event_service.embedded.redis import EmbeddedRedis
     from event_service.parsers.registry import ParserRegistry
+    from event_service.settings import Settings
     from event_service.stores import Stores
 
 
@@ -57,11 +61,16 @@ def _starter(
     admin = [("token", keys.issue(role="DOMAIN_ADMIN", domain="domain-1"))]
 
     def start(
-        parsers: ParserRegistry | None = None, metadata: Metadata = admin, **choices: Any
+        parsers: ParserRegistry | None = None,
+        metadata: Metadata = admin,
+        clock: Clock = utc_now,
+        **choices: Any,
     ) -> Running:
-        settings = store_settings(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
+        settings = settings_for(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
         authenticator = TokenAuthenticator(TokenVerifier(keys), system_domains=None)
-        return stack.enter_context(running_service(settings, authenticator, parsers, metadata))
+        return stack.enter_context(
+            running_service(settings, authenticator, parsers, metadata, clock)
+        )
 
     return start
 
@@ -80,3 +89,16 @@ def start_module(
     """As ``start``, for all tests of a module."""
     with ExitStack() as stack:
         yield _starter(stack, stores, redis_url, tmp_path_factory.mktemp("services"), keys)
+
+
+@pytest.fixture
+def redis_of(store_settings: Settings) -> Iterator[Callable[[EmbeddedRedis], RedisClient]]:
+    """A function that gives a client of an embedded Redis."""
+    with ExitStack() as stack:
+
+        def connect(redis: EmbeddedRedis) -> RedisClient:
+            client = connect_redis(redis.url, store_settings)
+            stack.callback(client.close)
+            return client
+
+        yield connect

@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service
+from event_service.managers import Clock, utc_now
 from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
@@ -147,9 +148,10 @@ def running_service(
     authenticator: Authenticator,
     parsers: ParserRegistry | None = None,
     metadata: Metadata = (),
+    clock: Clock = utc_now,
 ) -> Iterator[Running]:
     """Start a service on a free port, and stop it at the end."""
-    service = Service(settings, authenticator, parsers)
+    service = Service(settings, authenticator, parsers, clock)
     service.start()
     client = Client(service.address, metadata)
     try:
@@ -159,7 +161,7 @@ def running_service(
         service.stop(grace_seconds=5)
 
 
-def store_settings(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
+def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
     """Settings of a service on given stores and any free port."""
     given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
     return Settings.model_validate(given | choices)

@@ -159,6 +159,18 @@ def test_more_events_in_a_body_than_are_taken(running: Running, webhook: Webhook
     assert _nothing_written(running)
 
 
+def test_an_answer_over_the_limit(start: Start) -> None:
+    running = start(max_response_bytes=MiB)
+    webhook = running.webhook()
+    for number in range(4):
+        running.client.create(webhook, {"title": f"t{number}", "x": "x" * (MiB // 2)})
+    answer = running.client.call("list", {})
+    assert (answer.status, answer.code) == ("RESOURCE_EXHAUSTED", "ERROR_QUOTA_EXCEEDED")
+    assert str(MiB) in answer.details
+    assert running.client.call("list", {"query": {"page": {"limit": 1}}}).status == "OK"
+    assert running.client.call("list", {"query": {"minimal": True}}).status == "OK"
+
+
 def test_ten_thousand_filters(running: Running) -> None:
     query = {"filter": [{"k": "title", "v": "x", "o": "eq"}] * 10_000}
     answer = running.client.call("list", {"query": query})

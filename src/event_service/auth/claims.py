@@ -24,7 +24,7 @@ class Claims(BaseModel):
     own: Literal["USER", "APP", "SYSTEM"]
     did: Id
     ver: Literal["2.0"]
-    exp: Seconds
+    exp: Seconds | None = None
     iat: Seconds
     nbf: Seconds | None = None
     rol: str | None = None
@@ -54,7 +54,8 @@ _OWNERS: Final = {
 def read_claims(payload: dict[str, object], now: float) -> Claims:
     """The claims of a token's payload, at the time ``now`` (seconds since 1970).
 
-    An expiry is taken at its word; a clock that is up to 60 s ahead is forgiven. Raises
+    An expiry is taken at its word; a clock that is up to 60 s ahead is forgiven. Only a system
+    token may do without one: SpaceONE's identity service makes them so. Raises
     AuthenticateFailure, which names the claim and never shows its value.
     """
     try:
@@ -66,7 +67,9 @@ def read_claims(payload: dict[str, object], now: float) -> Claims:
         ) from None
     if claims.own not in _OWNERS[claims.typ]:
         raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = own)")
-    if claims.exp <= now:
+    if claims.exp is None and not claims.is_system:
+        raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = exp)")
+    if claims.exp is not None and claims.exp <= now:
         raise AuthenticateFailure("Token has expired.")
     if max(claims.iat, claims.nbf or 0) > now + LEEWAY_SECONDS:
         raise AuthenticateFailure("Token is not valid yet.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from event_service.cli.address import reachable
@@ -26,7 +27,8 @@ def token_of(settings: Settings) -> str:
         return ""
     if settings.auth_jwks or settings.identity_endpoint:
         return "$TOKEN"
-    command = [sys.argv[0], "token", "--role", "DOMAIN_ADMIN", "--domain", _TENANT[0]]
+    program = str(Path(sys.argv[0]).absolute())
+    command = [program, "token", "--role", "DOMAIN_ADMIN", "--domain", _TENANT[0]]
     return f"$({shlex.join([*command, '--data-dir', str(settings.data_dir)])})"
 
 

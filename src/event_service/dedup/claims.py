@@ -87,9 +87,9 @@ class Claims:
         arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
         self._run(self._install, [self._claim(key)], arguments)
 
-    def end(self, key: DedupKey, alert_id: str) -> None:
-        """The alert is resolved: its claim, if Redis has one, ends."""
-        self._run(self._end, [self._claim(key)], (alert_id,))
+    def end(self, key: DedupKey, alert_id: str, episode: int, window_ms: int) -> None:
+        """The database has resolved the alert, that episode of the key: the next may be opened."""
+        self._run(self._end, [self._claim(key)], (alert_id, episode, window_ms))
 
     def drop(self, digest: str, alert_id: str) -> bool:
         """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""

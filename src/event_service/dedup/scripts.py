@@ -1,8 +1,8 @@
 """The Lua of the dedup: each script is one atomic step on the keys of one hash tag.
 
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
-last recorded, and its fingerprint), or ``ended`` (a tombstone: that alert was resolved); and
-``n``, the alert's episode.
+last recorded, and its fingerprint), or ``ended`` (a tombstone: a recovery ended that alert's
+claim); and ``n``, the alert's episode, in a tombstone only when the database has resolved it.
 The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
 have not reached the database yet.
 """
@@ -26,7 +26,7 @@ if not alert then
 end
 if ends == '1' then
   redis.call('DEL', claim)
-  redis.call('HSET', claim, 'ended', alert, 'n', n)
+  redis.call('HSET', claim, 'ended', alert)
   redis.call('PEXPIRE', claim, math.max(window, 60000))
   return {'END', alert, event, n}
 end
@@ -58,14 +58,18 @@ alert was resolved meanwhile (its tombstone is there)."""
 
 END = """
 local claim = KEYS[1]
-local held = redis.call('HMGET', claim, 'alert', 'n')
-if not held[1] or held[1] ~= ARGV[1] then return 0 end
+local held = redis.call('HMGET', claim, 'alert', 'ended')
+if held[1] ~= ARGV[1] and held[2] ~= ARGV[1] then return 0 end
 redis.call('DEL', claim)
-redis.call('HSET', claim, 'ended', held[1], 'n', held[2])
-redis.call('PEXPIRE', claim, 60000)
+redis.call('HSET', claim, 'ended', ARGV[1], 'n', ARGV[2])
+redis.call('PEXPIRE', claim, math.max(tonumber(ARGV[3]), 60000))
 return 1
 """
-"""KEYS claim; ARGV alert: the claim of that alert ends, if it has one."""
+"""KEYS claim; ARGV alert, n, window: the database has resolved that alert, the key's episode n.
+
+Only from here on may OPEN go on to n + 1: an alert that Redis alone calls ended can be one whose
+opener has not written it yet.
+"""
 
 DROP = """
 if redis.call('HGET', KEYS[1], 'alert') ~= ARGV[1] then return 0 end

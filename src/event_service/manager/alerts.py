@@ -65,16 +65,20 @@ class AlertManager:
     episode is what makes two open alerts of one key impossible (see ``recorder``).
     """
 
-    def __init__(self, alerts: Collection[Document], claims: Claims) -> None:
+    def __init__(
+        self, alerts: Collection[Document], claims: Claims, *, taken_over: bool = False
+    ) -> None:
+        """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
         self._claims = claims
+        self._taken_over = taken_over
 
     def open(self, key: DedupKey, alert: NewAlert) -> bool:
         """Open an alert; False if the key has such an episode already (nothing is written)."""
         document = _document(key, alert)
         number = self._claims.next_number(key.domain_id, key.workspace_id)
-        if number is None:
-            number = self._highest_number(key) + 1
+        if number is None or (number == 1 and self._taken_over):
+            number = self._number_above(key, self._highest_number(key))
         for _ in range(_NUMBER_ATTEMPTS):
             try:
                 self._alerts.insert_one({**document, "alert_number": number})
@@ -130,18 +134,18 @@ class AlertManager:
             last_seen_at=found.get("last_seen_at"),
         )
 
-    def newest_open(self, key: DedupKey) -> str | None:
-        """The id of the key's newest alert that is not resolved, however old (CONTRACT 4.3)."""
+    def newest_open(self, key: DedupKey) -> tuple[str, int] | None:
+        """(alert_id, episode) of the key's newest open alert, however old (CONTRACT 4.3)."""
         found = self._alerts.aggregate(
             [
                 {"$match": {"dedup_key": key.digest}},
                 {"$match": {"state": {"$ne": RESOLVED}}},
                 {"$sort": {"episode": DESCENDING}},
                 {"$limit": 1},
-                {"$project": {"alert_id": 1}},
+                {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
             ]
         ).to_list()
-        return str(found[0]["alert_id"]) if found else None
+        return (found[0]["alert_id"], found[0]["episode"]) if found else None
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str] | None:
         """(alert_id, event_id) of the recovery that resolved the key's newest alert, if one did."""
@@ -191,12 +195,11 @@ class AlertManager:
         return floor + 1 if number is None else number
 
     def _highest_number(self, key: DedupKey) -> int:
+        workspace: Document = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
+        # The index over numbers has only alerts with a dedup key.
+        ours: Document = {} if self._taken_over else {"dedup_key": {"$exists": True}}
         found = self._alerts.find_one(
-            {
-                "domain_id": key.domain_id,
-                "workspace_id": key.workspace_id,
-                "dedup_key": {"$exists": True},
-            },
+            workspace | ours,
             ["alert_number"],
             sort=[("alert_number", DESCENDING)],
         )

@@ -92,16 +92,16 @@ class EventManager:
         """
         with pymongo.timeout(self._store_seconds):
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
-        # Between the two: what a plugin takes is not the store's time.
+        # Between the stores' times: what a plugin takes is its own.
         drafts, failed = self._understand(webhook, request.data)
-        with pymongo.timeout(self._store_seconds):
-            delivery = self._delivery(webhook, to_stored(request.data), request.identity)
-            outcomes = tuple(
-                self._recorder.record(delivery, draft, index) for index, draft in enumerate(drafts)
-            )
+        delivery = self._delivery(webhook, to_stored(request.data), request.identity)
+        outcomes = []
+        for index, draft in enumerate(drafts):
+            with pymongo.timeout(self._store_seconds):
+                outcomes.append(self._recorder.record(delivery, draft, index))
         self._requests.count(webhook.webhook_id, failed=failed)
         self._wake()
-        return outcomes
+        return tuple(outcomes)
 
     def replay(self, document: Mapping[str, Any]) -> Outcome:
         """Deliver a recorded event once more, past Redis (see ``repeats``)."""

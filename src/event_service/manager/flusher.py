@@ -53,6 +53,7 @@ class Flusher:
         self._wake = wake
         self._interval = interval
         self._clock = clock
+        self._flushing = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
 
@@ -69,16 +70,18 @@ class Flusher:
 
     def flush(self) -> bool:
         """Write all counts now; False if the database did not answer (they are kept)."""
-        repeats = self._repeats.take()
-        try:
-            if repeats:
-                self._writer.write(repeats)
-            self._requests.flush(self._database)
-        except PyMongoError as error:
-            self._repeats.put_back(repeats)
-            _log.warning("counts could not be written; kept", fault=type(error).__name__)
-            return False
-        return True
+        # One at a time: who asks for a flush also waits for one that is under way.
+        with self._flushing:
+            repeats = self._repeats.take()
+            try:
+                if repeats:
+                    self._writer.write(repeats)
+                self._requests.flush(self._database)
+            except PyMongoError as error:
+                self._repeats.put_back(repeats)
+                _log.warning("counts could not be written; kept", fault=type(error).__name__)
+                return False
+            return True
 
     def adopt_orphans(self) -> None:
         """Write the counts that dead processes left in Redis."""

@@ -10,9 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import bson
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from event_service.errors import DeadlineExceeded, InvalidParameter, NotFound, RequiredParameter
+from event_service.errors import (
+    DeadlineExceeded,
+    InvalidParameter,
+    NotFound,
+    QuotaExceeded,
+    RequiredParameter,
+)
 from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -70,12 +79,16 @@ class Reader:
         fields: FieldSet,
         limits: QueryLimits,
         query_seconds: float,
+        max_bytes: int,
         clock: Callable[[], datetime],
     ) -> None:
+        """``max_bytes`` bounds what one read takes from the database, and so into memory."""
         self._collection = collection
+        self._raw = collection.with_options(CodecOptions(document_class=RawBSONDocument))
         self._fields = fields
         self._limits = limits
         self._query_seconds = query_seconds
+        self._max_bytes = max_bytes
         self._clock = clock
 
     def get(self, caller: Caller, entity_id: str) -> Document:
@@ -152,10 +165,18 @@ class Reader:
         self, where: Document, stages: Sequence[Document], time_ms: int
     ) -> Sequence[dict[str, Any]]:
         pipeline = [*match_stages(where, self._fields.lookups), *stages]
-        cursor = self._collection.aggregate(
+        cursor = self._raw.aggregate(
             pipeline, maxTimeMS=time_ms, batchSize=_ROWS_AT_ONCE, allowDiskUse=True
         )
-        return cursor.to_list()
+        rows: list[dict[str, Any]] = []
+        read = 0
+        with cursor:
+            for document in cursor:
+                read += len(document.raw)
+                if read > self._max_bytes:
+                    raise QuotaExceeded("bytes of one answer", self._max_bytes)
+                rows.append(bson.decode(document.raw))
+        return rows
 
     def _counted(self, where: Document, stages: Sequence[Document], time_ms: int) -> int:
         rows = self._aggregate(where, stages, time_ms)

@@ -155,7 +155,7 @@ class Recorder:
                 return Outcome.RECORDED
         elif decision.verdict is Verdict.END:
             self._wait_for(decision.alert_id, one)
-            if self._resolve(one, decision.alert_id):
+            if self._resolve(one, decision.alert_id, decision.episode):
                 return Outcome.RECORDED
         return self._settle(one)
 
@@ -182,12 +182,12 @@ class Recorder:
 
     def _settle_recovery(self, one: _Candidate) -> Outcome:
         for _ in range(_ATTEMPTS):
-            alert_id = self._alerts.newest_open(one.key)
-            if alert_id is None:
+            newest = self._alerts.newest_open(one.key)
+            if newest is None:
                 return self._finish_recovery(one)
+            alert_id, episode = newest
             if one.ends_claim:
-                if self._resolve(one, alert_id):
-                    self._claims.end(one.key, alert_id)
+                if self._resolve(one, alert_id, episode):
                     return Outcome.RECORDED
             elif self._alerts.join(alert_id, one.draft, one.delivery.at):
                 last = self._last_event(one, alert_id)
@@ -232,10 +232,11 @@ class Recorder:
         self._write(one, alert_id)
         return True
 
-    def _resolve(self, one: _Candidate, alert_id: str) -> bool:
+    def _resolve(self, one: _Candidate, alert_id: str, episode: int) -> bool:
         if not self._alerts.resolve(alert_id, one.draft, one.event_id, one.delivery.at):
             return False
         self._write(one, alert_id)
+        self._claims.end(one.key, alert_id, episode, one.window_ms)
         return True
 
     def _write(self, one: _Candidate, alert_id: str) -> str:

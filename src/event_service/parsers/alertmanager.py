@@ -7,21 +7,10 @@ same way: the fingerprint is the event's key, so that an alert that began there 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import labels_fingerprint
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 
-# Alertmanager leaves the severity label to its users; these are the words that they use.
-_SEVERITIES = {
-    "CRITICAL": ("critical", "crit", "page", "emergency", "emerg", "fatal", "disaster", "p1"),
-    "ERROR": ("error", "err", "major", "high", "p2"),
-    "WARNING": ("warning", "warn", "minor", "medium", "average", "ticket", "p3"),
-    "INFO": ("info", "information", "informational", "notice", "low", "debug", "p4", "p5"),
-    "NONE": ("none", ""),
-}
-_SEVERITY_OF = {word: severity for severity, words in _SEVERITIES.items() for word in words}
-_UNKNOWN_SEVERITY = "NOT_AVAILABLE"
-
-_RESOURCE_LABELS = ("instance", "node", "host", "pod")
 _ZERO_TIME = "0001-01-01T00:00:00Z"
 _VERSIONS = {"3", "4", 3, 4}
 _GROUP_FIELDS = ("groupKey", "groupLabels", "commonLabels", "receiver", "externalURL")
@@ -63,8 +52,8 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
         "event_type": _event_type(alert.get("status"), group_status),
         "title": _text(annotations.get("summary")) or alertname,
         "description": _text(annotations.get("description")) or _text(annotations.get("message")),
-        "severity": _severity(labels.get("severity")),
-        "resource": _resource(labels),
+        "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
+        "resource": labelled_resource(labels),
         "rule": _text(labels.get("rule_group")) or alertname,
         "occurred_at": _occurred_at(alert.get("startsAt")),
         "additional_info": _additional_info(alert, labels, annotations),
@@ -82,19 +71,6 @@ def _event_key(fingerprint: object, labels: Mapping[str, Any]) -> str | None:
 def _event_type(status: object, group_status: object) -> str:
     said = _text(status) or _text(group_status) or ""
     return "RECOVERY" if said.lower() == "resolved" else "ALERT"
-
-
-def _severity(label: object) -> str:
-    word = _text(label) or ""
-    return _SEVERITY_OF.get(word.lower(), _UNKNOWN_SEVERITY)
-
-
-def _resource(labels: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    for label in _RESOURCE_LABELS:
-        name = _text(labels.get(label))
-        if name is not None:
-            return {"resource_type": label, "name": name}
-    return None
 
 
 def _occurred_at(starts_at: object) -> object:

@@ -48,10 +48,15 @@ class Edge(grpc.GenericRpcHandler):
     """Serves the given methods, and no others."""
 
     def __init__(
-        self, methods: Iterable[Method], authenticator: Authenticator, max_request_bytes: int
+        self,
+        methods: Iterable[Method],
+        authenticator: Authenticator,
+        max_request_bytes: int,
+        max_response_bytes: int,
     ) -> None:
         self._authenticator = authenticator
         self._max_request_bytes = max_request_bytes
+        self._max_response_bytes = max_response_bytes
         self._handlers = {method.path: self._handler(method) for method in methods}
 
     def service(
@@ -89,7 +94,10 @@ class Edge(grpc.GenericRpcHandler):
                 " a string is not UTF-8, or it is nested too deep."
             ) from None
         call = Call(caller, metadata, context.time_remaining)
-        return method.run(request, call).SerializeToString()
+        answer = method.run(request, call).SerializeToString()
+        if len(answer) > self._max_response_bytes:
+            raise QuotaExceeded("bytes of one answer", self._max_response_bytes)
+        return answer
 
 
 def _service_error(error: Exception) -> ServiceError:

@@ -1,0 +1,120 @@
+"""A CloudWatch alarm that changed its state, as it is sent to an SNS topic."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    joined,
+    mapping,
+    mappings,
+    present,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.severity_words import SeverityWords
+
+_STATES = SeverityWords(
+    {
+        "ERROR": ("alarm", "alert"),
+        "INFO": ("ok",),
+        "NOT_AVAILABLE": ("insufficient_data",),
+    }
+)
+_ALARM_FIELDS = ("NewStateValue", "AlarmArn", "Trigger", "AlarmRule", "MetricName")
+_INFO_FIELDS = (
+    *("AWSAccountId", "AlarmArn", "AlarmName", "AlarmDescription", "OldStateValue", "Region"),
+    *("AlarmRule", "Priority"),
+)
+
+
+def is_alarm(message: Mapping[str, Any]) -> bool:
+    """Whether the message is an alarm: it has a name, and a state, metric or rule."""
+    if text(message.get("AlarmName")) is None:
+        return False
+    return any(name in message for name in _ALARM_FIELDS)
+
+
+def alarm_result(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw result of an alarm.
+
+    Its key is the alarm's ARN. SpaceONE's plugin puts the time into its keys, so that an alarm's OK
+    never meets the ALARM before it; and it makes one event of each dimension of the one metric.
+    """
+    name = text(message.get("AlarmName"))
+    state = text(message.get("NewStateValue"))
+    names = list(_resource_names(message))
+    metric = next(_metrics(message), {})
+    return present(
+        {
+            "event_key": _event_key(message),
+            "event_type": "RECOVERY" if state is not None and state.upper() == "OK" else "ALERT",
+            "title": name,
+            "description": first_text(
+                message.get("NewStateReason"), message.get("AlarmDescription")
+            ),
+            "severity": _STATES.severity(state),
+            "resource": _resource(message, names),
+            "resources": names[1:],
+            "rule": name,
+            "provider": "aws",
+            "account": text(message.get("AWSAccountId")),
+            "occurred_at": text(message.get("StateChangeTime")),
+            "additional_info": texts(
+                {field: message.get(field) for field in _INFO_FIELDS},
+                {"MetricName": metric.get("MetricName"), "Namespace": metric.get("Namespace")},
+            ),
+        }
+    )
+
+
+def _event_key(message: Mapping[str, Any]) -> str | None:
+    arn = text(message.get("AlarmArn"))
+    place = (message.get("AWSAccountId"), message.get("Region"))
+    return arn or derived_key(*place, message.get("AlarmName"))
+
+
+def _metrics(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The alarm's metric, or those that its expression is made of."""
+    trigger = mapping(message.get("Trigger"))
+    if text(trigger.get("MetricName")) is not None or "Dimensions" in trigger:
+        yield trigger
+    for each in mappings(trigger.get("Metrics")):
+        metric = mapping(at(each, "MetricStat", "Metric"))
+        if metric:
+            yield metric
+    if text(message.get("MetricName")) is not None:
+        yield message
+
+
+def _dimensions(message: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    for metric in _metrics(message):
+        for dimension in mappings(metric.get("Dimensions")):
+            yield text(metric.get("Namespace")), dimension
+
+
+def _resource_names(message: Mapping[str, Any]) -> Iterator[str]:
+    region = text(message.get("Region"))
+    seen = set()
+    for namespace, dimension in _dimensions(message):
+        pair = f"{text(dimension.get('name')) or ''}={text(dimension.get('value')) or ''}"
+        name = joined(namespace and f"[{namespace}]", pair, region and f"({region})")
+        if name is not None and name not in seen:
+            seen.add(name)
+            yield name
+
+
+def _resource(message: Mapping[str, Any], names: list[str]) -> Mapping[str, str] | None:
+    if not names:
+        return None
+    namespace, dimension = next(_dimensions(message))
+    return present(
+        {
+            "resource_id": text_at(dimension, "value"),
+            "resource_type": namespace,
+            "name": names[0],
+        }
+    )

@@ -1,0 +1,107 @@
+"""An EventBridge event: Health, GuardDuty and alarms by what they say, others as they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from event_service.parsers.aws_cloudwatch import alarm_result
+from event_service.parsers.aws_guardduty import finding_result
+from event_service.parsers.aws_health import health_result
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    json_text,
+    mapping,
+    mappings,
+    present,
+    sequence,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.severity_words import SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("high", "error"),
+        "WARNING": ("medium", "warning"),
+        "INFO": ("low", "informational", "info"),
+        "NONE": ("none", "untriaged"),
+    }
+)
+
+
+def is_event(message: Mapping[str, Any]) -> bool:
+    """Whether the message has an event's envelope: detail-type, source and detail."""
+    named = all(text(message.get(name)) is not None for name in ("detail-type", "source"))
+    return named and isinstance(message.get("detail"), Mapping)
+
+
+def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw result of an event."""
+    kind, source = text(event.get("detail-type")), text(event.get("source"))
+    if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
+        return health_result(event)
+    if kind == "GuardDuty Finding":
+        return finding_result(event)
+    if kind == "CloudWatch Alarm State Change":
+        return alarm_result(_as_alarm(event))
+    return _other(event)
+
+
+def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event of any service; its kind and its resources are what it is about."""
+    detail = mapping(event.get("detail"))
+    resources = [said for said in map(text, sequence(event.get("resources"))) if said is not None]
+    about = [event.get(name) for name in ("account", "region", "source", "detail-type")]
+    return present(
+        {
+            "event_key": derived_key(*about, *resources),
+            "event_type": "ALERT",
+            "title": first_text(detail.get("title"), event.get("detail-type")),
+            "description": first_text(
+                detail.get("description"), detail.get("message"), json_text(detail)
+            ),
+            "severity": _SEVERITIES.severity(detail.get("severity")),
+            "resources": resources,
+            "rule": text(event.get("detail-type")),
+            "provider": "aws",
+            "account": text(event.get("account")),
+            "occurred_at": text(event.get("time")),
+            "additional_info": texts(
+                {"source": event.get("source"), "region": event.get("region")}
+            ),
+        }
+    )
+
+
+def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same change of state as CloudWatch would have sent it to a topic: one key, either way."""
+    detail = mapping(event.get("detail"))
+    metrics = mappings(at(detail, "configuration", "metrics"))
+    return {
+        "AlarmName": detail.get("alarmName"),
+        "AlarmArn": next(iter(sequence(event.get("resources"))), None),
+        "AlarmDescription": at(detail, "configuration", "description"),
+        "AlarmRule": at(detail, "configuration", "alarmRule"),
+        "AWSAccountId": event.get("account"),
+        "Region": event.get("region"),
+        "NewStateValue": at(detail, "state", "value"),
+        "NewStateReason": at(detail, "state", "reason"),
+        "OldStateValue": at(detail, "previousState", "value"),
+        "StateChangeTime": first_text(at(detail, "state", "timestamp"), event.get("time")),
+        "Trigger": {"Metrics": [{"MetricStat": {"Metric": _as_metric(each)}} for each in metrics]},
+    }
+
+
+def _as_metric(metric: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = mapping(at(metric, "metricStat", "metric"))
+    dimensions = mapping(found.get("dimensions"))
+    return present(
+        {
+            "MetricName": found.get("name"),
+            "Namespace": found.get("namespace"),
+            "Dimensions": [{"name": name, "value": dimensions[name]} for name in dimensions],
+        }
+    )

@@ -1,0 +1,73 @@
+"""An AWS Health event, as EventBridge sends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from event_service.parsers.mail_dates import from_mail_date
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    joined,
+    mapping,
+    mappings,
+    present,
+    text,
+    texts,
+)
+
+# As SpaceONE's plugin has it; what is no more than a notice is for information.
+_SEVERITY_OF = {"issue": "ERROR", "scheduledChange": "ERROR", "investigation": "ERROR"}
+_OVER = "closed"
+
+
+def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw result of a Health event; closed, it recovers.
+
+    The end that a scheduled change has from its start on is no recovery.
+    """
+    detail = mapping(event.get("detail"))
+    entities = _entities(detail)
+    code = text(detail.get("eventTypeCode"))
+    category = text(detail.get("eventTypeCategory"))
+    status = text(detail.get("statusCode"))
+    return present(
+        {
+            "event_key": text(detail.get("eventArn")),
+            "event_type": "RECOVERY" if status == _OVER else "ALERT",
+            "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
+            "description": _description(detail, entities),
+            "severity": "INFO" if status == _OVER else _SEVERITY_OF.get(category or "", "INFO"),
+            "resource": {"resource_type": "aws.health"},
+            "rule": category,
+            "provider": "aws",
+            "account": first_text(detail.get("affectedAccount"), event.get("account")),
+            "occurred_at": from_mail_date(detail.get("startTime")) or text(event.get("time")),
+            "additional_info": texts(
+                {
+                    "id": event.get("id"),
+                    "account": event.get("account"),
+                    "region": first_text(detail.get("eventRegion"), event.get("region")),
+                    "service": detail.get("service"),
+                    "eventTypeCode": code,
+                    "statusCode": status,
+                    "endTime": detail.get("endTime"),
+                    "affectedEntities": entities,
+                }
+            ),
+        }
+    )
+
+
+def _entities(detail: Mapping[str, Any]) -> list[str]:
+    found = [text(each.get("entityValue")) for each in mappings(detail.get("affectedEntities"))]
+    return [entity for entity in found if entity is not None]
+
+
+def _description(detail: Mapping[str, Any], entities: list[str]) -> str | None:
+    said = joined(
+        *(at(each, "latestDescription") for each in mappings(detail.get("eventDescription")))
+    )
+    # Health escapes line ends once or twice within the JSON text.
+    plain = (said or "").replace("\\\\n", "\n").replace("\\n", "\n").strip()
+    listed = "\n".join(f" - {entity}" for entity in entities)
+    return joined(plain, listed and f"Affected entities:\n{listed}", by="\n\n")

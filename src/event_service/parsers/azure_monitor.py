@@ -1,0 +1,179 @@
+"""Azure Monitor's webhooks: the common alert schema, metric alerts and classic alerts.
+
+Metric and classic alerts both have a ``context``; the common schema has ``essentials``.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    mapping,
+    mappings,
+    present,
+    sequence,
+    text,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import UNKNOWN, SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("sev0", "0"),
+        "ERROR": ("sev1", "1"),
+        "WARNING": ("sev2", "2"),
+        "INFO": ("sev3", "3"),
+        "NONE": ("sev4", "4"),
+    }
+)
+_OVER = {"resolved", "deactivated"}
+_SUBSCRIPTION = re.compile(r"/subscriptions/(?P<id>[^/]+)", re.IGNORECASE)
+_CONTEXT_SCHEMAS = {"azuremonitormetricalert"}
+_CONTEXT_FIELDS = ("conditionType", "condition", "subscriptionId", "resourceId")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """The alert as the only result. Raises ParseFailure when it has none of the three forms."""
+    data = _data(body)
+    essentials, context = data.get("essentials"), data.get("context")
+    if isinstance(essentials, Mapping):
+        return (_common(essentials, mapping(data.get("alertContext")), data),)
+    if isinstance(context, Mapping):
+        return (_with_context(context, data),)
+    raise ParseFailure("The body has neither an object essentials nor an object context")
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body has an alert's essentials, or a status with the context of a resource."""
+    data = _data(body)
+    essentials, context = mapping(data.get("essentials")), mapping(data.get("context"))
+    if essentials:
+        return "alertId" in essentials or "monitorCondition" in essentials
+    if (text(body.get("schemaId")) or "").lower() in _CONTEXT_SCHEMAS:
+        return bool(context)
+    told = text(data.get("status")) is not None and text(context.get("id")) is not None
+    return told and any(name in context for name in _CONTEXT_FIELDS)
+
+
+def _data(body: Body) -> Mapping[str, Any]:
+    data = body.get("data")
+    return data if isinstance(data, Mapping) else body
+
+
+def _common(
+    essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    ids = [said for said in map(text, sequence(essentials.get("alertTargetIDs"))) if said]
+    names = [said for said in map(text, sequence(essentials.get("configurationItems"))) if said]
+    alert_id = text(essentials.get("alertId"))
+    rule = text(essentials.get("alertRule"))
+    target = next(iter(ids), None)
+    return present(
+        {
+            "event_key": alert_id or derived_key(essentials.get("originAlertId"), rule, *ids),
+            "event_type": _event_type(essentials.get("monitorCondition")),
+            "title": rule,
+            "description": text(essentials.get("description")),
+            "severity": _severity(essentials.get("severity")),
+            "resource": present(
+                {
+                    "resource_id": target,
+                    "resource_type": first_text(essentials.get("targetResourceType")),
+                    "name": next(iter(names), _last_part(target)),
+                }
+            ),
+            "resources": names[1:],
+            "rule": rule,
+            "provider": "azure",
+            "account": _subscription(alert_id) or _subscription(target),
+            "occurred_at": text(essentials.get("firedDateTime")),
+            "additional_info": texts(
+                {
+                    "signal_type": essentials.get("signalType"),
+                    "monitoring_service": essentials.get("monitoringService"),
+                    "resource_group": essentials.get("targetResourceGroup"),
+                    "resolved_at": essentials.get("resolvedDateTime"),
+                    "affected_resources": ids,
+                    "investigation_link": essentials.get("investigationLink"),
+                    "condition": context.get("condition"),
+                    "search_link": _search_link(context),
+                },
+                mapping(data.get("customProperties")),
+            ),
+        }
+    )
+
+
+def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    resource_id = text(context.get("resourceId"))
+    return present(
+        {
+            "event_key": first_text(context.get("id"))
+            or derived_key(context.get("name"), resource_id),
+            "event_type": _event_type(data.get("status")),
+            "title": first_text(context.get("name"), context.get("resourceName")),
+            "description": text(context.get("description")),
+            "severity": _severity(context.get("severity")),
+            "resource": present(
+                {
+                    "resource_id": resource_id,
+                    "resource_type": text(context.get("resourceType")),
+                    "name": first_text(context.get("resourceName"), _last_part(resource_id)),
+                }
+            ),
+            "rule": text(context.get("name")),
+            "provider": "azure",
+            "account": first_text(context.get("subscriptionId"), _subscription(resource_id)),
+            "occurred_at": text(context.get("timestamp")),
+            "additional_info": texts(
+                {
+                    "portal_link": context.get("portalLink"),
+                    "condition_type": context.get("conditionType"),
+                    "condition": context.get("condition"),
+                    "resource_group": context.get("resourceGroupName"),
+                    "region": context.get("resourceRegion"),
+                },
+                mapping(data.get("properties")),
+            ),
+        }
+    )
+
+
+def _event_type(condition: object) -> str:
+    return "RECOVERY" if (text(condition) or "").lower() in _OVER else "ALERT"
+
+
+def _severity(value: object) -> str:
+    """NOT_AVAILABLE when it is absent, as SpaceONE's plugin says it: classic alerts have none."""
+    return UNKNOWN if text(value) is None else _SEVERITIES.severity(value)
+
+
+def _search_link(context: Mapping[str, Any]) -> str | None:
+    conditions = mappings(at(context, "condition", "allOf"))
+    return first_text(
+        *(each.get("linkToSearchResultsUI") for each in conditions),
+        context.get("LinkToSearchResults"),
+    )
+
+
+def _subscription(resource_id: str | None) -> str | None:
+    """The subscription of an Azure resource id, ``/subscriptions/<id>/...``."""
+    found = _SUBSCRIPTION.match(resource_id or "")
+    return found["id"] if found is not None else None
+
+
+def _last_part(resource_id: str | None) -> str | None:
+    return (resource_id or "").rstrip("/").rpartition("/")[2] or None
+
+
+SOURCE = Source(
+    name="azure_monitor",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Azure Monitor's data with essentials, or a status with a context",
+    plugin_ids=("plugin-azure-monitor-mon-webhook",),
+)

@@ -1,0 +1,127 @@
+"""CloudEvents 1.0 in structured mode: an envelope about anything.
+
+Where the data uses the names of our own event shape (CONTRACT 3.3) or near ones, they are taken;
+what it lacks comes from the envelope.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.reading import (
+    first_text,
+    joined,
+    json_object,
+    mapping,
+    present,
+    sequence,
+    text,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, Source
+from event_service.parsers.severity_words import SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical", "crit", "fatal", "emergency", "alert", "p1"),
+        "ERROR": ("error", "err", "high", "major", "p2"),
+        "WARNING": ("warning", "warn", "medium", "minor", "p3"),
+        "INFO": ("info", "information", "informational", "notice", "low", "debug", "trace", "p4"),
+        "NONE": ("none",),
+        "NOT_AVAILABLE": ("not_available",),
+    }
+)
+_BEGUN = {"fired", "firing", "triggered", "opened", "open", "created", "raised", "alert", "failed"}
+_OVER = {"resolved", "recovered", "recovery", "closed", "cleared", "ok", "succeeded"}
+_REQUIRED = ("id", "source", "type")
+_ENVELOPE = {
+    *("specversion", "id", "source", "type", "subject", "time"),
+    *("data", "data_base64", "datacontenttype", "dataschema"),
+    # With the id, these would make news of every repetition.
+    *("traceparent", "tracestate", "sequence", "sequencetype"),
+}
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """One result. Without a key in its data: source, subject, and type without its last word, when
+    that word is one of beginning or end, as in ``com.example.alert.firing``.
+    """
+    data = mapping(body.get("data")) or json_object(body.get("data")) or {}
+    kind, state = _kind_and_state(text(body.get("type")) or "")
+    source, subject = text(body.get("source")), text(body.get("subject"))
+    severity = first_text(
+        *(data.get(name) for name in ("severity", "level", "priority")),
+        *(body.get(name) for name in ("severity", "severitytext")),
+    )
+    resources = [name for name in map(text, sequence(data.get("resources"))) if name]
+    result = {
+        "event_key": first_text(data.get("event_key"), joined(source, subject, kind, by="|")),
+        "event_type": _event_type(data, state),
+        "title": first_text(
+            *(data.get(name) for name in ("title", "summary", "name")),
+            joined(body.get("type"), subject, by=": "),
+        ),
+        "description": first_text(
+            *(data.get(name) for name in ("description", "message", "details"))
+        ),
+        "severity": _SEVERITIES.severity(severity),
+        "resource": _resource(data, subject) if not resources else None,
+        "resources": resources,
+        "rule": first_text(data.get("rule"), kind),
+        "image_url": text(data.get("image_url")),
+        "provider": text(data.get("provider")),
+        "account": text(data.get("account")),
+        "occurred_at": from_epoch_or_text(first_text(data.get("occurred_at"), body.get("time"))),
+        "additional_info": _additional_info(body, data),
+    }
+    return (present(result),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether it has all that CloudEvents 1.x requires, as texts."""
+    version = body.get("specversion")
+    return (
+        isinstance(version, str)
+        and version.startswith("1.")
+        and all(isinstance(body.get(name), str) and body[name] for name in _REQUIRED)
+    )
+
+
+def _kind_and_state(said: str) -> tuple[str, str | None]:
+    kind, dot, word = said.rpartition(".")
+    known = word.casefold() in _BEGUN | _OVER
+    return (kind, word.casefold()) if dot and known else (said, None)
+
+
+def _event_type(data: Mapping[str, Any], state: str | None) -> str:
+    given = (text(data.get("event_type")) or "").upper()
+    if given in ("ALERT", "RECOVERY", "ERROR"):
+        return given
+    told = first_text(data.get("status"), data.get("state"), state) or ""
+    return "RECOVERY" if told.casefold() in _OVER else "ALERT"
+
+
+def _resource(data: Mapping[str, Any], subject: str | None) -> dict[str, Any]:
+    given = mapping(data.get("resource"))
+    name = first_text(given.get("name"), data.get("resource"), subject)
+    described = {field: text(given.get(field)) for field in ("resource_id", "resource_type")}
+    return present(described | {"name": name})
+
+
+def _additional_info(body: Body, data: Mapping[str, Any]) -> dict[str, str]:
+    """Labels and links of the data, then extensions of the envelope, then its own attributes."""
+    links = {name: data.get(name) for name in ("url", "link", "runbook_url", "generator_url")}
+    extensions = {name: value for name, value in body.items() if name not in _ENVELOPE}
+    envelope = {name: body.get(name) for name in ("source", "type", "subject", "dataschema")}
+    found: dict[str, str] = {}
+    for labels in (data.get("labels"), data.get("additional_info"), links, extensions, envelope):
+        found |= texts(mapping(labels))
+    return found
+
+
+SOURCE = Source(
+    name="cloudevents",
+    parse=parse,
+    recognises=recognises,
+    looks_like="CloudEvents 1.0 in structured mode, with specversion, id, source and type",
+)

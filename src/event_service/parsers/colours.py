@@ -1,0 +1,27 @@
+"""How bad a message's colour says it is."""
+
+from colorsys import rgb_to_hsv
+
+_NAMED = {"danger": "ERROR", "warning": "WARNING", "good": "INFO"}
+_DIGITS = 6
+_GREY = 0.15
+# Up to which part of the colour circle, from red over yellow, green and blue to red again.
+_HUES = ((0.05, "ERROR"), (0.19, "WARNING"), (0.9, "INFO"), (1.0, "ERROR"))
+
+
+def colour_severity(colour: str | None) -> str | None:
+    """For Slack's three words or six hex digits; None for grey, and for what is no colour."""
+    said = (colour or "").strip().lower()
+    if said in _NAMED:
+        return _NAMED[said]
+    digits = said.removeprefix("#")
+    try:
+        rgb = bytes.fromhex(digits) if len(digits) == _DIGITS else b""
+    except ValueError:
+        return None
+    if not rgb:
+        return None
+    hue, saturation, _ = rgb_to_hsv(*(part / 255 for part in rgb))
+    if saturation < _GREY:
+        return None
+    return next(severity for end, severity in _HUES if hue <= end)

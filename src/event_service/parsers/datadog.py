@@ -1,0 +1,188 @@
+"""Datadog's webhooks: the default payload, and payloads of its documented variables.
+
+Datadog leaves the payload to its users. Fields are read by the variables' own names in lower case
+(``alert_transition``, ``alert_cycle_key``), and by those of SpaceONE's template. The default
+payload says what happened in its title alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    mapping,
+    present,
+    sequence,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("error", "triggered", "re-triggered", "renotify", "alert", "monitor alert"),
+        "WARNING": ("warning", "warn"),
+        "INFO": ("info", "success", "recovered", "ok", "test"),
+        "NOT_AVAILABLE": ("no data", "re-no data"),
+    }
+)
+_OVER = {"recovered", "success", "ok"}
+_HIGHEST_PRIORITY = {"p1", "1"}
+# "[P2] [Warn on {host:web-1}] CPU is high": priority, transition and scope before the name.
+_TITLE_MARK = re.compile(r"\s*\[(?P<word>[A-Za-z0-9 -]{1,24}?)(?: on \{(?P<scope>[^}]*)\})?\]\s*")
+_TRANSITIONS = {
+    *("triggered", "re-triggered", "recovered", "warn", "no data", "re-no data", "renotify"),
+    *("p1", "p2", "p3", "p4", "p5", "test", "monitor alert"),
+}
+_ALERT_FIELDS = (
+    *("alert_id", "alert_title", "alert_transition", "alert_cycle_key", "alert_scope"),
+    *("alert_status", "alert_query", "alert_metric", "alert_priority", "alert_type", "aggreg_key"),
+)
+_INFO_FIELDS = (
+    *("org_name", "alert_id", "alert_priority", "alert_transition", "alert_scope", "link", "email"),
+    *("event_type", "monitor_id", "priority", "query", "alert_query", "alert_metric", "tags"),
+    *("alert_status", "type"),
+)
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """The event as the only result. Raises ParseFailure when it has no title."""
+    given = first_text(body.get("title"), body.get("alert_title"), body.get("event_title"))
+    if given is None:
+        raise ParseFailure("The body has none of title, alert_title and event_title")
+    marks = list(_marks(given))
+    name = given[sum(len(mark[0]) for mark in marks) :].strip() or given
+    return (_result(body, name, marks),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body is the default payload, a monitor, or has two variables of an alert."""
+    if isinstance(body.get("org"), Mapping):
+        fields = ("event_type", "title", "date", "last_updated")
+        return sum(field in body for field in fields) == len(fields)
+    if all(text(body.get(field)) is not None for field in ("monitor_id", "query", "title")):
+        return True
+    return sum(field in body for field in _ALERT_FIELDS) > 1
+
+
+def _marks(title: str) -> Iterator[re.Match[str]]:
+    """The marks that the title begins with, as far as they are Datadog's own."""
+    at_character = 0
+    while found := _TITLE_MARK.match(title, at_character):
+        if found["word"].lower() not in _TRANSITIONS:
+            return
+        yield found
+        at_character = found.end()
+
+
+def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, Any]:
+    word = _said_word(body, marks)
+    scope = first_text(
+        body.get("alert_scope"),
+        _scopes(body),
+        next((m["scope"] for m in marks if m["scope"]), None),
+    )
+    return present(
+        {
+            "event_key": _event_key(body, name, scope),
+            "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
+            "title": name,
+            "description": first_text(
+                body.get("description"),
+                body.get("body"),
+                body.get("text_only_msg"),
+                body.get("event_msg"),
+                body.get("message"),
+            ),
+            "severity": _severity(body, word, marks),
+            "resource": _resource(body, scope),
+            "rule": first_text(body.get("rule"), body.get("alert_title")),
+            "image_url": first_text(body.get("image_url"), body.get("snapshot")),
+            "occurred_at": _occurred_at(body),
+            "additional_info": texts(
+                {"org_id": at(body, "org", "id"), "org_name": at(body, "org", "name")},
+                {field: body.get(field) for field in _INFO_FIELDS},
+                {"scope": scope},
+            ),
+        }
+    )
+
+
+def _said_word(body: Body, marks: list[re.Match[str]]) -> str | None:
+    """What happened, in one of Datadog's words for a transition; the title says it if none does."""
+    in_title = (mark["word"] for mark in marks if mark["word"].lower()[0] != "p")
+    return first_text(body.get("alert_transition"), *in_title)
+
+
+def _is_over(body: Body, word: str | None) -> bool:
+    said = first_text(word, body.get("alert_type"), body.get("event_type"))
+    return said is not None and said.lower() in _OVER
+
+
+def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
+    """By what happened; a monitor of priority P1 is CRITICAL.
+
+    ERROR when nothing is said, as SpaceONE's plugin has it. It doesn't look at priorities either:
+    P2 to P5 leave an alert's severity as it is.
+    """
+    if _is_over(body, word):
+        return "INFO"
+    in_title = (mark["word"] for mark in marks)
+    priorities = (text(body.get("alert_priority")), text(body.get("priority")), *in_title)
+    if any(each is not None and each.lower() in _HIGHEST_PRIORITY for each in priorities):
+        return "CRITICAL"
+    said = first_text(body.get("severity"), body.get("alert_type"), word)
+    return "ERROR" if said is None else _SEVERITIES.severity(said)
+
+
+def _event_key(body: Body, name: str, scope: str | None) -> str | None:
+    given = first_text(body.get("event_key"), body.get("alert_cycle_key"), body.get("aggreg_key"))
+    monitor = first_text(body.get("alert_id"), body.get("monitor_id"))
+    organisation = first_text(at(body, "org", "id"), body.get("org_id"), body.get("org_name"))
+    return given or derived_key(organisation, monitor or name, scope)
+
+
+def _scopes(body: Body) -> str | None:
+    return ",".join(said for said in map(text, sequence(body.get("scopes"))) if said) or None
+
+
+def _resource(body: Body, scope: str | None) -> Mapping[str, str]:
+    given = mapping(body.get("resource"))
+    tags = (tag.strip().partition(":") for tag in (scope or "").split(","))
+    in_scope = next((value for key, _, value in tags if key == "host" and value), None)
+    host = first_text(body.get("hostname"), in_scope)
+    return present(
+        {
+            "resource_id": text(given.get("id")),
+            "resource_type": text(given.get("resource_type")) or (host and "host"),
+            "name": text_at(given, "name") or host,
+        }
+    )
+
+
+def _occurred_at(body: Body) -> str | None:
+    return from_epoch_or_text(
+        first_text(
+            body.get("occurred_at"),
+            body.get("occured_at"),
+            body.get("date"),
+            body.get("date_posix"),
+            body.get("last_updated"),
+        )
+    )
+
+
+SOURCE = Source(
+    name="datadog",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Datadog's default payload, or two of its variables such as alert_id",
+    plugin_ids=("plugin-datadog-mon-webhook",),
+)

@@ -1,0 +1,111 @@
+"""Google Cloud Monitoring's webhook, schema versions 1.0 to 1.2: one incident a body."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.epochs import from_epoch
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    joined,
+    mapping,
+    present,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import ABSENT, SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("error",),
+        "WARNING": ("warning",),
+        "INFO": ("info",),
+        ABSENT: ("no severity", "none", "severity_unspecified"),
+    }
+)
+_OVER = "closed"
+_INCIDENT_FIELDS = ("policy_name", "condition_name", "scoping_project_id", "started_at")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """The incident as the only result. Raises ParseFailure when there is no object ``incident``."""
+    incident = body.get("incident")
+    if not isinstance(incident, Mapping):
+        raise ParseFailure("incident is not an object")
+    return (_result(incident),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body has an incident with an id, a state and one of Google's own fields."""
+    incident = mapping(body.get("incident"))
+    if text(incident.get("incident_id")) is None or text(incident.get("state")) is None:
+        return False
+    return any(name in incident for name in _INCIDENT_FIELDS)
+
+
+def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
+    state = text(incident.get("state"))
+    closed = (state or "").lower() == _OVER
+    name = first_text(incident.get("condition_name"), incident.get("policy_name"))
+    return present(
+        {
+            "event_key": text(incident.get("incident_id")),
+            "event_type": "RECOVERY" if closed else "ALERT",
+            "title": joined(name, state and f"({state})") if name else None,
+            "description": first_text(
+                incident.get("summary"), at(incident, "documentation", "content")
+            ),
+            "severity": "INFO" if closed else _severity(incident.get("severity")),
+            "resource": present(
+                {
+                    "resource_id": text(incident.get("resource_id")),
+                    "resource_type": "inventory.CloudService",
+                    "name": first_text(
+                        incident.get("resource_name"), incident.get("resource_display_name")
+                    ),
+                }
+            ),
+            "rule": text(incident.get("policy_name")),
+            "provider": "google_cloud",
+            "account": first_text(
+                incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
+            ),
+            "occurred_at": from_epoch(incident.get("started_at")),
+            "additional_info": _additional_info(incident),
+        }
+    )
+
+
+def _severity(word: object) -> str:
+    """WARNING for an open incident of a policy without severity, as SpaceONE's plugin says it."""
+    found = _SEVERITIES.severity(word)
+    return "WARNING" if found == ABSENT else found
+
+
+def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
+    return texts(
+        {
+            "url": incident.get("url"),
+            "ended_at": from_epoch(incident.get("ended_at")),
+            "resource_type": text_at(incident, "resource", "type"),
+            "metric_type": text_at(incident, "metric", "type"),
+            "observed_value": incident.get("observed_value"),
+            "threshold_value": incident.get("threshold_value"),
+            "documentation": text_at(incident, "documentation", "content"),
+        },
+        mapping(at(incident, "resource", "labels")),
+        mapping(at(incident, "metric", "labels")),
+        mapping(incident.get("policy_user_labels")),
+    )
+
+
+SOURCE = Source(
+    name="google_monitoring",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Google Cloud Monitoring's incident with an incident_id and a state",
+    plugin_ids=("plugin-google-monitoring-mon-webhook",),
+)

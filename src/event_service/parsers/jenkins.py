@@ -1,0 +1,101 @@
+"""Jenkins, through its Notification plugin: a phase of a job's build."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.reading import (
+    first_text,
+    joined,
+    mapping,
+    present,
+    sequence,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, Source
+from event_service.parsers.severity_words import ABSENT, SeverityWords
+
+_STATUSES = SeverityWords(
+    {
+        "ERROR": ("failure",),
+        "WARNING": ("unstable", "aborted"),
+        "INFO": ("success", "not_built"),
+    }
+)
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:
+    """One result; the job's address is the key, as with SpaceONE's plugin.
+
+    Every build is an ALERT, as there. With the option ``success_recovers`` (a boolean) a build that
+    succeeds is the RECOVERY of the job instead. A failed build is no event of type ERROR: that type
+    says that a body was not understood, and keeps its alert out of the counts of open ones.
+    """
+    build = mapping(body.get("build"))
+    status = (text(build.get("status")) or "").upper()
+    name = first_text(body.get("display_name"), body.get("name"))
+    recovers = options.get("success_recovers") is True and status == "SUCCESS"
+    result = {
+        "event_key": first_text(body.get("url"), body.get("name")),
+        "event_type": "RECOVERY" if recovers else "ALERT",
+        "title": name and f"[Jenkins] Build - {name}",
+        "description": _description(build),
+        "severity": _severity(status),
+        "rule": text(body.get("name")),
+        "occurred_at": from_epoch_or_text(build.get("timestamp")),
+        "additional_info": _additional_info(body, build),
+    }
+    return (present(result),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether it has a job's name and address, and a build with a number and a phase."""
+    build = mapping(body.get("build"))
+    return "name" in body and "url" in body and "number" in build and "phase" in build
+
+
+def _severity(status: str) -> str:
+    # A build that has only begun has no status yet.
+    severity = _STATUSES.severity(status)
+    return "INFO" if severity == ABSENT else severity
+
+
+def _description(build: Mapping[str, Any]) -> str | None:
+    number = text(build.get("number"))
+    return joined(
+        number and f"Build {number}",
+        text(build.get("phase")),
+        text(build.get("status")),
+        text(build.get("notes")),
+        by=", ",
+    )
+
+
+def _additional_info(body: Body, build: Mapping[str, Any]) -> dict[str, str]:
+    scm = mapping(build.get("scm"))
+    return texts(
+        {
+            "url": body.get("url"),
+            "full_url": build.get("full_url"),
+            "build_no": build.get("number"),
+            "build_phase": build.get("phase"),
+            "build_status": build.get("status"),
+            "build_duration": build.get("duration"),
+            "scm_url": scm.get("url"),
+            "branch": scm.get("branch"),
+            "commit": scm.get("commit"),
+            "culprits": joined(*sequence(scm.get("culprits")), by=", "),
+            "failed_tests": text_at(build, "test_summary", "failed"),
+        }
+    )
+
+
+SOURCE = Source(
+    name="jenkins",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Jenkins' Notification plugin: name, url and a build with number and phase",
+    plugin_ids=("plugin-jenkins-mon-webhook",),
+)

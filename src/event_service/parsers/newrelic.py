@@ -1,0 +1,159 @@
+"""New Relic: the notifications of workflows, and the older ones of alert channels.
+
+The body of a workflow is a template that its owner may change; read is the one that New Relic
+proposes, of which any part may be missing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.reading import (
+    first_text,
+    joined,
+    mapping,
+    mappings,
+    present,
+    sequence,
+    text,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, Source
+from event_service.parsers.severity_words import SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("high", "error"),
+        "WARNING": ("warning", "warn", "medium"),
+        "INFO": ("info", "low", "ok"),
+    }
+)
+_OVER = {"closed", "resolved", "deactivated"}
+_ACCOUNT = re.compile(r"/accounts/([0-9]{1,20})/")
+_WORKFLOW_FIELDS = ("alertConditionNames", "alertPolicyNames", "workflowName", "impactedEntities")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """One result: the issue of a workflow, or the incident of an alert channel."""
+    return (_incident(body) if "current_state" in body else _issue(body),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether it is an alert channel's body or a workflow's proposed one."""
+    if "current_state" in body:
+        return "condition_name" in body and ("incident_id" in body or "policy_name" in body)
+    is_issue = "id" in body and "state" in body and "issueUrl" in body
+    return is_issue and any(field in body for field in _WORKFLOW_FIELDS)
+
+
+def _issue(body: Body) -> dict[str, Any]:
+    number = first_text(body.get("id"), body.get("issueId"))
+    conditions = joined(*sequence(body.get("alertConditionNames")), by=", ")
+    account = _account_in(text(body.get("issueUrl")))
+    times = [from_epoch_or_text(body.get(name)) for name in ("closedAt", "updatedAt", "createdAt")]
+    return present(
+        {
+            "event_key": number and f"newrelic:issue:{number}",
+            "event_type": _event_type(body.get("state")),
+            "title": first_text(body.get("title"), conditions, number),
+            "description": first_text(body.get("description"), body.get("details")),
+            "severity": _SEVERITIES.severity(
+                first_text(body.get("priority"), body.get("severity"))
+            ),
+            "resources": [
+                name for name in map(text, sequence(body.get("impactedEntities"))) if name
+            ],
+            "rule": conditions,
+            "image_url": text(body.get("violationChartUrl")),
+            **_account(account),
+            "occurred_at": next((time for time in times if time), None),
+            "additional_info": texts(
+                {
+                    "url": body.get("issueUrl"),
+                    "policies": joined(*sequence(body.get("alertPolicyNames")), by=", "),
+                    "workflow": body.get("workflowName"),
+                    "state": body.get("state"),
+                    "trigger": body.get("trigger"),
+                    "runbook_url": body.get("runbookUrl"),
+                }
+            ),
+        }
+    )
+
+
+def _incident(body: Body) -> dict[str, Any]:
+    number = text(body.get("incident_id"))
+    condition = first_text(
+        body.get("condition_name"), joined(*sequence(body.get("condition_name")), by=", ")
+    )
+    targets = mappings(body.get("targets"))
+    return present(
+        {
+            "event_key": number and f"newrelic:incident:{number}",
+            "event_type": _event_type(body.get("current_state")),
+            "title": first_text(condition, body.get("details")),
+            "description": text(body.get("details")),
+            "severity": _SEVERITIES.severity(body.get("severity")),
+            **_resources(targets),
+            "rule": text(body.get("policy_name")),
+            "image_url": text(body.get("violation_chart_url")),
+            **_account(text(body.get("account_id"))),
+            "occurred_at": from_epoch_or_text(body.get("timestamp")),
+            "additional_info": _labels(targets)
+            | texts(
+                {
+                    "url": body.get("incident_url"),
+                    "policy_url": body.get("policy_url"),
+                    "runbook_url": body.get("runbook_url"),
+                    "violation_url": body.get("violation_callback_url"),
+                    "account_name": body.get("account_name"),
+                    "state": body.get("current_state"),
+                }
+            ),
+        }
+    )
+
+
+def _event_type(state: object) -> str:
+    return "RECOVERY" if (text(state) or "").casefold() in _OVER else "ALERT"
+
+
+def _resources(targets: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """One target as ``resource``, several as ``resources``; New Relic's test target has no name."""
+    if len(targets) != 1:
+        return {
+            "resources": [name for name in (text(each.get("name")) for each in targets) if name]
+        }
+    (target,) = targets
+    described = {
+        "resource_id": text(target.get("id")),
+        "resource_type": text(target.get("type")),
+        "name": text(target.get("name")),
+    }
+    return {"resource": present(described)}
+
+
+def _labels(targets: list[Mapping[str, Any]]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for target in targets:
+        merged |= texts(mapping(target.get("labels")))
+    return merged
+
+
+def _account_in(url: str | None) -> str | None:
+    found = _ACCOUNT.search(url or "")
+    return found[1] if found else None
+
+
+def _account(number: str | None) -> dict[str, str]:
+    return {"provider": "newrelic", "account": number} if number else {}
+
+
+SOURCE = Source(
+    name="newrelic",
+    parse=parse,
+    recognises=recognises,
+    looks_like="New Relic's workflow body (id, state, issueUrl) or alert channel's (current_state)",
+)

@@ -1,0 +1,110 @@
+"""Oracle Cloud's Monitoring alarms, as its Notifications send them: one alarm a body."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.epochs import from_epoch
+from event_service.parsers.reading import first_text, joined, mappings, present, text, texts
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import SeverityWords
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("error",),
+        "WARNING": ("warning",),
+        "INFO": ("info",),
+    }
+)
+# RESET: the metric is no longer emitted, so that the alarm can't go on firing.
+_OVER = {"FIRING_TO_OK", "RESET"}
+_NAME_DIMENSIONS = ("resourceName", "resourceDisplayName", "displayName", "resourceId")
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """The alarm as the only result. Raises ParseFailure when nothing names an alarm."""
+    alarm = _first_alarm(body)
+    if not alarm and first_text(body.get("dedupeKey"), body.get("title")) is None:
+        raise ParseFailure("The body has neither a dedupeKey, nor a title, nor alarmMetaData")
+    return (_result(body, alarm),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether the body has a list alarmMetaData, and a dedupeKey or a type."""
+    named = first_text(body.get("dedupeKey"), body.get("type")) is not None
+    return named and isinstance(body.get("alarmMetaData"), list)
+
+
+def _first_alarm(body: Body) -> Mapping[str, Any]:
+    return next(iter(mappings(body.get("alarmMetaData"))), {})
+
+
+def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
+    streams = list(_streams(body))
+    severity = first_text(body.get("severity"), alarm.get("severity"))
+    return present(
+        {
+            "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
+            "event_type": _event_type(body.get("type"), alarm.get("status")),
+            "title": joined(body.get("title"), severity and f"({severity})"),
+            "description": first_text(body.get("body"), alarm.get("alarmSummary")),
+            "severity": _SEVERITIES.severity(severity),
+            "resource": _resource(streams[0]) if streams else None,
+            "resources": [name for name in map(_name, streams[1:]) if name is not None],
+            "rule": text(alarm.get("query")),
+            "provider": "oracle_cloud",
+            "occurred_at": from_epoch(body.get("timestampEpochMillis"))
+            or text(body.get("timestamp")),
+            "additional_info": texts(
+                {
+                    "alarm_url": alarm.get("alarmUrl"),
+                    "alarm_id": alarm.get("id"),
+                    "namespace": alarm.get("namespace"),
+                    "status": alarm.get("status"),
+                    "region": next((s["region"] for s in streams if "region" in s), None),
+                    "alarm_summary": alarm.get("alarmSummary"),
+                }
+            ),
+        }
+    )
+
+
+def _event_type(kind: object, status: object) -> str:
+    said = text(kind)
+    if said is None:
+        return "RECOVERY" if (text(status) or "").upper() == "OK" else "ALERT"
+    return "RECOVERY" if said.upper() in _OVER else "ALERT"
+
+
+def _streams(body: Body) -> Iterator[Mapping[str, Any]]:
+    """The dimensions of each metric stream of the alarm, without repeats."""
+    seen: list[Mapping[str, Any]] = []
+    for alarm in mappings(body.get("alarmMetaData")):
+        for dimensions in mappings(alarm.get("dimensions")):
+            if dimensions not in seen:
+                seen.append(dimensions)
+                yield dimensions
+
+
+def _resource(dimensions: Mapping[str, Any]) -> Mapping[str, str]:
+    return present(
+        {
+            "resource_id": text(dimensions.get("resourceId")),
+            "resource_type": "inventory.CloudService",
+            "name": _name(dimensions),
+        }
+    )
+
+
+def _name(dimensions: Mapping[str, Any]) -> str | None:
+    return first_text(*(dimensions.get(name) for name in _NAME_DIMENSIONS))
+
+
+SOURCE = Source(
+    name="oci_monitoring",
+    parse=parse,
+    recognises=recognises,
+    looks_like="Oracle Cloud's alarm with a dedupeKey and a list alarmMetaData",
+    plugin_ids=("plugin-oci-monitoring-mon-webhook",),
+)

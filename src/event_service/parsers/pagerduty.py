@@ -1,0 +1,121 @@
+"""PagerDuty's webhooks, version 3: something happened to an incident."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.reading import (
+    at,
+    joined,
+    mapping,
+    mappings,
+    present,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import SeverityWords
+
+# Priorities are named by the account's owner; P1 to P5 and SEV-1 to SEV-5 are proposed.
+_PRIORITIES = SeverityWords(
+    {
+        "CRITICAL": ("p1", "sev-1", "sev1", "critical"),
+        "ERROR": ("p2", "sev-2", "sev2", "high", "major", "error"),
+        "WARNING": ("p3", "sev-3", "sev3", "medium", "minor", "warning"),
+        "INFO": ("p4", "p5", "sev-4", "sev4", "sev-5", "sev5", "low", "info"),
+    }
+)
+_URGENCIES = SeverityWords({"ERROR": ("high",), "WARNING": ("low",)})
+_SUBDOMAIN = re.compile(r"https://([a-z0-9-]{1,63})\.(?:eu\.)?pagerduty\.com/", re.IGNORECASE)
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """One result when the event shows an incident, resolved or not.
+
+    Events that say nothing of an incident's state have none: pings, changes of services, notes and
+    messages. They also come after an incident is resolved, and would open its alert again.
+    Raises ParseFailure when there is no event.
+    """
+    event = body.get("event")
+    if not isinstance(event, Mapping):
+        raise ParseFailure("event is not an object")
+    incident = mapping(event.get("data"))
+    return (_result(event, incident),) if incident.get("type") == "incident" else ()
+
+
+def recognises(body: Body) -> bool:
+    """Whether it has an event with a type, the type of its resource, and data."""
+    event = mapping(body.get("event"))
+    return all(isinstance(event.get(name), str) for name in ("event_type", "resource_type")) and (
+        isinstance(event.get("data"), Mapping)
+    )
+
+
+def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, Any]:
+    number = text(incident.get("id"))
+    service = mapping(incident.get("service"))
+    resource = {
+        "resource_id": text(service.get("id")),
+        "resource_type": "service" if service else None,
+        "name": text(service.get("summary")),
+    }
+    return present(
+        {
+            "event_key": number and f"pagerduty:incident:{number}",
+            "event_type": _event_type(event, incident),
+            "title": text(incident.get("title")),
+            "description": text_at(incident, "body", "details"),
+            "severity": _severity(incident),
+            "resource": present(resource),
+            **_account(text(incident.get("html_url"))),
+            "occurred_at": text(event.get("occurred_at")),
+            "additional_info": _additional_info(event, incident),
+        }
+    )
+
+
+def _event_type(event: Mapping[str, Any], incident: Mapping[str, Any]) -> str:
+    resolved = event.get("event_type") == "incident.resolved"
+    return "RECOVERY" if resolved or incident.get("status") == "resolved" else "ALERT"
+
+
+def _severity(incident: Mapping[str, Any]) -> str:
+    priority = text_at(incident, "priority", "summary")
+    if priority is not None:
+        return _PRIORITIES.severity(priority)
+    return _URGENCIES.severity(incident.get("urgency"))
+
+
+def _account(url: str | None) -> dict[str, str]:
+    found = _SUBDOMAIN.match(url or "")
+    return {"provider": "pagerduty", "account": found[1]} if found else {}
+
+
+def _additional_info(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, str]:
+    return texts(
+        {
+            "url": incident.get("html_url"),
+            "event": event.get("event_type"),
+            "status": incident.get("status"),
+            "urgency": incident.get("urgency"),
+            "number": incident.get("number"),
+            "incident_key": incident.get("incident_key"),
+            "escalation_policy": text_at(incident, "escalation_policy", "summary"),
+            "teams": _summaries(incident.get("teams")),
+            "assignees": _summaries(incident.get("assignees")),
+            "agent": at(event, "agent", "summary"),
+        }
+    )
+
+
+def _summaries(references: object) -> str | None:
+    return joined(*(each.get("summary") for each in mappings(references)), by=", ")
+
+
+SOURCE = Source(
+    name="pagerduty",
+    parse=parse,
+    recognises=recognises,
+    looks_like="PagerDuty's webhook of version 3, with an event of a type",
+)

@@ -1,0 +1,110 @@
+"""Reading values out of bodies that may hold anything anywhere; nothing here raises."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from event_service import plain_text
+
+_DEEPEST = 32
+
+
+def text(value: object) -> str | None:
+    """A scalar's text, trimmed; None for null, objects, lists and what is empty.
+
+    Whole numbers have no fraction, as numbers arrive as doubles: 93.0 is ``93``.
+    """
+    said = plain_text.from_scalar(value)
+    return said.strip() or None if said is not None else None
+
+
+def first_text(*values: object) -> str | None:
+    """The first of the values that has a text."""
+    return next((said for said in map(text, values) if said is not None), None)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value when it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """The value when it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """Those members of a list that are objects; none for what is no list."""
+    return [member for member in sequence(value) if isinstance(member, Mapping)]
+
+
+def at(value: object, *path: str) -> Any:
+    """What lies under these names, one inside the other; None when any of them is missing."""
+    for name in path:
+        value = mapping(value).get(name)
+    return value
+
+
+def text_at(value: object, *path: str) -> str | None:
+    """The text that lies under these names, one inside the other."""
+    return text(at(value, *path))
+
+
+def joined(*values: object, by: str = " ") -> str | None:
+    """The texts of those values that have one, in order; None when none has."""
+    return by.join(said for said in map(text, values) if said is not None) or None
+
+
+def present(fields: Mapping[str, object]) -> dict[str, Any]:
+    """The fields that say something: without null and empty texts, objects and lists."""
+    return {name: value for name, value in fields.items() if not _is_empty(value)}
+
+
+def texts(*fields: Mapping[str, object]) -> dict[str, str]:
+    """The fields that say something as texts, for additional_info; objects and lists as JSON.
+
+    Of fields of one name, the last that says something stays.
+    """
+    return {name: said for each in fields for name, said in _texts(each)}
+
+
+def json_text(value: object) -> str:
+    """An object or list as JSON text, its numbers written as ``text`` writes them.
+
+    What is nested more than 32 deep is null there, so that no body exhausts the stack.
+    """
+    return json.dumps(_plain(value, _DEEPEST), ensure_ascii=False)
+
+
+def json_object(value: object) -> Mapping[str, Any] | None:
+    """The object that a JSON text holds, or None. Senders put bodies into bodies as texts."""
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str | Mapping | list | tuple) and not value)
+
+
+def _texts(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in present(fields).items():
+        said = json_text(value) if isinstance(value, Mapping | list | tuple) else text(value)
+        if said is not None:
+            yield name, said
+
+
+def _plain(value: object, depth: int) -> object:
+    if isinstance(value, Mapping | list | tuple) and not depth:
+        return None
+    if isinstance(value, Mapping):
+        return {str(name): _plain(member, depth - 1) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member, depth - 1) for member in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,139 @@
+"""Messages in Slack's shape, which many senders know: text, attachments, blocks.
+
+Such a message is written for people. What it says of state and severity is read from a word at its
+start, from fields of its attachments, and from their colour.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from event_service.parsers.colours import colour_severity
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.epochs import from_epoch
+from event_service.parsers.reading import first_text, joined, mappings, present, text, texts
+from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.slack_text import all_texts, plain
+
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical", "crit", "fatal", "emergency", "disaster", "p1"),
+        "ERROR": ("error", "high", "major", "p2"),
+        "WARNING": ("warning", "warn", "medium", "average", "minor", "p3"),
+        "INFO": ("info", "information", "low", "notice", "ok", "p4", "p5"),
+        "NONE": ("none",),
+    }
+)
+_SEVERITY_FIELDS = ("severity", "priority", "level")
+_RESOURCE_FIELDS = ("host", "hostname", "instance", "server", "resource", "service")
+_OVER = {"resolved", "ok", "recovered", "recovery", "closed", "cleared", "up"}
+_BEGUN = {"firing", "alerting", "triggered", "problem", "alert", "open", "down", "no data"}
+_BY_LENGTH = sorted(
+    _OVER | _BEGUN | {"critical", "error", "warning", "info"}, key=len, reverse=True
+)
+# "[FIRING:2] ...", "RESOLVED: ...", after any emoji; not "OK, ..." as people begin sentences.
+_STATE = re.compile(
+    r"(?:[^\w\[]|:\w{1,40}:){0,20}"
+    rf"(?:\[\s?(?P<bracketed>{'|'.join(_BY_LENGTH)})(?::\s?\d{{1,9}})?\s?\]\s?:?"
+    rf"|(?P<plain>{'|'.join(_BY_LENGTH)})(?::\*{{0,2}}|\*{{1,2}}:)(?=\s))",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 300
+
+
+def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
+    """One result; the title without its state is the key.
+
+    Raises ParseFailure when nothing in the message has a text.
+    """
+    lines = [line.strip() for said in all_texts(body) for line in said.splitlines()]
+    lines = [line for line in lines if line]
+    if not lines:
+        raise ParseFailure("Neither text, attachments nor blocks say anything")
+    headline, *rest = lines
+    found = _STATE.match(headline)
+    state = (found["bracketed"] or found["plain"]).casefold() if found else ""
+    about = (headline[found.end() :].strip() if found else headline) or headline
+    fields = dict(_fields(body))
+    resource = _named(fields, _RESOURCE_FIELDS)
+    result = {
+        "event_key": derived_key("slack", about, resource),
+        "event_type": "RECOVERY" if state in _OVER else "ALERT",
+        "title": headline[:_LONGEST_TITLE],
+        "description": "\n".join(rest if len(headline) <= _LONGEST_TITLE else lines),
+        "severity": _severity(body, fields, state),
+        "resource": {"name": resource} if resource else None,
+        "image_url": _image(body),
+        "occurred_at": _occurred_at(body),
+        "additional_info": texts(fields)
+        | texts({"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}),
+    }
+    return (present(result),)
+
+
+def recognises(body: Body) -> bool:
+    """Whether it has a text, attachments that are objects, or blocks that have a type."""
+    if isinstance(body.get("text"), str) and body["text"].strip():
+        return True
+    blocks = mappings(body.get("blocks"))
+    return bool(mappings(body.get("attachments"))) or any("type" in block for block in blocks)
+
+
+def _fields(body: Body) -> Iterator[tuple[str, str]]:
+    for attachment in mappings(body.get("attachments")):
+        for field in mappings(attachment.get("fields")):
+            title, value = text(field.get("title")), text(field.get("value"))
+            if title and value:
+                yield title, plain(value)
+
+
+def _named(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    folded = {name.casefold(): value for name, value in fields.items()}
+    return first_text(*(folded.get(name) for name in names))
+
+
+def _severity(body: Body, fields: Mapping[str, str], state: str) -> str:
+    said = _named(fields, _SEVERITY_FIELDS)
+    if said is None and state in ("critical", "error", "warning", "info"):
+        said = state
+    if said is not None:
+        return _SEVERITIES.severity(said)
+    colours = (text(each.get("color")) for each in mappings(body.get("attachments")))
+    severities = (colour_severity(colour) for colour in colours)
+    return next((severity for severity in severities if severity), "NONE")
+
+
+def _image(body: Body) -> str | None:
+    holders = mappings(body.get("attachments")) + mappings(body.get("blocks"))
+    return first_text(*(holder.get("image_url") for holder in holders))
+
+
+def _link(body: Body) -> str | None:
+    attachments = mappings(body.get("attachments"))
+    actions: list[Mapping[str, Any]] = []
+    for holder in attachments:
+        actions += mappings(holder.get("actions"))
+    for block in mappings(body.get("blocks")):
+        actions += mappings(block.get("elements"))
+    titles = (attachment.get("title_link") for attachment in attachments)
+    return first_text(*titles, *(action.get("url") for action in actions))
+
+
+def _sender(body: Body) -> str | None:
+    footers = (each.get("footer") for each in mappings(body.get("attachments")))
+    return joined(body.get("username")) or first_text(*footers)
+
+
+def _occurred_at(body: Body) -> str | None:
+    times = (from_epoch(each.get("ts")) for each in mappings(body.get("attachments")))
+    return next((time for time in times if time), None)
+
+
+SOURCE = Source(
+    name="slack",
+    parse=parse,
+    recognises=recognises,
+    looks_like="a message in Slack's shape, with text, attachments or blocks",
+    general=True,
+)

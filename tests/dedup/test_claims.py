@@ -1,0 +1,169 @@
+"""Each decision is one step in Redis (CONTRACT 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from redis.exceptions import ResponseError
+
+from event_service.dedup.claims import Claims, PendingRepeats
+from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
+from event_service.dedup.gate import RedisGate
+from event_service.dedup.key import DedupKey
+
+if TYPE_CHECKING:
+    from event_service.store_clients import RedisClient
+
+KEY = DedupKey("domain-1", "workspace-1", "project-1", "k1")
+ALERT = Proposal(
+    recovers=False,
+    ends_claim=False,
+    always_record=False,
+    never_record=False,
+    fingerprint="f1",
+    alert_id="alert-1",
+    event_id="event-1",
+    window_ms=600_000,
+    at_ms=1_000,
+)
+NEWS = replace(ALERT, fingerprint="f2", alert_id="alert-2", event_id="event-2", at_ms=2_000)
+RECOVERY = replace(NEWS, recovers=True, ends_claim=True)
+
+
+def test_the_first_opens_and_what_follows_repeats_or_is_recorded(claims: Claims) -> None:
+    assert claims.decide(KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 0)
+    again = replace(ALERT, event_id="event-9", alert_id="alert-9")
+    assert claims.decide(KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1", 0)
+    assert claims.decide(KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2", 0)
+    assert claims.decide(KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9", 0)
+
+
+def test_another_key_is_another_matter(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    for other in (
+        replace(KEY, event_key="k2"),
+        replace(KEY, project_id="project-2"),
+        replace(KEY, workspace_id="workspace-2"),
+        replace(KEY, domain_id="domain-2"),
+    ):
+        assert claims.decide(other, NEWS).verdict is Verdict.OPEN
+
+
+def test_parts_of_a_key_never_run_together() -> None:
+    one = DedupKey("a", "b", "c", "d")
+    assert one.digest != DedupKey("ab", "", "c", "d").digest
+    assert one.digest != DedupKey("a", "bc", "", "d").digest
+
+
+def test_policies(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    every = replace(ALERT, always_record=True, event_id="event-5")
+    assert claims.decide(KEY, every).verdict is Verdict.RECORD
+    assert claims.decide(KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
+    first = replace(NEWS, never_record=True, event_id="event-6")
+    assert claims.decide(KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
+    manual = replace(first, recovers=True, event_id="event-7")
+    assert claims.decide(KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
+
+
+def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims: Claims) -> None:
+    assert claims.decide(KEY, RECOVERY) == UNKNOWN
+    claims.decide(KEY, ALERT)
+    assert claims.decide(KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1", 0)
+    assert claims.decide(KEY, RECOVERY) == UNKNOWN
+    claims.end(KEY, "alert-1", 0, 600_000)
+    assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 1)
+
+
+def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    claims.decide(KEY, RECOVERY)
+    assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
+
+
+def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    claims.decide(KEY, RECOVERY)
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", 600_000)
+    assert claims.decide(KEY, NEWS).verdict is Verdict.OPEN
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", 600_000)
+    assert claims.decide(KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
+
+
+def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    claims.end(KEY, "alert-9", 0, 600_000)
+    assert not claims.drop(KEY.digest, "alert-9")
+    assert claims.decide(KEY, ALERT).verdict is Verdict.REPEAT
+    assert claims.drop(KEY.digest, "alert-1")
+    assert claims.decide(KEY, ALERT).verdict is Verdict.OPEN
+
+
+def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
+    claims.decide(KEY, ALERT)
+    for at_ms in (5_000, 6_000, 7_000):
+        claims.decide(KEY, replace(ALERT, at_ms=at_ms))
+    assert claims.orphans(before_ms=7_000) == []
+    (pending,) = claims.orphans(before_ms=7_001)
+    assert pending == PendingRepeats(KEY.digest, "alert-1", "event-1", 3, 7_000)
+    claims.settle([replace(pending, count=2)])
+    assert [one.count for one in claims.orphans(before_ms=8_000)] == [1]
+    claims.settle([pending])
+    assert claims.orphans(before_ms=8_000) == []
+
+
+def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
+    draw = ("domain-1", "workspace-1")
+    assert [claims.next_number(*draw) for _ in range(3)] == [1, 2, 3]
+    claims.return_number(*draw, 2)
+    assert claims.next_number(*draw) == 4
+    claims.return_number(*draw, 4)
+    assert claims.next_number(*draw) == 4
+    assert claims.next_number(*draw, 10) == 11
+    assert claims.next_number(*draw, 5) == 12
+    assert claims.next_number("domain-1", "workspace-2") == 1
+
+
+def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
+    claims.decide(KEY, ALERT)
+    (name,) = client.keys("*:claim:*")
+    client.pexpire(name, 1_000)
+    claims.decide(KEY, replace(NEWS, window_ms=60_000))
+    left = client.pttl(name)
+    assert isinstance(left, int)
+    assert 30_000 < left <= 60_000
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) -> None:
+    clock = _Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    asked = 0
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        with gate.call():
+            client.lpush("no-list", "x")
+
+    client.set("no-list", "a text")
+    for _ in range(3):
+        if gate.enter():
+            with pytest.raises(ResponseError, match="WRONGTYPE"):
+                ask()
+    assert asked == 1
+    clock.now = 1.0
+    assert gate.enter()
+    assert not gate.enter()
+    with gate.call():
+        assert client.ping()
+    assert gate.enter()
+    assert gate.enter()

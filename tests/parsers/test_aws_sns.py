@@ -1,0 +1,247 @@
+"""What AWS sends, on bodies written after its documented schemas and on real ones."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers.aws_sns import SOURCE
+from event_service.parsers.seam import ParseFailure
+from tests.parsers.drafts import (
+    BODIES,
+    PAYLOADS,
+    compared,
+    drafts,
+    expected,
+    needs_payloads,
+    own,
+    read,
+    recorded,
+)
+
+QUEUE_ALARM = "arn:aws:cloudwatch:eu-west-1:210987654321:alarm:orders-queue-age"
+ACCOUNT = "210987654321"
+
+
+def body(name: str) -> Any:
+    return read(BODIES / "aws_sns" / f"{name}.json")
+
+
+def enveloped(message: object) -> dict[str, Any]:
+    return {**body("alarm"), "Message": json.dumps(message)}
+
+
+def test_an_alarm() -> None:
+    assert own(SOURCE, "alarm") == EventDraft(
+        event_key=QUEUE_ALARM,
+        event_type=EventType.ALERT,
+        title="orders-queue-age",
+        severity=Severity.ERROR,
+        description="Threshold Crossed: 5 datapoints were greater than the threshold (600.0).",
+        rule="orders-queue-age",
+        resources=("[AWS/SQS] QueueName=orders (EU (Ireland))",),
+        provider="aws",
+        account=ACCOUNT,
+        additional_info={
+            "AWSAccountId": ACCOUNT,
+            "AlarmArn": QUEUE_ALARM,
+            "AlarmName": "orders-queue-age",
+            "AlarmDescription": "Orders wait too long",
+            "OldStateValue": "OK",
+            "Region": "EU (Ireland)",
+            "MetricName": "ApproximateAgeOfOldestMessage",
+            "Namespace": "AWS/SQS",
+        },
+        occurred_at=datetime(2024, 7, 1, 10, 0, 5),  # noqa: DTZ001 - naive UTC is meant
+    )
+
+
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [
+        ("alarm", "alarm_ok"),
+        ("bare_alarm_state_change", "alarm_ok"),
+        ("bare_health_open", "health_closed"),
+        ("bare_guardduty_finding", "guardduty_archived"),
+    ],
+)
+def test_the_end_has_the_key_of_the_beginning(began: str, ended: str) -> None:
+    alert, recovery = own(SOURCE, began), own(SOURCE, ended)
+    assert alert.event_key == recovery.event_key
+    assert (alert.event_type, recovery.event_type) == (EventType.ALERT, EventType.RECOVERY)
+    assert alert.title == recovery.title
+
+
+def test_insufficient_data_is_no_recovery() -> None:
+    message = json.loads(body("alarm")["Message"]) | {"NewStateValue": "INSUFFICIENT_DATA"}
+    (draft,) = drafts(SOURCE, enveloped(message))
+    assert (draft.event_type, draft.severity) == (EventType.ALERT, Severity.NOT_AVAILABLE)
+
+
+def test_an_alarm_without_an_arn_has_a_key_of_its_place_and_name() -> None:
+    message = json.loads(body("alarm")["Message"])
+    del message["AlarmArn"]
+    (alarm,) = drafts(SOURCE, enveloped(message))
+    (ok,) = drafts(SOURCE, enveloped(message | {"NewStateValue": "OK"}))
+    (other,) = drafts(SOURCE, enveloped(message | {"Region": "US East (N. Virginia)"}))
+    assert alarm.event_key == ok.event_key != other.event_key
+
+
+def test_one_alarm_is_one_event_whatever_its_dimensions() -> None:
+    message = json.loads(body("alarm")["Message"])
+    message["Trigger"]["Dimensions"].append({"name": "Stage", "value": "prod"})
+    (draft,) = drafts(SOURCE, enveloped(message))
+    assert sorted(draft.resources) == [
+        "[AWS/SQS] QueueName=orders (EU (Ireland))",
+        "[AWS/SQS] Stage=prod (EU (Ireland))",
+    ]
+
+
+def test_a_bare_composite_alarm() -> None:
+    draft = own(SOURCE, "bare_composite_alarm")
+    assert (draft.title, draft.severity, draft.resources) == ("shop-down", Severity.ERROR, ())
+    assert "AND" in draft.additional_info["AlarmRule"]
+
+
+def test_a_health_event() -> None:
+    draft = own(SOURCE, "bare_health_open")
+    assert (draft.title, draft.rule) == ("Aws Rds Operational Issue", "issue")
+    assert (draft.severity, draft.account) == (Severity.ERROR, ACCOUNT)
+    assert draft.description == (
+        "Some databases answer slowly.\nWe look into it.\n\nAffected entities:\n - shop-db"
+    )
+    assert draft.occurred_at == datetime(2024, 7, 1, 9, 58)  # noqa: DTZ001 - naive UTC is meant
+    assert draft.additional_info["affectedEntities"] == '["shop-db"]'
+
+
+def test_a_notice_of_health_is_for_information() -> None:
+    notice = body("bare_health_open")
+    notice["detail"]["eventTypeCategory"] = "accountNotification"
+    assert drafts(SOURCE, notice)[0].severity is Severity.INFO
+
+
+def test_a_finding_of_guardduty() -> None:
+    draft = own(SOURCE, "bare_guardduty_finding")
+    assert (draft.severity, draft.resources) == (Severity.ERROR, ("i-0aaa1111bbbb2222c",))
+    assert draft.rule == "CryptoCurrency:EC2/BitcoinTool.B!DNS"
+    assert draft.occurred_at == datetime(2024, 7, 1, 9, 40)  # noqa: DTZ001 - naive UTC is meant
+
+
+@pytest.mark.parametrize(
+    ("number", "severity"),
+    [
+        (9.5, Severity.CRITICAL),
+        (8.9, Severity.ERROR),
+        (7, Severity.ERROR),
+        (4.0, Severity.WARNING),
+        (2, Severity.INFO),
+        ("high", Severity.NOT_AVAILABLE),
+        (None, Severity.NONE),
+    ],
+)
+def test_severities_of_guardduty(number: object, severity: Severity) -> None:
+    finding = body("bare_guardduty_finding")
+    finding["detail"]["severity"] = number
+    assert drafts(SOURCE, finding)[0].severity is severity
+
+
+def test_any_other_event() -> None:
+    draft = own(SOURCE, "bare_spot_interruption")
+    assert draft.title == draft.rule == "EC2 Spot Instance Interruption Warning"
+    assert draft.description == (
+        '{"instance-id": "i-0ddd3333eeee4444f", "instance-action": "terminate"}'
+    )
+    assert draft.resources == ("arn:aws:ec2:eu-west-1a:instance/i-0ddd3333eeee4444f",)
+    assert (draft.provider, draft.account, draft.severity) == ("aws", ACCOUNT, Severity.NONE)
+    again = body("bare_spot_interruption") | {"id": "x", "time": "2024-07-01T10:01:00Z"}
+    assert drafts(SOURCE, again)[0].event_key == draft.event_key
+
+
+def test_a_text() -> None:
+    draft = own(SOURCE, "text")
+    assert (draft.title, draft.account) == ("Backup failed", ACCOUNT)
+    assert draft.description == "The nightly backup of shop-db failed.\nSee the log of the job."
+    without_subject = {name: body("text")[name] for name in ("Type", "TopicArn", "Message")}
+    assert drafts(SOURCE, without_subject)[0].title == "The nightly backup of shop-db failed."
+
+
+@pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])
+def test_a_confirmation_is_no_alarm(kind: str) -> None:
+    assert drafts(SOURCE, body("subscription_confirmation") | {"Type": kind}) == []
+
+
+@pytest.mark.parametrize("wrong", [{}, {"AlarmName": "a"}, {"Type": "Notification", "Message": ""}])
+def test_a_body_of_another_form_fails(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ParseFailure):
+        SOURCE.parse(wrong, {})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Message": "hello"},
+        {"Type": "Notification", "Message": "hello"},
+        {"source": "x", "detail": {}},
+        {"AlarmName": "a"},
+        {"Message": {"title": "t"}},
+    ],
+)
+def test_leaves_others_bodies(other: dict[str, Any]) -> None:
+    assert not SOURCE.recognises(other)
+
+
+@needs_payloads
+@pytest.mark.parametrize(
+    "place",
+    ["aws_sns/3", *(f"aws_health/{number}" for number in (1, 2, 3, 4, 5, 7))],
+)
+def test_agrees_with_spaceones_plugin_on_health(place: str) -> None:
+    draft, plugins = recorded(SOURCE, place), expected(place)
+    assert compared(draft) == compared(plugins)
+    assert (draft.title, draft.rule, draft.account) == (
+        plugins.title,
+        plugins.rule,
+        plugins.account,
+    )
+    assert draft.occurred_at == plugins.occurred_at
+
+
+@needs_payloads
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_agrees_with_spaceones_plugin_on_alarms_but_for_the_key(number: int) -> None:
+    """The plugin hashes the time into its key, by ten minutes: an OK never meets its ALARM."""
+    draft, plugins = recorded(SOURCE, f"aws_sns/{number}"), expected(f"aws_sns/{number}")
+    assert compared(draft) == {**compared(plugins), "event_key": draft.event_key}
+    assert draft.event_key == draft.additional_info["AlarmArn"]
+    assert draft.additional_info == plugins.additional_info
+    assert (draft.title, draft.rule, draft.account, draft.occurred_at) == (
+        plugins.title,
+        plugins.rule,
+        plugins.account,
+        plugins.occurred_at,
+    )
+
+
+@needs_payloads
+@pytest.mark.parametrize("number", [4, 7])
+def test_a_recorded_confirmation_has_no_results(number: int) -> None:
+    assert drafts(SOURCE, read(PAYLOADS / "aws_sns" / f"{number}.json")) == []
+
+
+@needs_payloads
+@pytest.mark.parametrize(
+    ("number", "title", "severity", "resources"),
+    [
+        (8, "bucketbytesAlarm", Severity.ERROR, 2),
+        (9, "notificationCountAlarm", Severity.NOT_AVAILABLE, 1),
+        (10, "HighCPUUsage", Severity.NONE, 0),
+    ],
+)
+def test_reads_what_spaceones_plugin_fails_on(
+    number: int, title: str, severity: Severity, resources: int
+) -> None:
+    draft = recorded(SOURCE, f"aws_sns/{number}")
+    assert (draft.title, draft.severity) == (title, severity)
+    assert (draft.event_type, len(draft.resources)) == (EventType.ALERT, resources)
