@@ -92,6 +92,7 @@ class EventManager:
         """
         with pymongo.timeout(self._store_seconds):
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
+        # Between the stores' times: what a plugin takes is its own.
         drafts, failed = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
         outcomes = []
