@@ -16,11 +16,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
-        | {"stored_keys", "fingerprint", "redis_address", "mongodb_address", "settings"}
-        | {"samples"}
+        | {
+            "grpc_endpoint",
+            "stored_keys",
+            "fingerprint",
+            "redis_address",
+            "mongodb_address",
+            "settings",
+            "samples",
+        }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
+    frozenset({"plugins"}),
     frozenset({"stores", "manager", "sns"}),
     frozenset({"managers", "servicer"}),
     frozenset({"http"}),
@@ -70,6 +78,7 @@ def test_what_lies_beside_is_not_known() -> None:
         ("dedup", {"query", "model", "manager"}),
         ("model", {"query", "dedup", "manager"}),
         ("parsers", {"query", "dedup", "model", "manager", "wire"}),
+        ("plugins", {"query", "model", "dedup", "manager"}),
         ("servicer", {"model", "dedup", "http"}),
         ("http", {"model", "dedup", "query"}),
     ):

@@ -29,6 +29,12 @@ def test_without_variables_the_defaults_stand() -> None:
     assert settings.data_dir.is_absolute()
 
 
+def test_several_services_on_a_machine_need_no_second_choice_of_port() -> None:
+    assert Settings(port=0).http_port == 0
+    assert Settings(port=0, http_port=9000).http_port == 9000
+    assert Settings(port=50052).http_port == 8080
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [

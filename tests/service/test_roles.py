@@ -52,7 +52,7 @@ def crowd(
     directory = tmp_path_factory.mktemp("roles")
     with crowded(stores, redis_url, store_settings, directory) as crowd:
         yield crowd
-        logs = crowd.process.log.read_text()
+        logs = crowd.process.log()
         assert "/spaceone.api.monitoring.v1.Webhook/update_plugin" in logs
         assert bad_tokens
         for secret in (*crowd.secrets(), *bad_tokens):
@@ -63,7 +63,7 @@ def crowd(
 @pytest.fixture(scope="module")
 def issuer(crowd: Crowd) -> Issuer:
     """Signs any claims with the key that the service trusts."""
-    pem = (crowd.process.data_dir / "auth" / "key.pem").read_bytes()
+    pem = (crowd.process.process.data_dir / "auth" / "key.pem").read_bytes()
     key = load_pem_private_key(pem, password=None)
     assert isinstance(key, RSAPrivateKey)
     return Issuer(key)

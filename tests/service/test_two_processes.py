@@ -89,7 +89,7 @@ def test_changes_through_one_process_are_seen_by_the_other(
 
     call_webhook(second.channel, "enable", owner(second), **name)
     remembered(key)
-    rotated = json.loads(first.command("webhook", "rotate-key", made["webhook_id"], "--json"))
+    rotated = json.loads(first.process.run("webhook", "rotate-key", made["webhook_id"], "--json"))
     assert soon("ERROR_PERMISSION_DENIED", lambda: send(second, made, key))
     assert soon("ERROR_PERMISSION_DENIED", lambda: send(first, made, key))
 
@@ -97,7 +97,7 @@ def test_changes_through_one_process_are_seen_by_the_other(
     call_webhook(second.channel, "delete", owner(second), **name)
     assert soon("ERROR_NOT_FOUND", lambda: send(first, made, rotated["access_key"]))
 
-    logs = first.log.read_text() + second.log.read_text()
+    logs = first.log() + second.log()
     assert "changes of webhooks are heard" in logs
     assert "/spaceone.api.monitoring.v1.Webhook/disable" in logs
     for secret in (key, rotated["access_key"], owner(first)[0][1], owner(second)[0][1]):

@@ -97,6 +97,7 @@ class EventManager:
         """
         with pymongo.timeout(self._store_seconds):
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
+        # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, request.data)
         drafts, failed = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
