@@ -112,8 +112,14 @@ def test_what_had_to_be_left_out_is_noted() -> None:
 def test_what_is_no_object_is_told_in_a_line(text: str) -> None:
     result = parsed(text)
     assert result.exit_code == 1
-    assert result.output.startswith("Error: That is")
+    assert result.output.startswith("Error: ERROR_INVALID_PARAMETER")
     assert len(result.output.splitlines()) == 1
+
+
+def test_what_is_refused_cannot_act_either() -> None:
+    result = parsed('{"\\u001b[2J": {"\\u0000": 1}}')
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
 
 
 def test_a_file_that_is_not_there(command: Command, tmp_path: Path) -> None:

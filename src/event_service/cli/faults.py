@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisClusterException, RedisError
 
+from event_service.cli.terminal import visible
 from event_service.errors import ServiceError
 from event_service.start_errors import StartError
 
@@ -23,7 +24,7 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except ServiceError as fault:
-        raise click.ClickException(fault.details) from fault
+        raise click.ClickException(visible(fault.details)) from fault
     except StartError as fault:
         raise click.ClickException(str(fault)) from fault
     except ValidationError as fault:
