@@ -28,6 +28,8 @@ from event_service.plugins.build import build_plugins
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
+from event_service.sns.fetch import Fetch, fetch_https
+from event_service.sns.gate import sns_gate
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -79,11 +81,13 @@ def build_managers(
     *,
     taken_over: bool = False,
     clock: Clock = utc_now,
+    fetch: Fetch = fetch_https,
 ) -> Managers:
     """The managers of one process on one database.
 
     ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``. The name of the
     database goes into every Redis key, so that services of several databases can share a Redis.
+    ``fetch`` gets what of SNS the settings want fetched.
     """
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
@@ -124,6 +128,7 @@ def build_managers(
         store_seconds=settings.store_timeout_seconds,
         wake=wake.set,
         clock=clock,
+        gate=sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
     flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)

@@ -205,6 +205,17 @@ class Settings(BaseSettings):
         description="The domains whose system tokens are believed, as a JSON list.",
         json_schema_extra={"default_in_words": '`["domain-root"]`'},
     )
+    sns_verify: bool = Field(
+        default=False,
+        description="Check the signatures of Amazon SNS; its certificates are fetched from"
+        " `https://sns.*.amazonaws.com`. A webhook of plugin `aws_sns` then takes nothing that is"
+        " not signed. Off: the access key is the only credential.",
+    )
+    sns_confirm: bool = Field(
+        default=False,
+        description="Confirm subscriptions of Amazon SNS topics by fetching their SubscribeURL, of"
+        " `https://sns.*.amazonaws.com` alone. Off: that is up to whoever owns the topic.",
+    )
     plugins: Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)] = Field(
         default_factory=dict,
         description="Where webhook plugins are, as JSON:"

@@ -49,7 +49,7 @@ class LocalKeyPair:
     """
 
     def __init__(self, data_dir: Path, clock: Callable[[], float] = time.time) -> None:
-        self._private = _load_or_make(data_dir / "auth" / "key.pem")
+        self._private = _load_or_make(_place(data_dir))
         self._clock = clock
         self._kid = _thumbprint(self._private.public_key())
         self._keys = (VerificationKey(self._kid, "RS256", self._private.public_key()),)
@@ -105,6 +105,15 @@ class LocalKeyPair:
         if len(token) > MAX_TOKEN_BYTES:
             raise ValueError("too many projects or permissions for one token")
         return token
+
+
+def has_key_pair(data_dir: Path) -> bool:
+    """Whether there is a key pair already."""
+    return _place(data_dir).exists()
+
+
+def _place(data_dir: Path) -> Path:
+    return data_dir / "auth" / "key.pem"
 
 
 def _check(role: str, workspace: str | None, projects: Collection[str]) -> None:

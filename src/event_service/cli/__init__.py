@@ -6,7 +6,10 @@ from importlib.metadata import version as version_of
 
 import click
 
+from event_service.cli.events import events
 from event_service.cli.health import health
+from event_service.cli.parse import parse
+from event_service.cli.send import send
 from event_service.cli.serve import serve
 from event_service.cli.token import token
 from event_service.cli.webhook import webhook
@@ -30,3 +33,6 @@ main.add_command(serve)
 main.add_command(token)
 main.add_command(webhook)
 main.add_command(health)
+main.add_command(send)
+main.add_command(parse)
+main.add_command(events)

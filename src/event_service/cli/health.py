@@ -11,14 +11,14 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from event_service.cli.address import grpc_address
 from event_service.cli.faults import told_plainly
-from event_service.cli.options import data_dir_option, settings_of
+from event_service.cli.options import address_option, data_dir_option, settings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@click.option("--address", help="host:port; else that of the data directory or the settings.")
+@address_option
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the answer.")
 @data_dir_option
 def health(address: str | None, timeout: float, data_dir: Path | None) -> None:

@@ -19,6 +19,10 @@ data_dir_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.opti
     help="Directory of the embedded stores [EVENT_DATA_DIR].",
 )
 
+address_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--address", help="host:port; else that of the data directory or the settings."
+)
+
 json_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON."
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pymongo
 import structlog
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from event_service.plugins.plugins import Plugins
     from event_service.policies import RecordingPolicy, RecoveryMode
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+    BodyGate: TypeAlias = Callable[[Webhook, Mapping[str, Any]], None]
+    """Called with a body whose key was right, before it is read; raises to refuse it."""
 
 _log = structlog.get_logger(__name__)
 
@@ -72,6 +75,7 @@ class EventManager:
         store_seconds: float,
         wake: Callable[[], None],
         clock: Callable[[], datetime],
+        gate: BodyGate,
     ) -> None:
         self._webhooks = webhooks
         self._plugins = plugins
@@ -82,17 +86,19 @@ class EventManager:
         self._store_seconds = store_seconds
         self._wake = wake
         self._clock = clock
+        self._gate = gate
 
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, and
+        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, what the gate raises, and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
         with pymongo.timeout(self._store_seconds):
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
-        # Between the stores' times: what a plugin takes is its own.
+        # Between the stores' times: what a gate or a plugin takes is its own.
+        self._gate(webhook, request.data)
         drafts, failed = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
         outcomes = []

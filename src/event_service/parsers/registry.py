@@ -41,11 +41,13 @@ class ParserRegistry(Mapping[str, Parser]):
 
         An empty body has no results. Raises ParseFailure when no source takes it for its own.
         """
-        if not body:
-            return _nothing
+        return self.source_of(body).parse if body else _nothing
+
+    def source_of(self, body: Body) -> Source:
+        """The source that takes a body for its own. Raises ParseFailure when none does."""
         for source in self._sources:
             if source.recognises(body):
-                return source.parse
+                return source
         wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
         raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
 
