@@ -17,7 +17,7 @@ ENV PATH=/opt/event-service/bin:$PATH \
     EVENT_DATA_DIR=/var/lib/event-service
 USER 10001
 WORKDIR /var/lib/event-service
-EXPOSE 50051
+EXPOSE 50051 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["event-service", "health"]
 ENTRYPOINT ["event-service"]

@@ -19,6 +19,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGE = "event_service.stubs"
 
+DESCRIPTORS = "descriptors.binpb"
+"""A FileDescriptorSet of everything in ``proto``, with its comments: the generated modules, whose
+descriptors have none, can't tell the documentation what a field means."""
+
 
 class StubsHook(BuildHookInterface[Any]):
     """Puts fresh stubs into the source tree before hatchling collects it."""
@@ -49,6 +53,8 @@ def generate(proto: Path, out: Path) -> None:
             f"--plugin=protoc-gen-mypy_grpc={_grpc_typing_plugin(Path(scratch))}",
             *(f"--{kind}_out={out}" for kind in ("python", "pyi", "grpc_python")),
             f"--mypy_grpc_out=quiet:{out}",
+            f"--descriptor_set_out={out / DESCRIPTORS}",
+            "--include_source_info",
             *names,
         ]
         subprocess.run(command, check=True)

@@ -17,6 +17,7 @@ def test_without_variables_the_defaults_stand() -> None:
     assert settings.mongodb_uri is None
     assert settings.redis_url is None
     assert (settings.host, settings.port) == ("127.0.0.1", 50051)
+    assert settings.http_port == 8080
     assert settings.max_request_bytes == 4 * 1024 * 1024
     assert settings.max_response_bytes == 256 * 1024 * 1024
     assert settings.duplicate_window_seconds == 600
@@ -28,10 +29,17 @@ def test_without_variables_the_defaults_stand() -> None:
     assert settings.data_dir.is_absolute()
 
 
+def test_several_services_on_a_machine_need_no_second_choice_of_port() -> None:
+    assert Settings(port=0).http_port == 0
+    assert Settings(port=0, http_port=9000).http_port == 9000
+    assert Settings(port=50052).http_port == 8080
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
         ("port", "0", 0),
+        ("http_port", "-1", -1),
         ("max_request_bytes", "8MiB", 8 * 1024 * 1024),
         ("max_request_bytes", "65536", 65536),
         ("recording_policy", "First", RecordingPolicy.FIRST),
@@ -92,6 +100,9 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("port", "-1"),
         ("port", "65536"),
         ("port", "http"),
+        ("http_port", "-2"),
+        ("http_port", "65536"),
+        ("http_read_seconds", "0"),
         ("grpc_threads", "0"),
         ("max_request_bytes", "many"),
         ("duplicate_window_seconds", "0"),

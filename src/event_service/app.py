@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
+from event_service.http.build import build_http
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, build_managers, utc_now
 from event_service.model.indexes import ensure_indexes
@@ -22,18 +23,23 @@ from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
+from event_service.servicer.invocation import Invoker
 from event_service.servicer.reflection import add_reflection
 from event_service.start_errors import StartError
 from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import SecretStr
     from pymongo import MongoClient
     from pymongo.database import Database
 
     from event_service.auth.authenticator import Authenticator
+    from event_service.http.server import HttpServer
     from event_service.manager.webhooks import WebhookManager
+    from event_service.servicer.method import Method
     from event_service.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -79,7 +85,11 @@ class Service:
                 taken_over=self._prepare_database(),
                 clock=clock,
             )
-            self._server, self.address = self._listen()
+            invoker = Invoker(self._authenticator)
+            methods = self._methods()
+            self._health = self._health_monitor()
+            self._server, self.address = self._listen(methods, invoker)
+            self._http = self._listen_http(methods, invoker)
         except BaseException:
             self._stores.close()
             raise
@@ -89,21 +99,28 @@ class Service:
         """The webhooks of this service."""
         return self._managers.webhooks
 
+    @property
+    def http_address(self) -> str | None:
+        """``host:port`` of HTTP; None if it is switched off."""
+        return None if self._http is None else self._http.address
+
     def start(self) -> None:
         """Serve."""
         self._managers.start()
         self._server.start()
         self._health.start()
+        if self._http is not None:
+            self._http.start()
         self._stores.directory.write_runtime(
             Runtime(
                 grpc=self.address,
-                http=None,
+                http=self.http_address,
                 mongodb_uri=self._stores.mongodb_uri,
                 redis_url=self._stores.redis_url,
                 pid=os.getpid(),
             )
         )
-        _log.info("serving", address=self.address)
+        _log.info("serving", address=self.address, http=self.http_address)
 
     def flush_counts(self) -> bool:
         """Write now what is counted and not yet in the database; False if that did not work."""
@@ -120,7 +137,10 @@ class Service:
         """
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
         self._health.stop()
-        self._server.stop(grace).wait()
+        grpc_stopped = self._server.stop(grace)
+        if self._http is not None:
+            self._http.stop(grace)
+        grpc_stopped.wait()
         with self._stopping:
             if self._stopped.is_set():
                 return
@@ -142,28 +162,15 @@ class Service:
         except PyMongoError as error:
             raise StartError(f"The database can't be used ({type(error).__name__}).") from error
 
-    def _listen(self) -> tuple[grpc.Server, str]:
-        settings = self._settings
-        server = grpc.server(
-            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
-            options=(
-                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
-                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                ("grpc.so_reuseport", 0),
-            ),
-        )
+    def _methods(self) -> list[Method]:
         managers = self._managers
-        methods = [
-            *event.EventServicer(managers.events).methods(),
-            *webhook.WebhookServicer(
-                managers.tenant_webhooks, settings.webhook_url_prefix
-            ).methods(),
-        ]
-        edge = Edge(
-            methods, self._authenticator, settings.max_request_bytes, settings.max_response_bytes
+        webhooks = webhook.WebhookServicer(
+            managers.tenant_webhooks, self._settings.webhook_url_prefix
         )
-        server.add_generic_rpc_handlers((edge,))
-        self._health = HealthMonitor(
+        return [*event.EventServicer(managers.events).methods(), *webhooks.methods()]
+
+    def _health_monitor(self) -> HealthMonitor:
+        return HealthMonitor(
             checks={
                 "mongodb": self._ping_mongodb,
                 "redis": self._redis.ping,
@@ -177,6 +184,28 @@ class Service:
             },
             faults=(PyMongoError, *REDIS_FAULTS),
         )
+
+    def _listen_http(self, methods: Sequence[Method], invoker: Invoker) -> HttpServer | None:
+        if self._settings.http_port < 0:
+            return None
+        try:
+            return build_http(self._settings, methods, invoker, self._managers.events, self._health)
+        except BaseException:
+            self._server.stop(0)
+            raise
+
+    def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
+        settings = self._settings
+        server = grpc.server(
+            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
+            options=(
+                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
+                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
+                ("grpc.so_reuseport", 0),
+            ),
+        )
+        edge = Edge(methods, invoker, settings.max_request_bytes, settings.max_response_bytes)
+        server.add_generic_rpc_handlers((edge,))
         self._health.add_to(server)
         add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE])
         try:

@@ -1,7 +1,8 @@
 """Every fault a caller can see: one class per row of CONTRACT 1.5.
 
 A fault is raised where the fact is known and carries its own gRPC status and error code; the
-edge (``servicer.edge``) is the one place that turns it into an answer.
+edges (``servicer.edge``, ``http``) turn it into an answer, and ``servicer.faults`` turns what
+else is raised into one of these.
 """
 
 from __future__ import annotations
@@ -146,6 +147,10 @@ class QuotaExceeded(ServiceError):
         self.retry_seconds = retry_seconds
 
 
+class TooLarge(QuotaExceeded):
+    """A request or its answer is larger than a limit: the same again will be refused again."""
+
+
 class DeadlineExceeded(ServiceError):
     """The query took longer in the database than it may."""
 
@@ -166,3 +171,13 @@ class Unforeseen(ServiceError):
     def __init__(self, fault_id: str) -> None:
         super().__init__(f"Unforeseen fault, please report its id. (fault_id = {fault_id})")
         self.fault_id = fault_id
+
+
+class Stopped(ServiceError):
+    """The service was told to end at once; what became of the call is not known.
+
+    Not UNAVAILABLE, which promises that nothing was stored (CONTRACT 1.6).
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The service was stopped before the call ended.")

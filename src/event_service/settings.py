@@ -3,7 +3,7 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -35,6 +35,9 @@ REDIS_SCHEMES = (
 )
 
 
+_USUAL_HTTP_PORT = 8080
+
+
 class LogFormat(StrEnum):
     """How a line of the log is written."""
 
@@ -62,6 +65,11 @@ def _from_json(value: object) -> object:
 
 def _default_data_directory() -> Path:
     return Path(platformdirs.user_data_dir("event-service", appauthor=False))
+
+
+def _default_http_port(given: dict[str, Any]) -> int:
+    # Who has gRPC pick a free port runs several services on a machine, and one 8080 is not enough.
+    return 0 if given.get("port") == 0 else _USUAL_HTTP_PORT
 
 
 class Settings(BaseSettings):
@@ -96,19 +104,37 @@ class Settings(BaseSettings):
         json_schema_extra={"default_in_words": "the platform's user data directory"},
     )
     host: str = Field(
-        default="127.0.0.1", min_length=1, description="Address that gRPC listens on."
+        default="127.0.0.1", min_length=1, description="Address that gRPC and HTTP listen on."
     )
     port: int = Field(
         default=50051, ge=0, le=65535, description="Port that gRPC listens on; 0 picks a free one."
     )
+    http_port: int = Field(
+        default_factory=_default_http_port,
+        ge=-1,
+        le=65535,
+        description="Port that HTTP listens on; 0 picks a free one, -1 switches HTTP off.",
+        json_schema_extra={"default_in_words": "`8080`, or a free one if `EVENT_PORT` is 0"},
+    )
     grpc_threads: PositiveInt = Field(
-        default=32, le=1024, description="Calls that are worked on at the same time."
+        default=32, le=1024, description="Calls over gRPC that are worked on at the same time."
+    )
+    http_threads: PositiveInt = Field(
+        default=32,
+        le=1024,
+        description="Calls over HTTP that are worked on at the same time; eight times as many may"
+        " wait, more are told to come again.",
+    )
+    http_read_seconds: PositiveFloat = Field(
+        default=30.0,
+        le=600,
+        description="How long the head of an HTTP request may take to arrive, and then its body.",
     )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),
         ge=1024,
         le=256 * 1024**2,
-        description="Largest request, in bytes or as in `8MiB`.",
+        description="Largest request, in bytes or as in `8MiB`; over HTTP after decompression.",
     )
     max_response_bytes: ByteSize = Field(
         default=ByteSize(256 * 1024**2),

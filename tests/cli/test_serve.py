@@ -89,6 +89,7 @@ def serve_with(
 
         class Service:
             address = "0.0.0.0:50099"
+            http_address = "0.0.0.0:8099"
             webhooks = WebhookManager(mongo_database, redis_client, WebhookCache(0))
             wait = staticmethod(recorded.wait)
             stop = staticmethod(recorded.stop)
@@ -114,12 +115,18 @@ def test_options_win_over_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EVENT_PORT", "1")
+    monkeypatch.setenv("EVENT_HTTP_PORT", "1")
     monkeypatch.setenv("EVENT_STOP_SECONDS", "7")
     recorded = Recorded(signal.SIGTERM)
     built = serve_with(recorded)
-    told = command.told("serve", "--host", "127.0.0.2", "--port", "0")
-    assert told == "Serving on 0.0.0.0:50099\n"
-    assert [(settings.host, settings.port) for settings in built] == [("127.0.0.2", 0)]
+    told = command.told("serve", "--host", "127.0.0.2", "--port", "0", "--http-port", "-1")
+    assert told.splitlines() == [
+        "Serving on 0.0.0.0:50099",
+        "HTTP on http://127.0.0.1:8099, explained at /docs",
+    ]
+    assert [(settings.host, settings.port, settings.http_port) for settings in built] == [
+        ("127.0.0.2", 0, -1)
+    ]
     assert recorded.stops == [7]
 
 

@@ -18,12 +18,13 @@ COMMAND = str(Path(sys.executable).with_name("event-service"))
 
 
 class ServeProcess:
-    """``event-service serve`` on a free port."""
+    """``event-service serve`` on free ports."""
 
     def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
         self.data_dir = data_dir
         inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
-        self.environment = inherited | dict(environment) | {"EVENT_DATA_DIR": str(data_dir)}
+        ours = {"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"}
+        self.environment = inherited | ours | dict(environment)
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self._process = self._start()
 

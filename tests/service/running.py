@@ -162,6 +162,12 @@ def running_service(
 
 
 def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: Any) -> Settings:
-    """Settings of a service on given stores and any free port."""
-    given = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "data_dir": data_dir, "port": 0}
+    """Settings of a service on given stores and any free ports."""
+    given = {
+        "mongodb_uri": mongodb_uri,
+        "redis_url": redis_url,
+        "data_dir": data_dir,
+        "port": 0,
+        "http_port": 0,
+    }
     return Settings.model_validate(given | choices)

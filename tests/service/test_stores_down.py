@@ -16,6 +16,7 @@ from event_service.auth.open_access import NoAuth
 from event_service.embedded.directory import DataDirectory
 from event_service.embedded.mongodb import EmbeddedMongoDB
 from event_service.embedded.redis import EmbeddedRedis
+from tests.service.http.asking import asking
 from tests.service.running import Running, running_service, settings_for
 
 if TYPE_CHECKING:
@@ -83,6 +84,22 @@ def test_the_database_is_gone(stand: Stand) -> None:
     assert (answer.status, answer.code) == ("UNAVAILABLE", "ERROR_UNAVAILABLE")
     stand.wait_for("", NOT_SERVING)
     stand.wait_for(EVENT, NOT_SERVING)
+
+
+def test_the_database_is_gone_over_http(stand: Stand) -> None:
+    webhook, http = stand.running.webhook(), asking(stand.running)
+    stand.wait_for("", SERVING)
+    assert http.send("GET", "/readyz").status == 200
+    stand.mongodb.stop()
+    for answer in (http.deliver(webhook, BODY), http.call("list", {})):
+        assert (answer.status, answer.code) == (503, "ERROR_UNAVAILABLE")
+        assert int(answer.headers["retry-after"]) > 0
+    stand.wait_for(EVENT, NOT_SERVING)
+    for path in ("/readyz", f"/readyz?service={EVENT}"):
+        answer = http.send("GET", path)
+        assert (answer.status, answer.code) == (503, "ERROR_UNAVAILABLE")
+        assert "mongodb" in answer.message
+    assert http.send("GET", "/healthz").status == 200
 
 
 def test_redis_is_gone_and_the_event_service_goes_on(stand: Stand) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from event_service.cli.address import reachable
 from event_service.cli.demo import make_demo, token_of
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of
@@ -37,8 +38,13 @@ class _Happened(Enum):
 
 
 @click.command()
-@click.option("--host", help="Address that gRPC listens on [EVENT_HOST].")
+@click.option("--host", help="Address that gRPC and HTTP listen on [EVENT_HOST].")
 @click.option("--port", type=int, help="Port that gRPC listens on; 0 picks one [EVENT_PORT].")
+@click.option(
+    "--http-port",
+    type=int,
+    help="Port that HTTP listens on; 0 picks one, -1 switches it off [EVENT_HTTP_PORT].",
+)
 @click.option(
     "--demo", is_flag=True, help="Make a webhook if there is none, and say how to use it."
 )
@@ -67,6 +73,8 @@ def serve(*, demo: bool, **given: object) -> None:
         service.start()
         try:
             click.echo(f"Serving on {service.address}")
+            if service.http_address is not None:
+                click.echo(f"HTTP on http://{reachable(service.http_address)}, explained at /docs")
             if demo:
                 lines = make_demo(service.webhooks, service.address, token_of(settings))
                 click.echo("\n" + "\n".join(lines))

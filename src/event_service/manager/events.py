@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 import structlog
 
-from event_service.errors import QuotaExceeded
+from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
 from event_service.normalise import failure_draft, normalise
@@ -86,7 +86,7 @@ class EventManager:
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, QuotaExceeded, and
+        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
@@ -148,7 +148,7 @@ class EventManager:
         except ParseFailure as failure:
             return [failure_draft(webhook.webhook_id, webhook.name, failure.reason)], True
         if len(results) > MOST_RESULTS:
-            raise QuotaExceeded("events of one request", MOST_RESULTS)
+            raise TooLarge("events of one request", MOST_RESULTS)
         drafts: list[EventDraft] = []
         failed = False
         for result in results:

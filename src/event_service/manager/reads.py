@@ -19,8 +19,8 @@ from event_service.errors import (
     DeadlineExceeded,
     InvalidParameter,
     NotFound,
-    QuotaExceeded,
     RequiredParameter,
+    TooLarge,
 )
 from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.scope import narrow, within
@@ -174,7 +174,7 @@ class Reader:
             for document in cursor:
                 read += len(document.raw)
                 if read > self._max_bytes:
-                    raise QuotaExceeded("bytes of one answer", self._max_bytes)
+                    raise TooLarge("bytes of one answer", self._max_bytes)
                 rows.append(bson.decode(document.raw))
         return rows
 

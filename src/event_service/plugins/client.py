@@ -17,6 +17,7 @@ from event_service.errors import InvalidParameter
 from event_service.grpc_endpoint import open_channel
 from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
+from event_service.plugins.masking import masked
 from event_service.plugins.results import raw_result
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from google.protobuf.message import Message
+
+    Request = (
+        event_pb2.ParseRequest
+        | webhook_pb2.WebhookInitRequest
+        | webhook_pb2.WebhookPluginVerifyRequest
+    )
     from google.protobuf.struct_pb2 import Struct
 
 _log = logging.getLogger(__name__)
@@ -52,6 +59,9 @@ _SILENT: Final = frozenset(
     }
 )
 _CODE = re.compile(r"(ERROR_[A-Z][A-Z_]{0,63}):")
+_UNCAUGHT: Final = "Exception calling application: "
+"""What grpcio puts before an exception that a plugin let through."""
+_MOST_MESSAGE: Final = 1_000
 _MOST_LINES: Final = 256
 
 Answer = TypeVar("Answer", bound="Message")
@@ -119,14 +129,14 @@ class PluginClient:
                 line.channel.close()
             self._lines.clear()
 
-    def _ask(self, place: Place, path: str, request: Message, kind: type[Answer]) -> Answer:
+    def _ask(self, place: Place, path: str, request: Request, kind: type[Answer]) -> Answer:
         # Decoded here and not by grpc, which would log what it can't read.
         try:
             return kind.FromString(self._call(place, path, request))
         except DecodeError:
             raise PluginUnreadable(place.plugin_id, "what is no answer") from None
 
-    def _call(self, place: Place, path: str, request: Message) -> bytes:
+    def _call(self, place: Place, path: str, request: Request) -> bytes:
         line = self._line(place)
         if not line.breaker.admits():
             raise PluginSilent(place.plugin_id)
@@ -141,12 +151,12 @@ class PluginClient:
                     raise
                 answer = call(body, timeout=max(0.0, ends - monotonic()))
         except grpc.RpcError as fault:
-            raise self._fault(place, line, cast("grpc.Call", fault)) from None
+            raise self._fault(place, line, cast("grpc.Call", fault), request.options) from None
         line.breaker.succeeded()
         return answer
 
     def _fault(
-        self, place: Place, line: _Line, fault: grpc.Call
+        self, place: Place, line: _Line, fault: grpc.Call, options: Struct
     ) -> PluginSilent | PluginRefuses | PluginUnreadable:
         status = fault.code()
         _log.warning("plugin %s: %s", place.plugin_id, status.name)
@@ -158,8 +168,13 @@ class PluginClient:
             return PluginUnreadable(
                 place.plugin_id, f"with RESOURCE_EXHAUSTED, or more than {MOST_BYTES} bytes"
             )
-        code = _CODE.match(fault.details() or "")
-        return PluginRefuses(place.plugin_id, status.name, code[1] if code else "")
+        details = (fault.details() or "").removeprefix(_UNCAUGHT)
+        code = _CODE.match(details)
+        message = (details.removeprefix(code[0]) if code else details).strip()
+        message = masked(message, options)
+        return PluginRefuses(
+            place.plugin_id, status.name, code[1] if code else "", message[:_MOST_MESSAGE]
+        )
 
     def _line(self, place: Place) -> _Line:
         with self._lock:

@@ -1,7 +1,8 @@
 """What can be wrong with a plugin.
 
-Each reason is recorded and shown, so it names the plugin, says always the same of the same fault,
-and repeats nothing that the plugin said: that may hold secrets of its options, or of a body.
+Each reason is recorded, as an event of the webhook's tenant (CONTRACT 3.4), and says always the
+same of the same fault. A plugin that refuses a body is quoted there, and there alone, without the
+texts of its options: what it says may hold secrets, so no log has it.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ class PluginSilent(PluginFault):
 
 
 class PluginRefuses(PluginFault):
-    """It answers with a status other than OK. ``code`` is its error code, or empty."""
+    """It answers with a status other than OK.
 
-    def __init__(self, plugin_id: str, status: str, code: str) -> None:
+    ``code`` is its error code and ``message`` what it says; both may be empty.
+    """
+
+    def __init__(self, plugin_id: str, status: str, code: str, message: str) -> None:
         self.answer = f"{status} {code}" if code else status
-        super().__init__(f"The plugin {plugin_id} answers with {self.answer}.")
+        super().__init__(message or f"The plugin {plugin_id} answers with {self.answer}.")
 
 
 class PluginUnreadable(PluginFault):

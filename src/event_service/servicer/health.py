@@ -54,6 +54,22 @@ class HealthMonitor:
         """Serve health on a server not yet started."""
         health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
 
+    @property
+    def services(self) -> Sequence[str]:
+        """The names that can be asked for."""
+        return tuple(self._needs)
+
+    @property
+    def answering(self) -> Mapping[str, bool]:
+        """Which stores answered at the last look; empty before the first."""
+        return dict(self._answering)
+
+    def serving(self, service: str) -> bool:
+        """What gRPC's health says of a service (one of ``services``)."""
+        answering = self._answering
+        looked = not self._stopping.is_set()
+        return looked and all(answering.get(store, False) for store in self._needs[service])
+
     def start(self) -> None:
         """Look once, then go on looking in a thread."""
         self._look()

@@ -1,0 +1,1 @@
+"""The same service over HTTP: webhooks, the published paths, their documentation."""

@@ -1,0 +1,62 @@
+"""Puts the HTTP side together over what the gRPC side has already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from event_service.http.app import application
+from event_service.http.body import BodyLimits
+from event_service.http.comments import read_comments
+from event_service.http.deliveries import Deliveries
+from event_service.http.docs import documentation_routes
+from event_service.http.methods import Methods
+from event_service.http.openapi import openapi
+from event_service.http.own_pages import admit_all, admit_local_pages, admit_own_pages
+from event_service.http.probes import Probes
+from event_service.http.server import HttpServer
+from event_service.http.transcoding import bindings_of
+from event_service.http.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.datastructures import Headers
+
+    from event_service.http.probes import Health
+    from event_service.manager.events import EventManager
+    from event_service.servicer.invocation import Invoker
+    from event_service.servicer.method import Method
+    from event_service.settings import Settings
+
+
+def build_http(
+    settings: Settings,
+    methods: Iterable[Method],
+    invoker: Invoker,
+    events: EventManager,
+    health: Health,
+) -> HttpServer:
+    """A server, not yet started, for deliveries and for every annotated one of the methods.
+
+    Raises StartError, and ValueError for an annotation that can't be served.
+    """
+    bindings = bindings_of(methods)
+    limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds)
+    workers = Workers(settings.http_threads)
+    routes = [
+        *Deliveries(events, workers, limits).routes(),
+        *Methods(
+            invoker, workers, limits, int(settings.max_response_bytes), _admission(settings)
+        ).routes(bindings),
+        *Probes(health).routes(),
+        *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
+    ]
+    return HttpServer(
+        application(routes), settings.host, settings.http_port, settings.http_read_seconds, workers
+    )
+
+
+def _admission(settings: Settings) -> Callable[[Headers], None]:
+    if not settings.no_auth:
+        return admit_all
+    return admit_own_pages if settings.no_auth_on_any_address else admit_local_pages

@@ -1,0 +1,61 @@
+"""The HTTP side of webhooks: where monitoring systems post what they have to say."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from starlette.routing import Route
+
+from event_service.errors import AuthenticateFailure
+from event_service.http.answers import answer
+from event_service.http.body import read_body
+from event_service.http.metadata import access_key_of, metadata_of
+from event_service.manager.events import CreateEvent
+from event_service.servicer.faults import answered
+from event_service.wire.json_body import json_object
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from event_service.http.body import BodyLimits
+    from event_service.http.workers import Workers
+    from event_service.manager.events import EventManager
+
+KEY_IN_PATH: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
+KEY_IN_HEADER: Final = "/monitoring/v1/webhook/{webhook_id}/events"
+
+
+class Deliveries:
+    """Takes JSON bodies, whatever content type they claim, for an EventManager."""
+
+    def __init__(self, events: EventManager, workers: Workers, limits: BodyLimits) -> None:
+        self._events = events
+        self._workers = workers
+        self._limits = limits
+
+    def routes(self) -> Sequence[Route]:
+        """What is to be hosted."""
+        return [
+            Route(path, self.deliver, methods=["POST"]) for path in (KEY_IN_PATH, KEY_IN_HEADER)
+        ]
+
+    async def deliver(self, request: Request) -> Response:
+        """Record a body; ``{}`` once that is done."""
+        webhook_id = request.path_params["webhook_id"]
+        access_key = request.path_params.get("access_key") or access_key_of(request.headers)
+        if not access_key:
+            raise AuthenticateFailure("The access key is missing: X-Access-Key, or a Bearer token.")
+        identity = metadata_of(request.headers).get("traceparent", "")
+        with self._workers.place():
+            body = await read_body(request, self._limits)
+            record = partial(self._record, webhook_id, access_key, body, identity)
+            await self._workers.run(partial(answered, f"POST {KEY_IN_HEADER}", record))
+        return answer(b"{}")
+
+    def _record(self, webhook_id: str, access_key: str, body: bytes, identity: str) -> None:
+        data = json_object(body)
+        self._events.create(CreateEvent(webhook_id, access_key, data, identity))

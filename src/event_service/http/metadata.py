@@ -1,0 +1,39 @@
+"""What of a request's headers is metadata of the call (CONTRACT 1.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import Headers
+
+_KEYS: Final = frozenset(
+    {
+        "authorization",
+        "token",
+        "traceparent",
+        "transaction_id",
+        "x_domain_id",
+        "x_workspace_id",
+    }
+)
+
+_BEARER: Final = "bearer "
+
+
+def metadata_of(headers: Headers) -> Mapping[str, str]:
+    """The metadata, by the names of gRPC: of ``X-Domain-Id`` and ``x_domain_id`` alike."""
+    named = ((name.replace("-", "_"), value) for name, value in headers.items())
+    return {name: value for name, value in named if name in _KEYS}
+
+
+def access_key_of(headers: Headers) -> str:
+    """The key of ``X-Access-Key`` or ``Authorization: Bearer``, or nothing."""
+    if key := headers.get("x-access-key", "").strip():
+        return key
+    authorization = headers.get("authorization", "")
+    if authorization[: len(_BEARER)].lower() == _BEARER:
+        return authorization[len(_BEARER) :].strip()
+    return ""

@@ -1,0 +1,170 @@
+"""What ``/openapi.json`` says of the paths that no proto file describes, and of faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from event_service.http.deliveries import KEY_IN_HEADER, KEY_IN_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Node = dict[str, Any]
+
+TAGS: Final = (
+    ("Deliveries", "Where monitoring systems post. The key of the webhook is all they need."),
+    ("Probes", "For whoever watches over the process."),
+)
+
+PROBLEM: Final[Node] = {"$ref": "#/components/schemas/Problem"}
+REFUSED: Final[Node] = {"$ref": "#/components/responses/Problem"}
+_EMPTY: Final[Node] = {"type": "object", "additionalProperties": False}
+
+
+def _text(description: str, **more: Any) -> Node:
+    return {"type": "string", "description": description, **more}
+
+
+OWN_SCHEMAS: Final[Mapping[str, Node]] = {
+    "Problem": {
+        "type": "object",
+        "description": "What went wrong.",
+        "required": ["detail"],
+        "properties": {
+            "detail": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": _text("What a program looks at.", examples=["ERROR_NOT_FOUND"]),
+                    "message": _text("What a person reads."),
+                },
+            }
+        },
+    },
+    "Delivery": {
+        "type": "object",
+        "description": "A webhook with a plugin takes what its monitoring system sends. Without"
+        " one, the body is an event of this form, or holds several of them in `results`. Whatever"
+        " else it holds is kept with the event.",
+        "properties": {
+            "event_key": _text("Same key, same problem. Made from the content if it is missing."),
+            "event_type": _text(
+                "What happened; ALERT if it is missing.", enum=["ALERT", "RECOVERY", "ERROR"]
+            ),
+            "title": _text("A line."),
+            "description": _text("More than a line."),
+            "severity": _text(
+                "How bad it is; NONE if it is missing.",
+                enum=["CRITICAL", "ERROR", "WARNING", "INFO", "NOT_AVAILABLE", "NONE"],
+            ),
+            "resource": {
+                "type": "object",
+                "description": "What it happened to.",
+                "properties": {
+                    "resource_id": {"type": "string"},
+                    "resource_type": {"type": "string"},
+                    "name": {"type": "string"},
+                },
+            },
+            "rule": _text("The rule that raised it."),
+            "image_url": _text("A picture of it."),
+            "provider": _text("Whose cloud, for example aws."),
+            "account": _text("Which account there."),
+            "occurred_at": _text("When, in ISO 8601.", format="date-time"),
+            "additional_info": {"type": "object", "description": "Anything else worth a look."},
+            "results": {
+                "type": "array",
+                "description": "Several events, in place of one.",
+                "items": {"$ref": "#/components/schemas/Delivery"},
+            },
+        },
+    },
+}
+
+_EVENT: Final[Node] = {
+    "event_key": "disk-full/server-1",
+    "event_type": "ALERT",
+    "title": "Disk almost full",
+    "severity": "WARNING",
+    "resource": {"name": "server-1"},
+}
+_REFUSALS: Final = ("400", "401", "403", "404", "408", "413", "415", "429", "503", "default")
+
+
+def delivery_paths() -> dict[str, Node]:
+    """Where monitoring systems post."""
+    return {
+        KEY_IN_HEADER: {
+            "post": {
+                "operationId": "deliver",
+                "summary": "Deliver what a monitoring system says",
+                "description": "Takes any JSON object, whatever its content type, also compressed"
+                " with gzip, and answers once its events are stored. 429 and 503 say in"
+                " `Retry-After` after how many seconds to try again.",
+                **_delivery("webhook_id"),
+                "security": [{"accessKey": []}],
+            }
+        },
+        KEY_IN_PATH: {
+            "post": {
+                "operationId": "deliver_with_key_in_path",
+                "summary": "Deliver, the key in the path",
+                "description": "The same for senders that can send no header of their own.",
+                **_delivery("webhook_id", "access_key"),
+                "security": [],
+            }
+        },
+    }
+
+
+def probe_paths() -> dict[str, Node]:
+    """For whoever watches over the process."""
+    service = {
+        "name": "service",
+        "in": "query",
+        "description": "Ask for the stores that this gRPC service can't do without, not for all.",
+        "schema": {"type": "string", "default": ""},
+    }
+    return {
+        "/healthz": {"get": _probe("healthz", "Is the process up?")},
+        "/readyz": {"get": _probe("readyz", "Do the stores answer?", service)},
+        "/version": {"get": _probe("version", "What runs here?")},
+    }
+
+
+def path_parameter(name: str) -> Node:
+    """A variable of a path."""
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def json_body(schema: Node, example: Any) -> Node:
+    """A request's body."""
+    return {"content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def json_answer(description: str, schema: Node) -> Node:
+    """An answer."""
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _delivery(*variables: str) -> Node:
+    return {
+        "tags": ["Deliveries"],
+        "parameters": [path_parameter(name) for name in variables],
+        "requestBody": json_body({"$ref": "#/components/schemas/Delivery"}, _EVENT),
+        "responses": {
+            "200": json_answer("Stored.", _EMPTY),
+            **dict.fromkeys(_REFUSALS, REFUSED),
+        },
+    }
+
+
+def _probe(name: str, summary: str, *parameters: Node) -> Node:
+    return {
+        "operationId": name,
+        "tags": ["Probes"],
+        "summary": summary,
+        "parameters": list(parameters),
+        "responses": {"200": json_answer("Yes.", {"type": "object"}), "default": REFUSED},
+        "security": [],
+    }

@@ -1,0 +1,68 @@
+"""For whoever watches over the process: is it up, is it ready, which one is it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Final, Protocol
+
+from starlette.routing import Route
+
+from event_service.errors import NotFound, Unavailable
+from event_service.http.answers import answer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+DISTRIBUTION: Final = "spaceone-event-service"
+
+
+class Health(Protocol):
+    """What is known of the stores (``servicer.health.HealthMonitor``)."""
+
+    @property
+    def services(self) -> Sequence[str]:
+        """The names that can be asked for; empty is the whole."""
+
+    @property
+    def answering(self) -> Mapping[str, bool]:
+        """Which stores answer."""
+
+    def serving(self, service: str) -> bool:
+        """Whether the stores that a service needs answer."""
+
+
+class Probes:
+    """Answers without a token and without waiting for anything."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def routes(self) -> Sequence[Route]:
+        """What is to be hosted."""
+        return [
+            Route("/healthz", self.alive),
+            Route("/readyz", self.ready),
+            Route("/version", self.version),
+        ]
+
+    async def alive(self, _: Request) -> Response:
+        """The process answers."""
+        return answer_of({"status": "ok"})
+
+    async def ready(self, request: Request) -> Response:
+        """The stores answer: all of them, or those that ``?service=`` can't do without."""
+        service = request.query_params.get("service", "")
+        if service not in self._health.services:
+            raise NotFound("service", service)
+        stores = self._health.answering
+        if self._health.serving(service):
+            return answer_of({"status": "ready", "stores": stores})
+        silent = ", ".join(name for name, answers in stores.items() if not answers)
+        raise Unavailable(f"Not ready. (stores that do not answer = {silent or 'none'})")
+
+    async def version(self, _: Request) -> Response:
+        """Name and version of what runs here."""
+        return answer_of({"name": DISTRIBUTION, "version": version_of(DISTRIBUTION)})

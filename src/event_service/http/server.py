@@ -1,0 +1,115 @@
+"""Runs the application in a thread, with an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import socket
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+import uvicorn
+
+from event_service.http.protocol import BoundedProtocol
+from event_service.start_errors import StartError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from event_service.http.workers import Workers
+
+_log = structlog.get_logger(__name__)
+
+_IDLE_SECONDS = 75
+"""How long a connection without a request is kept: longer than most proxies keep theirs, which
+must be the first to let go of one."""
+
+
+class HttpServer:
+    """Listens from the start of its life, answers from ``start`` to ``stop``."""
+
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, head_seconds: float, workers: Workers
+    ) -> None:
+        """Take the port; 0 picks a free one. Raises StartError.
+
+        ``workers`` are those of the application: they end with the server.
+        """
+        self._workers = workers
+        self._socket = _listening(host, port)
+        bound = self._socket.getsockname()
+        self.address = f"{host}:{bound[1]}"
+        config = uvicorn.Config(
+            cast("Any", app),
+            http=cast("Any", partial(BoundedProtocol, head_seconds=head_seconds)),
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            # Its warnings are about what others send, as often as they like.
+            log_level=logging.ERROR,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="http-loop")
+
+    def start(self) -> None:
+        """Answer requests."""
+        self._thread.start()
+
+    def stop(self, grace_seconds: float) -> None:
+        """Take no more requests, let running ones end within the grace, end the others.
+
+        Called again meanwhile, from another thread, a grace of 0 ends them at once. Also fit for
+        a server that was never started.
+        """
+        if not self._thread.is_alive():
+            self._socket.close()
+            self._workers.close()
+            return
+        if self._server.should_exit and grace_seconds == 0:
+            self._hurry()
+        self._server.config.timeout_graceful_shutdown = math.ceil(grace_seconds)
+        self._server.should_exit = True
+        self._thread.join()
+        self._workers.close()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception:  # noqa: BLE001  # the last place of a thread
+            _log.exception("http ended")
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])
+
+    def _hurry(self) -> None:
+        def abort() -> None:
+            self._server.force_exit = True
+            for connection in list(self._server.server_state.connections):
+                connection.transport.abort()
+
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(abort)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(cast("Any", address), family=family, backlog=2048)
+    except OSError as error:
+        raise StartError(
+            f"{host}:{port} can't be listened on ({error.strerror or error})."
+            " Set EVENT_HTTP_PORT: 0 picks a free port, -1 switches HTTP off."
+        ) from None

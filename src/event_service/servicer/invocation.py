@@ -1,0 +1,38 @@
+"""A call of a method, whatever carried it here: who calls, what is asked, the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from event_service.servicer.call import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from google.protobuf.message import Message
+
+    from event_service.auth.authenticator import Authenticator
+    from event_service.servicer.method import Method
+
+
+class Invoker:
+    """Calls methods for callers that it has made sure of."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    def invoke(
+        self,
+        method: Method,
+        metadata: Mapping[str, str],
+        time_remaining: Callable[[], float | None],
+        decode: Callable[[], Message],
+    ) -> Message:
+        """The answer; ``decode`` makes the request, once the caller may call.
+
+        Raises whatever authentication, ``decode`` and the method raise.
+        """
+        caller = None
+        if method.access is not None:
+            caller = self._authenticator.caller(metadata, method.access)
+        return method.run(decode(), Call(caller, metadata, time_remaining))

@@ -1,0 +1,73 @@
+"""Messages as JSON and back (the JSON mapping of proto3), the way console clients write them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+
+from event_service.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
+    from google.protobuf.message import Message
+
+_LONGEST_REASON = 300
+
+
+def message_of(fields: Mapping[str, Any], kind: type[Message]) -> Message:
+    """The message that a JSON object stands for; field names in snake_case or camelCase.
+
+    Unknown fields are left out, since clients of other versions send them. An unknown name of an
+    enum is none of those: left out, it would turn a filter into none. Raises InvalidArgument.
+    """
+    try:
+        return ParseDict(_known(fields, cast("Descriptor", kind.DESCRIPTOR)), kind())
+    except (ParseError, OverflowError, RecursionError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        raise InvalidArgument(f"The request is no valid {kind.DESCRIPTOR.name}: {reason}") from None
+
+
+def json_of(message: Message, *, emit_defaults: bool = False) -> bytes:
+    """The message as JSON: snake_case, times and enums as in gRPC, 64-bit integers as strings.
+
+    What is not set is left out, unless ``emit_defaults``: then only messages that are not set are.
+    """
+    fields = MessageToDict(
+        message,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=emit_defaults,
+    )
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _known(fields: Mapping[str, Any], descriptor: Descriptor) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for name, value in fields.items():
+        field = descriptor.fields_by_name.get(name) or descriptor.fields_by_camelcase_name.get(name)
+        if field is not None:
+            known[name] = _known_value(value, field)
+    return known
+
+
+def _known_value(value: Any, field: FieldDescriptor) -> Any:
+    kind = field.message_type
+    if kind is None or value is None or kind.GetOptions().map_entry:
+        return value
+    if kind.file.package == "google.protobuf":
+        # Struct and its like have a JSON form of their own.
+        return value
+    if not field.is_repeated:
+        return _known_member(value, field, kind)
+    if not isinstance(value, list):
+        raise ParseError(f"{field.name} must be a list")
+    return [_known_member(member, field, kind) for member in value]
+
+
+def _known_member(value: Any, field: FieldDescriptor, kind: Descriptor) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ParseError(f"{field.name} must be an object")
+    return _known(value, kind)

@@ -1,0 +1,64 @@
+"""Whoever is too slow is let go, and others are served meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.service.http.asking import asking, connected, delivery_head, rest_of, said
+
+if TYPE_CHECKING:
+    from tests.service.running import Running, Start
+
+
+@pytest.fixture(scope="module")
+def impatient(start_module: Start) -> Running:
+    return start_module(http_read_seconds=0.5, http_threads=1)
+
+
+def test_a_body_that_does_not_come(impatient: Running) -> None:
+    webhook = impatient.webhook("slow body")
+    address = asking(impatient).address
+    with connected(address) as slow:
+        slow.sendall(delivery_head(webhook, "Content-Length: 20") + b'{"title": ')
+        assert asking(impatient).deliver(webhook, {"title": "fast"}).status == 200
+        status, body = said(rest_of(slow))
+    assert (status, body["detail"]["code"]) == (408, "ERROR_DEADLINE_EXCEEDED")
+    assert [event["title"] for event in impatient.events()] == ["fast"]
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST /monitoring HTTP/1.1\r\nHost: a\r\nX: "])
+def test_a_head_that_does_not_come(impatient: Running, begun: bytes) -> None:
+    with connected(asking(impatient).address) as slow:
+        slow.sendall(begun)
+        assert rest_of(slow) == b""
+
+
+def test_a_second_head_that_does_not_come(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /hea")
+        slow.sendall(b"l")
+        received = rest_of(slow)
+    assert received.count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        slow.settimeout(0.05)
+        received = b"nothing yet"
+        while received:
+            try:
+                slow.sendall(b"X")
+                received = slow.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+
+
+def test_a_client_that_hangs_up_within_its_body(impatient: Running) -> None:
+    webhook = impatient.webhook("gone")
+    with connected(asking(impatient).address) as gone:
+        gone.sendall(delivery_head(webhook, "Content-Length: 20") + b'{"title": ')
+    assert asking(impatient).send("GET", "/healthz").status == 200

@@ -1,0 +1,102 @@
+"""HTTP stops with the service, and what is under way ends first."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+
+import pytest
+
+from event_service.parsers.registry import ParserRegistry, installed_sources
+from tests.service.http.asking import asking, connected, rest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from event_service.parsers.seam import Body, Options
+    from tests.service.http.asking import HttpAnswer
+    from tests.service.running import Running, Start
+
+
+class Held(ParserRegistry):
+    """Parses when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(installed_sources())
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def parse(self, plugin_id: str | None, body: Body, options: Options) -> Sequence[object]:
+        self.begun.set()
+        assert self.let_go.wait(30)
+        return super().parse(plugin_id, body, options)
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    held = Held()
+    yield held
+    held.let_go.set()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
+@pytest.fixture
+def running(start: Start, held: Held) -> Running:
+    return start(held)
+
+
+@pytest.fixture
+def under_way(running: Running, held: Held, threads: ThreadPoolExecutor) -> Future[HttpAnswer]:
+    """A delivery that doesn't end before it is let go."""
+    http = asking(running)
+    delivery = threads.submit(http.deliver, running.webhook(), {"title": "under way"})
+    assert held.begun.wait(10)
+    return delivery
+
+
+def test_what_is_under_way_ends_first(
+    running: Running, held: Held, threads: ThreadPoolExecutor, under_way: Future[HttpAnswer]
+) -> None:
+    http = asking(running)
+    with connected(http.address) as idle:
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert idle.recv(4) == b"HTTP"
+        stopping = threads.submit(running.service.stop, 30)
+        assert b'"ok"' in rest_of(idle)
+    with pytest.raises(OSError, match="refused"):
+        http.send("GET", "/healthz")
+    assert not stopping.done()
+    assert not under_way.done()
+    held.let_go.set()
+    assert under_way.result(20).status == 200
+    stopping.result(20)
+
+
+def test_a_stop_without_grace_waits_for_nothing(
+    running: Running, threads: ThreadPoolExecutor, under_way: Future[HttpAnswer]
+) -> None:
+    threads.submit(running.service.stop, 0).result(20)
+    answer = under_way.result(20)
+    assert (answer.status, answer.code) == (500, "ERROR_UNKNOWN")
+    assert "stopped" in answer.message
+
+
+def test_a_second_stop_hurries_the_first(
+    running: Running, threads: ThreadPoolExecutor, under_way: Future[HttpAnswer]
+) -> None:
+    http = asking(running)
+    with connected(http.address) as idle:
+        first = threads.submit(running.service.stop, 600)
+        assert rest_of(idle) == b""
+    assert not under_way.done()
+    threads.submit(running.service.stop, 0).result(20)
+    first.result(20)
+    with pytest.raises((OSError, HTTPException)):
+        under_way.result(20)
