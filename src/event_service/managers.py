@@ -91,6 +91,7 @@ def build_managers(
     """
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
+    claims.load()
     flights = Flights()
     log = EventLog(database["event"], flights)
     alerts = AlertManager(database["alert"], claims, taken_over=taken_over)

@@ -232,7 +232,8 @@ class Settings(BaseSettings):
     webhook_url_prefix: str = Field(
         default="",
         description="What a webhook's path is put behind to make its URL, for example"
-        " `https://events.example.com`.",
+        " `https://events.example.com`. Empty: the path alone is shown.",
+        json_schema_extra={"default_in_words": "empty"},
     )
     secret_key: SecretStr | None = Field(
         default=None,

@@ -1,5 +1,6 @@
 """Which parser gets a body."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,34 @@ def test_says_what_it_looked_for_and_not_what_it_found(registry: ParserRegistry)
     assert "a title" in failed.value.reason
     assert "hunter2" not in failed.value.reason
     assert "password" not in failed.value.reason
+
+
+def test_auto_is_the_name_of_having_no_plugin(registry: ParserRegistry) -> None:
+    for body in ({"title": "t"}, {"version": "4", "alerts": []}, {}):
+        assert registry.parse("auto", body, {}) == registry.parse(None, body, {})
+
+
+def test_an_installed_package_can_bring_a_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "smoke_detector.py").write_text(
+        "from event_service.parsers.seam import Source\n"
+        "def parse(body, options):\n"
+        "    return [{'title': body['smoke']}]\n"
+        "SOURCE = Source('smoke', parse, lambda body: 'smoke' in body, 'smoke')\n"
+    )
+    distribution = tmp_path / "smoke_detector-1.dist-info"
+    distribution.mkdir()
+    (distribution / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: smoke-detector\nVersion: 1\n"
+    )
+    (distribution / "entry_points.txt").write_text(
+        "[event_service.parsers]\nsmoke = smoke_detector:SOURCE\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = ParserRegistry(installed_sources())
+    assert registry.parse(None, {"smoke": "in the cellar"}, {}) == [{"title": "in the cellar"}]
+    assert registry.parse("smoke", {"smoke": "here"}, {}) == [{"title": "here"}]
 
 
 def test_a_named_plugin_decides_even_against_the_body(registry: ParserRegistry) -> None:

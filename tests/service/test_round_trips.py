@@ -12,7 +12,7 @@ from pymongo import monitoring
 if TYPE_CHECKING:
     from redis import Redis
 
-    from tests.service.running import Running, Start
+    from tests.service.running import Running, Start, Webhook
 
 _READS_AND_WRITES = frozenset({"insert", "update", "find", "aggregate", "getMore", "findAndModify"})
 _NOT_OURS = frozenset({"PING", "INFO", "CLIENT", "HELLO", "AUTH", "SELECT"})
@@ -48,6 +48,16 @@ def counted(commands: _Commands, start_module: Start) -> Running:
     """A service that writes no counts and forgets no webhook while its calls are counted."""
     assert commands.names == []
     return start_module(flush_seconds=60, webhook_cache_seconds=3600)
+
+
+@pytest.fixture(scope="module")
+def webhook(counted: Running) -> Webhook:
+    """A webhook that the service knows, and the news of which it has long heard."""
+    webhook = counted.webhook("known")
+    # The news of its making travels behind these, and makes the service read it once more.
+    for _ in range(20):
+        assert counted.client.create(webhook, _body("first")).status == "OK"
+    return webhook
 
 
 StoreCalls = Callable[[Callable[[], object]], int]
@@ -91,27 +101,28 @@ def test_create_of_a_new_key_even_on_a_webhook_not_seen_before(
 ) -> None:
     webhook = counted.webhook("new key")
     assert store_calls(lambda: counted.client.create(webhook, _body("new"))) <= 5
-    assert store_calls(lambda: counted.client.create(webhook, _body("newer"))) <= 4
+    assert store_calls(lambda: counted.client.create(webhook, _body("newer"))) <= 5
 
 
-def test_create_that_is_recorded_as_a_duplicate(counted: Running, store_calls: StoreCalls) -> None:
-    webhook = counted.webhook("duplicate")
+def test_create_that_is_recorded_as_a_duplicate(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls
+) -> None:
     counted.client.create(webhook, _body("recorded"))
     changed = _body("recorded", title="disk fuller")
     assert store_calls(lambda: counted.client.create(webhook, changed)) <= 3
     assert counted.database["event"].count_documents({"event_key": "recorded"}) == 2
 
 
-def test_create_that_is_only_counted(counted: Running, store_calls: StoreCalls) -> None:
-    webhook = counted.webhook("repeat")
+def test_create_that_is_only_counted(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls
+) -> None:
     counted.client.create(webhook, _body("counted"))
     assert store_calls(lambda: counted.client.create(webhook, _body("counted"))) == 1
     counted.client.create(webhook, _body("counted", title="other"))
     assert store_calls(lambda: counted.client.create(webhook, _body("counted", title="other"))) == 1
 
 
-def test_recovery(counted: Running, store_calls: StoreCalls) -> None:
-    webhook = counted.webhook("recovery")
+def test_recovery(counted: Running, webhook: Webhook, store_calls: StoreCalls) -> None:
     counted.client.create(webhook, _body("recovered"))
     recovery = _body("recovered", event_type="RECOVERY")
     assert store_calls(lambda: counted.client.create(webhook, recovery)) <= 4
@@ -119,8 +130,7 @@ def test_recovery(counted: Running, store_calls: StoreCalls) -> None:
     assert store_calls(lambda: counted.client.create(webhook, _body("recovered"))) <= 4
 
 
-def test_get_and_list(counted: Running, store_calls: StoreCalls) -> None:
-    webhook = counted.webhook("reads")
+def test_get_and_list(counted: Running, webhook: Webhook, store_calls: StoreCalls) -> None:
     counted.client.create(webhook, _body("read"))
     event_id = counted.events()[-1]["event_id"]
     assert store_calls(lambda: counted.client.call("get", {"event_id": event_id})) == 1

@@ -60,6 +60,17 @@ class Claims:
         self._next_number = client.register_script(scripts.NEXT_NUMBER)
         self._return_number = client.register_script(scripts.RETURN_NUMBER)
 
+    def load(self) -> None:
+        """Have Redis know the scripts before they are first run, which saves that call two others.
+
+        A Redis that is down, or that forgets them in a restart, is told when it is asked.
+        """
+        try:
+            for script in scripts.ALL:
+                self._client.script_load(script)
+        except REDIS_FAULTS:
+            return
+
     def decide(self, key: DedupKey, proposal: Proposal) -> Decision:
         """What the delivery is; a repeat is counted in the same step. UNKNOWN if Redis is down."""
         arguments = (

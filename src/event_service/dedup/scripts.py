@@ -109,3 +109,6 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DECR', KEYS[1])
 return -1
 """
 """KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""
+
+ALL = (DECIDE, INSTALL, END, DROP, SETTLE, NEXT_NUMBER, RETURN_NUMBER)
+"""Every script there is."""

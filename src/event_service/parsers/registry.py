@@ -10,6 +10,8 @@ from event_service import parsers
 from event_service.parsers.seam import Body, Options, ParseFailure, Parser, Source
 
 ENTRY_POINT_GROUP = "event_service.parsers"
+AUTO = "auto"
+"""The plugin id of webhooks whose bodies' source is recognised, as it is without any."""
 
 
 class ParserRegistry(Mapping[str, Parser]):
@@ -18,7 +20,7 @@ class ParserRegistry(Mapping[str, Parser]):
     def __init__(self, sources: Iterable[Source]) -> None:
         """Raises ValueError when two sources go by one name."""
         ordered = sorted(sources, key=lambda source: (source.general, source.name))
-        found: dict[str, Parser] = {}
+        found: dict[str, Parser] = {AUTO: self._auto}
         for source in ordered:
             for name in (source.name, *source.plugin_ids):
                 if name in found:
@@ -56,11 +58,13 @@ class ParserRegistry(Mapping[str, Parser]):
 
         Raises ParseFailure for a plugin that is not here and a body that can't be understood.
         """
-        if not plugin_id:
-            return self.recognise(body)(body, options)
-        if plugin_id not in self._parsers:
+        parser = self._parsers.get(plugin_id or AUTO)
+        if parser is None:
             raise ParseFailure(f"The webhook's plugin is not installed here: {plugin_id}")
-        return self._parsers[plugin_id](body, options)
+        return parser(body, options)
+
+    def _auto(self, body: Body, options: Options) -> Sequence[object]:
+        return self.recognise(body)(body, options)
 
 
 def installed_sources() -> list[Source]:
