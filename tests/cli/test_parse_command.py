@@ -77,6 +77,7 @@ def test_a_named_source_decides() -> None:
     assert told == {"source": "alertmanager", "events": [], "failures": [], "notes": []}
     named = parsed_json(sample("alertmanager", 1), "--source", "plugin-prometheus-mon-webhook")
     assert named["events"]
+    assert parsed_json({"title": "t"}, "--source", "auto")["source"] == "direct"
     refused = parsed({}, "--source", "nothing")
     assert refused.exit_code == 2
     assert "alertmanager" in refused.output

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ALARM = notification(Message=sample("aws_sns", 1)["Message"])
 BARE_ALARM = json.loads(ALARM["Message"])
-AUTO = None
+NONE, AUTO = None, "auto"
 PLUGINS = ["aws_sns", "plugin-aws-sns-mon-webhook"]
 OTHER = "alertmanager"
 
@@ -64,7 +64,7 @@ def post(
 
         def deliver(
             body: dict[str, Any],
-            plugin: str | None = AUTO,
+            plugin: str | None = NONE,
             *,
             verify: bool = False,
             confirm: bool = False,
@@ -98,13 +98,13 @@ def recorded(mongo_database: Database[dict[str, Any]]) -> int:
     return mongo_database["event"].count_documents({})
 
 
-@pytest.mark.parametrize("plugin", [AUTO, *PLUGINS])
+@pytest.mark.parametrize("plugin", [NONE, AUTO, *PLUGINS])
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_what_sns_signed_is_recorded(post: Post, plugin: str | None, version: str) -> None:
     assert post(signed(ALARM, version), plugin, verify=True) == ["sample-queue-1"]
 
 
-@pytest.mark.parametrize("plugin", [AUTO, *PLUGINS])
+@pytest.mark.parametrize("plugin", [NONE, AUTO, *PLUGINS])
 def test_what_it_did_not_sign_is_refused_and_not_recorded(
     post: Post, mongo_database: Database[dict[str, Any]], plugin: str | None
 ) -> None:
@@ -128,7 +128,8 @@ def test_without_its_envelope_only_a_webhook_that_recognises_bodies_takes_an_ala
 ) -> None:
     with pytest.raises(PermissionDenied, match="that SNS signed"):
         post(BARE_ALARM, "aws_sns", verify=True)
-    assert post(BARE_ALARM, AUTO, verify=True) == ["sample-queue-1"]
+    for plugin in (NONE, AUTO):
+        assert post(BARE_ALARM, plugin, verify=True) == ["sample-queue-1"]
     assert web.asked == []
 
 
@@ -154,7 +155,7 @@ def test_a_certificate_that_cannot_be_fetched_lets_sns_try_again(
     assert recorded(mongo_database) == 0
 
 
-@pytest.mark.parametrize("plugin", [AUTO, *PLUGINS])
+@pytest.mark.parametrize("plugin", [NONE, AUTO, *PLUGINS])
 def test_a_subscription_is_confirmed(post: Post, web: Web, plugin: str | None) -> None:
     with capture_logs() as log:
         assert post(subscription(), plugin, confirm=True) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from event_service.normalise import failure_draft, normalise
+from event_service.parsers.registry import AUTO
 from event_service.parsers.seam import ParseFailure
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Reading:
 
 def read(registry: ParserRegistry, source: str | None, body: Mapping[str, Any]) -> Reading:
     """What a webhook with or without that plugin would record of the body (CONTRACT 3.3, 3.4)."""
-    name = source
+    name = None if source == AUTO else source
     try:
         if name is None and body:
             name = registry.source_of(body).name

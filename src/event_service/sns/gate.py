@@ -8,6 +8,7 @@ import structlog
 
 from event_service.errors import PermissionDenied
 from event_service.parsers import aws_sns
+from event_service.parsers.registry import AUTO
 from event_service.sns.certificates import Certificates
 from event_service.sns.confirmation import Confirmation
 from event_service.sns.envelope import SUBSCRIPTION, is_envelope
@@ -40,10 +41,11 @@ class SnsGate:
     def __call__(self, webhook: Webhook, body: Mapping[str, Any]) -> None:
         """Raises PermissionDenied for what SNS did not send, Unavailable when it may come again."""
         plugin_id = webhook.plugin.plugin_id
-        if plugin_id and plugin_id not in _NAMES:
+        recognises = plugin_id in ("", AUTO)
+        if not recognises and plugin_id not in _NAMES:
             return
         if not is_envelope(body):
-            if self._check is not None and plugin_id:
+            if self._check is not None and not recognises:
                 raise PermissionDenied(
                     "This webhook takes messages that SNS signed, and no others."
                 )
