@@ -90,7 +90,7 @@ class Service:
             self._health = self._health_monitor()
             self._server, self.address = self._listen(methods, invoker)
             self._http = self._listen_http(methods, invoker)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: embedded stores must not outlive a failed start
             self._stores.close()
             raise
 
@@ -190,7 +190,7 @@ class Service:
             return None
         try:
             return build_http(self._settings, methods, invoker, self._managers.events, self._health)
-        except BaseException:
+        except BaseException:  # the port of gRPC is taken by now, and is to be free again
             self._server.stop(0)
             raise
 

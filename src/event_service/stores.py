@@ -46,7 +46,7 @@ def open_stores(settings: Settings) -> Stores:
             mongodb_uri = mongodb.start()
         else:
             mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
-    except BaseException:
+    except BaseException:  # also Ctrl-C: what has been started must not stay
         _stop(redis, mongodb)
         directory.release()
         raise

@@ -230,6 +230,20 @@ def test_a_call_sent_again_is_recorded_once_even_where_every_delivery_is(running
     assert len(running.events()) == 3
 
 
+def test_a_sender_whose_trace_context_never_changes_loses_nothing(running: Running) -> None:
+    webhook = running.webhook()
+    span = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    for event_type in ("ALERT", "RECOVERY", "ALERT", "RECOVERY"):
+        assert running.client.create(webhook, _body(event_type=event_type), [span]).status == "OK"
+    recorded = [(event["event_type"], event["alert_id"]) for event in running.events()]
+    first, second = (alert["alert_id"] for alert in running.alerts())
+    assert recorded == [
+        (event_type, alert_id)
+        for alert_id in (first, second)
+        for event_type in ("ALERT", "RECOVERY")
+    ]
+
+
 def test_a_resent_recovery_whose_first_try_died_halfway_is_recorded(
     running: Running, start: Start
 ) -> None:

@@ -138,7 +138,7 @@ class LoadingCache(Generic[K, V]):
         if leads:
             try:
                 answer = self._ask(key)
-            except BaseException as fault:
+            except BaseException as fault:  # whoever waits for the same answer must hear of it
                 with self._lock:
                     del self._flights[key]
                 flight.set_exception(fault)

@@ -78,7 +78,7 @@ def serve(*, demo: bool, **given: object) -> None:
             if demo:
                 lines = make_demo(service.webhooks, service.address, token_of(settings))
                 click.echo("\n" + "\n".join(lines))
-        except BaseException:
+        except BaseException:  # also Ctrl-C: the service has been started
             service.stop(0)
             raise
         if not run_until_stopped(service, settings.stop_seconds):

@@ -39,7 +39,7 @@ class DataDirectory:
             ) from error
         try:
             self._hold()
-        except BaseException:
+        except BaseException:  # also Ctrl-C while waiting: the lock's file is open
             os.close(self.lock)
             raise
         os.ftruncate(self.lock, 0)

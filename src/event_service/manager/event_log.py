@@ -112,5 +112,5 @@ class EventLog:
             {"event_id": document["event_id"]}, ["domain_id", "alert_id", "event_key"]
         )
         return found is not None and all(
-            found[field] == document[field] for field in ("domain_id", "event_key")
+            found[field] == document[field] for field in ("domain_id", "event_key", "alert_id")
         )

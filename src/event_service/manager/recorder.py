@@ -105,24 +105,13 @@ class Recorder:
         Redis and on its way there. Raises ``pymongo.errors.PyMongoError`` when the database does
         not answer; the same delivery may then be sent again.
         """
-        key = DedupKey(
-            delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
-        )
-        content = fingerprint(draft)
-        event_id = delivery.event_id(content, draft.event_key, index)
-        one = _Candidate(delivery, draft, key, content, event_id, new_id("alert"))
+        one = _candidate(delivery, draft, index)
         with self._flights.announce(one.event_id, one.alert_id):
             return self._record(one)
 
     def settle(self, delivery: Delivery, draft: EventDraft) -> Outcome:
         """Record one event without asking Redis: the database decides."""
-        key = DedupKey(
-            delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
-        )
-        content = fingerprint(draft)
-        return self._settle(
-            _Candidate(delivery, draft, key, content, new_id("event"), new_id("alert"))
-        )
+        return self._settle(_candidate(delivery, draft))
 
     def _record(self, one: _Candidate) -> Outcome:
         decision = self._claims.decide(
@@ -248,3 +237,17 @@ class Recorder:
 
     def _wait_for(self, awaited: str, one: _Candidate) -> None:
         self._flights.wait(awaited, unless=one.event_id, seconds=_FLIGHT_SECONDS)
+
+
+def _candidate(delivery: Delivery, draft: EventDraft, index: int = 0) -> _Candidate:
+    content = fingerprint(draft)
+    return _Candidate(
+        delivery=delivery,
+        draft=draft,
+        key=DedupKey(
+            delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
+        ),
+        fingerprint=content,
+        event_id=delivery.event_id(content, draft.event_key, index),
+        alert_id=new_id("alert"),
+    )
