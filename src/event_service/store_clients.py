@@ -4,7 +4,13 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
 from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
@@ -60,6 +66,13 @@ def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether the database did not answer in time, or not at all."""
+    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError):
+        return True
+    return isinstance(error, PyMongoError) and error.timeout
 
 
 def connect_redis(url: str, settings: Settings) -> RedisClient:

@@ -11,14 +11,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from pymongo.errors import (
-    ConnectionFailure,
-    DocumentTooLarge,
-    ExecutionTimeout,
-    PyMongoError,
-    WaitQueueTimeoutError,
-    WTimeoutError,
-)
+from pymongo.errors import DocumentTooLarge, ExecutionTimeout
 
 from event_service.errors import (
     DeadlineExceeded,
@@ -27,6 +20,7 @@ from event_service.errors import (
     Unavailable,
     Unforeseen,
 )
+from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +55,7 @@ def service_error(error: Exception) -> ServiceError:
         return DeadlineExceeded("The query took longer in the database than it may.")
     if isinstance(error, DocumentTooLarge):
         return TooLarge("bytes of one document", _DOCUMENT_BYTES)
-    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError) or (
-        isinstance(error, PyMongoError) and error.timeout
-    ):
+    if is_out_of_reach(error):
         return Unavailable("The database does not answer. Nothing was changed; try again.")
     return Unforeseen(secrets.token_hex(8))
 
