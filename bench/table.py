@@ -18,19 +18,29 @@ if TYPE_CHECKING:
 NOT_COUNTED = "n/a"
 
 _COLUMNS = (
-    ("case", "left"),
-    ("cl.", "right"),
-    ("calls/s", "right"),
-    ("floor/s", "right"),
-    ("ratio", "right"),
-    ("ratio per core", "right"),
-    ("CPU", "right"),
-    ("floor", "right"),
-    ("mongo", "right"),
-    ("redis", "right"),
-    ("trips", "right"),
-    ("p50", "right"),
-    ("p99", "right"),
+    "case",
+    "cl.",
+    "calls/s",
+    "floor/s",
+    "ratio",
+    "ratio per core",
+    "CPU",
+    "floor",
+    "mongo",
+    "redis",
+    "trips",
+    "p50",
+    "p99",
+)
+_REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
+
+LEGEND = (
+    "ratio: the service's calls per second as a part of the floor's, median (lowest-highest) of"
+    " the rounds; per core: of the calls per CPU second of the serving processes.\n"
+    "CPU, floor, mongo, redis: microseconds of CPU for a call, of the service, of the floor, of the"
+    " embedded stores. trips: round trips to both stores for a call. p50, p99: milliseconds.\n"
+    "The floor is a bare gRPC servicer (for http_ a bare ASGI application) with the same messages;"
+    " aio: one on an event loop; insert_many: as many documents at once as there are clients."
 )
 
 
@@ -38,15 +48,9 @@ def tables(measurements: Sequence[Measurement]) -> Iterator[Table]:
     """A table for each setting, in the order measured."""
     settings = dict.fromkeys((each.stored, each.processes) for each in measurements)
     for stored, processes in settings:
-        table = Table(
-            title=_title(stored, processes),
-            title_justify="left",
-            pad_edge=False,
-            box=SIMPLE,
-            padding=(0, 1, 0, 0),
-        )
-        for name, justify in _COLUMNS:
-            table.add_column(name, justify="left" if justify == "left" else "right", no_wrap=True)
+        table = _table(_title(stored, processes))
+        for name in _COLUMNS:
+            table.add_column(name, justify="left" if name == "case" else "right", no_wrap=True)
         for each in measurements:
             if (each.stored, each.processes) == (stored, processes):
                 for row in _rows(each):
@@ -56,38 +60,32 @@ def tables(measurements: Sequence[Measurement]) -> Iterator[Table]:
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     """The targets, and whether they are reached."""
-    table = Table(
-        title="Targets", title_justify="left", pad_edge=False, box=None, padding=(0, 2, 0, 0)
-    )
+    table = _table("Targets")
     for name in ("target", "", "measured"):
         table.add_column(name)
     for verdict in verdicts:
-        reached = {True: "reached", False: "NOT reached", None: "not measured"}[verdict.reached]
-        table.add_row(verdict.target, reached, verdict.measured)
+        table.add_row(verdict.target, _REACHED[verdict.reached], verdict.measured)
     return table
 
 
-LEGEND = (
-    "ratio: the service's calls per second as a part of the floor's, median (lowest..highest) of"
-    " the rounds; per core: of the calls per CPU second of the serving processes.\n"
-    "CPU, floor, mongo, redis: microseconds of CPU for a call, of the service, of the floor, of the"
-    " embedded stores. trips: round trips to both stores for a call. p50..p99: milliseconds.\n"
-    "The floor is a bare gRPC servicer (for http_ a bare ASGI application) with the same messages;"
-    " aio: one on an event loop; insert_many: as many documents at once as there are clients."
-)
+def _table(title: str) -> Table:
+    return Table(
+        title=f"\n{title}", title_justify="left", title_style="bold", box=None, padding=(0, 1, 0, 0)
+    )
 
 
 def _title(stored: Stored, processes: int) -> str:
-    share = "all" if stored.all_callers else "a tenth of them"
+    share = "all" if stored.all_callers else "a tenth"
     counted = "1 process" if processes == 1 else f"{processes} processes"
-    return f"{stored.events:,} stored, {share} the caller's; {stored.kibibytes} KiB; {counted}"
+    return (
+        f"{stored.events:,} stored, {share} of them the caller's; {stored.kibibytes} KiB; {counted}"
+    )
 
 
 def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
     trips = one.round_trips_per_call()
-    faults = one.faults()
     yield (
-        f"{one.case} [red]{faults} failed[/red]" if faults else one.case,
+        one.case,
         str(one.clients),
         _number(_median(one.service, "per_second")),
         _number(_median(one.floor, "per_second")),
@@ -98,22 +96,30 @@ def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
         _number(_median(one.service, "mongodb_per_call")),
         _number(_median(one.service, "redis_per_call")),
         NOT_COUNTED if trips is None else f"{trips:.2f}",
-        *(f"{_median(one.service, name):.1f}" for name in ("p50", "p99")),
+        f"{_median(one.service, 'p50'):,.1f}",
+        f"{_median(one.service, 'p99'):,.1f}",
     )
-    for name, floor in (("  aio", one.aio_floor), ("  insert_many", one.inserts)):
-        if floor:
-            yield (
-                f"[dim]{name}[/dim]",
-                "",
-                "",
-                _number(_median(floor, "per_second")),
-                _spread(ratio(one.service, floor, lambda sample: sample.per_second)),
-                _spread(ratio(one.service, floor, lambda sample: sample.per_cpu_second)),
-                "",
-                _number(_median(floor, "cpu_per_call")),
-                _number(_median(floor, "mongodb_per_call")) if floor is one.inserts else "",
-                *[""] * 4,
-            )
+    if one.aio_floor:
+        yield _beside("aio", one.service, one.aio_floor)
+    if one.inserts:
+        mongodb = _number(_median(one.inserts, "mongodb_per_call"))
+        yield (*_beside("insert_many", one.service, one.inserts), mongodb)
+    if faults := one.faults():
+        said = ", ".join(sorted({status for each in one.service for status in each.faults}))
+        yield (f"[red]  {faults} failed[/red]", "", "", "", f"[red]{said}[/red]")
+
+
+def _beside(name: str, ours: Sequence[Sample], floor: Sequence[Sample]) -> tuple[str, ...]:
+    return (
+        f"[dim]  {name}[/dim]",
+        "",
+        "",
+        _number(_median(floor, "per_second")),
+        _spread(ratio(ours, floor, lambda sample: sample.per_second)),
+        _spread(ratio(ours, floor, lambda sample: sample.per_cpu_second)),
+        "",
+        _number(_median(floor, "cpu_per_call")),
+    )
 
 
 def _median(samples: Sequence[Sample], figure: str) -> float:
@@ -127,4 +133,4 @@ def _number(value: float) -> str:
 def _spread(spread: Spread | None) -> str:
     if spread is None:
         return ""
-    return f"{spread.median:.2f} ({spread.lowest:.2f}..{spread.highest:.2f})"
+    return f"{spread.median:.2f} ({spread.lowest:.2f}-{spread.highest:.2f})"
