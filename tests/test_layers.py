@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
+        | {"garbage"}
         | {
             "grpc_endpoint",
             "stored_keys",

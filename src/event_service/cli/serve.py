@@ -14,6 +14,7 @@ from event_service.cli.address import reachable
 from event_service.cli.demo import make_demo, token_of
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of
+from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -71,6 +72,7 @@ def serve(*, demo: bool, **given: object) -> None:
         set_up_logging(settings)
         service = Service(settings)
         service.start()
+        settle_garbage_collector()
         try:
             click.echo(f"Serving on {service.address}")
             if service.http_address is not None:

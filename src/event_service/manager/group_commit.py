@@ -92,6 +92,11 @@ class GroupCommit(Generic[T, R]):
             self._lead(waiting)
         return waiting.result()
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for their batch right now."""
+        return len(self._queue)
+
     def _lead(self, leader: _Waiting[T, R]) -> None:
         batch = self._batch(leader)
         try:
