@@ -11,8 +11,8 @@ from tests.deploy.asked import asked, not_served
     ("expression", "series", "labels"),
     [
         ("up", {"up"}, set()),
-        ('sum by (job) (rate(a_bucket{c="up", d=~"x|y"}[5m])) > 1e3', {"a_bucket"}, {"c", "d", "job"}),
-        ("a unless a offset 6h", {"a"}, set()),
+        ('sum by (job) (rate(a_bucket{c="up", d="x|y"}[5m])) > 1', {"a_bucket"}, {"c", "d", "job"}),
+        ("a > 1e3 unless a offset 6h", {"a"}, set()),
         ("a / on (x) group_left (y) b", {"a", "b"}, {"x", "y"}),
         ("(sum(rate(a[$__rate_interval])) or vector(0)) / 0.5", {"a"}, set()),
     ],
