@@ -10,6 +10,7 @@ import pytest
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 CHART: Final = DEPLOY / "helm" / "event-service"
+DEPLOYING: Final = DEPLOY.parent / "docs" / "deploying.md"
 DASHBOARD: Final = DEPLOY / "grafana" / "event-service.json"
 RULES: Final = DEPLOY / "prometheus" / "rules.yaml"
 RULES_TEST: Final = DEPLOY / "prometheus" / "rules_test.yaml"

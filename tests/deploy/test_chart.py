@@ -55,21 +55,22 @@ def test_each_thing_has_a_name_of_its_own(made: Manifests) -> None:
     assert made.kinds() >= _ALWAYS
 
 
-def test_what_is_selected_is_there(made: Manifests) -> None:
-    labels = made.pod["metadata"]["labels"]
-    assert _has(labels, made.one("Deployment")["spec"]["selector"]["matchLabels"])
-    assert _has(labels, made.one("Service")["spec"]["selector"])
+def test_all_select_the_pods_and_go_on_doing_so_after_an_upgrade(made: Manifests) -> None:
+    deployment = made.one("Deployment")
+    selector = deployment["spec"]["selector"]["matchLabels"]
+    assert selector.keys() == {"app.kubernetes.io/name", "app.kubernetes.io/instance"}
+    assert _has(made.pod["metadata"]["labels"], selector)
+    assert made.one("Service")["spec"]["selector"] == selector
     for constraint in made.pod["spec"].get("topologySpreadConstraints", []):
-        assert _has(labels, constraint["labelSelector"]["matchLabels"])
+        assert constraint["labelSelector"]["matchLabels"] == selector
     for manifest in made.all:
         spec = manifest.get("spec", {})
         if manifest["kind"] == "PodDisruptionBudget":
-            assert _has(labels, spec["selector"]["matchLabels"])
+            assert spec["selector"]["matchLabels"] == selector
         if manifest["kind"] == "NetworkPolicy":
-            assert _has(labels, spec["podSelector"]["matchLabels"])
+            assert spec["podSelector"]["matchLabels"] == selector
         if manifest["kind"] == "HorizontalPodAutoscaler":
-            target = made.one("Deployment")["metadata"]["name"]
-            assert spec["scaleTargetRef"]["name"] == target
+            assert spec["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
 
 
 def test_the_service_leads_to_the_ports_that_are_listened_on(made: Manifests) -> None:

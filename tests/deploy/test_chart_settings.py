@@ -15,7 +15,7 @@ from event_service.servicer import event, webhook
 from event_service.servicer.health import HealthMonitor
 from event_service.settings import Settings
 from tests.deploy.chart import manifests
-from tests.deploy.places import CHART, VALUES, needs_helm
+from tests.deploy.places import CHART, DEPLOYING, VALUES, needs_helm
 
 _COMING: Final = {"EVENT_PROCESSES"}
 _NAME: Final = re.compile(r"\bEVENT_[A-Z_]*[A-Z]\b")
@@ -33,8 +33,8 @@ def test_the_chart_takes_every_setting_and_no_other() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in CHART.rglob("*") if path.is_file()],
-    ids=lambda path: str(path.relative_to(CHART)),
+    [DEPLOYING, *(path for path in CHART.rglob("*") if path.is_file())],
+    ids=lambda path: str(path.name),
 )
 def test_every_variable_that_is_named_is_a_setting(path: Path) -> None:
     assert set(_NAME.findall(path.read_text(encoding="utf-8"))) <= _SETTINGS

@@ -9,13 +9,12 @@ import pytest
 import yaml
 
 from tests.deploy.asked import not_served
-from tests.deploy.places import DEPLOY, RULES, RULES_TEST, needs_promtool
+from tests.deploy.places import DEPLOYING, RULES, RULES_TEST, needs_promtool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _SEVERITIES = {"critical", "warning", "info"}
-_DEPLOYING = DEPLOY.parent / "docs" / "deploying.md"
 
 
 def _rules() -> list[dict[str, Any]]:
@@ -54,7 +53,7 @@ def test_a_rule_is_tested_both_ways(rule: dict[str, Any]) -> None:
 
 
 def test_every_alert_is_explained() -> None:
-    explained = _DEPLOYING.read_text(encoding="utf-8")
+    explained = DEPLOYING.read_text(encoding="utf-8")
     for rule in _rules():
         row = f"| `{rule['alert']}` | {rule['labels']['severity']} |"
         assert row in explained, rule["alert"]
