@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.deploy.chart import Manifests, helm, manifests
-from tests.deploy.places import RULES, VALUES, needs_helm
+from tests.deploy.places import CHART, RULES, VALUES, needs_helm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def _has(labels: dict[str, str], selector: dict[str, str]) -> bool:
 
 @pytest.mark.parametrize("values", VALUES, ids=lambda path: str(path.stem))
 def test_helm_finds_no_fault(values: Path) -> None:
-    linted = helm("lint", "--strict", values.parents[3] / "deploy/helm/event-service", "-f", values)
+    linted = helm("lint", "--strict", CHART, "-f", values)
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
