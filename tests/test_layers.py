@@ -24,6 +24,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "mongodb_address",
             "settings",
             "samples",
+            "metrics",
+            "tracing",
         }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
