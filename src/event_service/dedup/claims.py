@@ -85,7 +85,9 @@ class Claims:
             proposal.at_ms,
             key.digest,
         )
-        answer = self._run(self._decide, [self._claim(key), self._pending(key.shard)], arguments)
+        answer = self._run(
+            "decide", self._decide, [self._claim(key), self._pending(key.shard)], arguments
+        )
         if answer is None:
             return UNKNOWN
         verdict, alert_id, event_id, episode = (
@@ -96,28 +98,35 @@ class Claims:
     def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
         """Tell Redis what the database decided: ``held`` names the alert and its last event."""
         arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
-        self._run(self._install, [self._claim(key)], arguments)
+        self._run("install", self._install, [self._claim(key)], arguments)
 
     def end(self, key: DedupKey, alert_id: str, episode: int, window_ms: int) -> None:
         """The database has resolved the alert, that episode of the key: the next may be opened."""
-        self._run(self._end, [self._claim(key)], (alert_id, episode, window_ms))
+        self._run("end", self._end, [self._claim(key)], (alert_id, episode, window_ms))
 
     def drop(self, digest: str, alert_id: str) -> bool:
         """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""
         claim = self._claim_of(digest)
-        return self._run(self._drop, [claim], (alert_id,)) == 1
+        return self._run("drop", self._drop, [claim], (alert_id,)) == 1
 
     def next_number(self, domain_id: str, workspace_id: str, floor: int = 0) -> int | None:
         """The next alert number of the workspace, above ``floor``; None if Redis is down.
 
         It is a proposal: the unique index in the database has the last word.
         """
-        number = self._run(self._next_number, [self._counter(domain_id, workspace_id)], (floor,))
+        number = self._run(
+            "next_number", self._next_number, [self._counter(domain_id, workspace_id)], (floor,)
+        )
         return None if number is None else int(cast("int", number))
 
     def return_number(self, domain_id: str, workspace_id: str, number: int) -> None:
         """A number that was drawn and not used goes back, if no later one was drawn."""
-        self._run(self._return_number, [self._counter(domain_id, workspace_id)], (number,))
+        self._run(
+            "return_number",
+            self._return_number,
+            [self._counter(domain_id, workspace_id)],
+            (number,),
+        )
 
     def settle(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those repeats are in the database: Redis need not remember them any longer."""
@@ -125,7 +134,7 @@ class Claims:
         for repeat in repeats:
             by_shard.setdefault(repeat.shard, []).extend((repeat.entry, repeat.count))
         for shard, arguments in by_shard.items():
-            self._run(self._settle, [self._pending(shard)], arguments)
+            self._run("settle", self._settle, [self._pending(shard)], arguments)
 
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
@@ -135,7 +144,7 @@ class Claims:
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        with self._gate.call(), self._client.pipeline(transaction=False) as pipeline:
+        with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
             for shard in all_shards():
                 pipeline.hgetall(self._pending(shard))
             answers = pipeline.execute()
@@ -147,11 +156,13 @@ class Claims:
                     found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
         return found
 
-    def _run(self, script: Any, keys: list[str], arguments: Sequence[str | int]) -> object | None:
+    def _run(
+        self, operation: str, script: Any, keys: list[str], arguments: Sequence[str | int]
+    ) -> object | None:
         if not self._gate.enter():
             return None
         try:
-            with self._gate.call():
+            with self._gate.call(operation):
                 return cast("object", script(keys=keys, args=arguments))
         except REDIS_FAULTS:
             return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
@@ -20,6 +22,9 @@ _FOLD_SECONDS: Final = 1.0
 """How far what one worker serves may lag behind what the others have counted."""
 
 
+_scraped = -math.inf
+
+
 def worker_restarted() -> None:
     """A worker has ended by itself and another takes its place."""
     WORKER_RESTARTS.inc()
@@ -27,6 +32,8 @@ def worker_restarted() -> None:
 
 def exposition(accept: str) -> tuple[bytes, str]:
     """All metrics, of all workers, and their content type: what ``Accept`` likes best."""
+    global _scraped  # noqa: PLW0603  # of the process, as all its instruments are
+    _scraped = time.monotonic()
     TALLY.fold()
     registry = REGISTRY
     if SHARED:
@@ -34,6 +41,11 @@ def exposition(accept: str) -> tuple[bytes, str]:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     encoder, content_type = choose_encoder(accept)
     return encoder(registry), content_type
+
+
+def scraped_since(then: float) -> bool:
+    """Whether somebody asked this process for its metrics after that time (``monotonic``)."""
+    return _scraped > then
 
 
 class Account:
