@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from tests.metrics.scraping import Scrape
 from tests.plugins.running import running_plugin
 from tests.service.http.asking import Asking
 from tests.service.process import serving
@@ -23,7 +24,7 @@ CREATE = "spaceone.api.monitoring.v1.Event/create"
 LIST = "spaceone.api.monitoring.v1.Event/list"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
-PASSWORD = "hunter2swordfish"
+PASSWORD = "hunter2swordfish"  # noqa: S105  # of nothing
 
 
 class Exported:
@@ -162,8 +163,9 @@ def test_over_grpc_and_by_a_sampler(tmp_path: Path) -> None:
 
 
 def test_a_collector_that_is_down_fails_no_call_and_holds_up_no_end(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with serving(
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        serving(
             tmp_path / "data",
             EVENT_LOG_FORMAT="json",
             OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}",
@@ -171,10 +173,42 @@ def test_a_collector_that_is_down_fails_no_call_and_holds_up_no_end(tmp_path: Pa
             OTEL_BSP_SCHEDULE_DELAY="10",
             OTEL_BSP_MAX_QUEUE_SIZE="4",
             OTEL_BSP_MAX_EXPORT_BATCH_SIZE="2",
-        ) as process:
-            client = Client(process.address)
-            for _ in range(50):
-                assert client.call("list", {}).status == "UNAUTHENTICATED"
-            client.channel.close()
-            assert process.stop() == 0
+        ) as process,
+    ):
+        client = Client(process.address)
+        for _ in range(50):
+            assert client.call("list", {}).status == "UNAUTHENTICATED"
+        client.channel.close()
+        assert process.stop() == 0
     assert "Traceback" not in process.log.read_text()
+
+
+def test_a_store_that_is_down_shows_and_its_password_does_not(tmp_path: Path) -> None:
+    with (
+        http_collector() as (endpoint, collected),
+        socket.create_server(("127.0.0.1", 0)) as taken,
+    ):
+        port = taken.getsockname()[1]
+        taken.close()
+        with serving(
+            tmp_path / "data",
+            EVENT_LOG_LEVEL="DEBUG",
+            EVENT_REDIS_URL=f"redis://user:{PASSWORD}@127.0.0.1:{port}/0",
+            OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
+            OTEL_LOGS_EXPORTER="otlp",
+        ) as process:
+            webhook = Webhook(*process.webhook("without redis"))
+            client = Client(process.address)
+            assert client.create(webhook, {"title": "t"}).status == "OK"
+            client.channel.close()
+            metrics = Asking(process.runtime()["http"]).send("GET", "/metrics").content.decode()
+            assert process.stop() == 0
+        below = collected.children(collected.named(CREATE)[0])
+        assert below["redis decide"].status.code == Status.STATUS_CODE_ERROR
+    scrape = Scrape(metrics)
+    failed = {"store": "redis", "operation": "decide"}
+    assert scrape.value("event_service_store_failures_total", **failed) == 1
+    assert scrape.value("event_service_store_up", store="redis") == 0
+    assert scrape.value("event_service_store_up", store="mongodb") == 1
+    for told in (collected.raw, process.log.read_bytes(), metrics.encode()):
+        assert PASSWORD.encode() not in told

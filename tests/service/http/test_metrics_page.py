@@ -31,7 +31,8 @@ def test_prometheus_needs_no_token_and_gets_its_own_format(http: Asking) -> None
     accept = {"Accept": "application/openmetrics-text; version=1.0.0"}
     open_metrics = http.send("GET", "/metrics", headers=accept)
     assert open_metrics.headers["content-type"].startswith("application/openmetrics-text")
-    assert list(text_string_to_metric_families(open_metrics.content.decode()))
+    text = open_metrics.content.decode()
+    assert list(text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
 
 
 def test_calls_over_both_transports_count_as_calls_of_their_method(
