@@ -23,8 +23,12 @@ LAYERS: tuple[frozenset[str], ...] = (
             "fingerprint",
             "redis_address",
             "mongodb_address",
+            "mongodb_commands",
             "settings",
             "samples",
+            "metrics",
+            "tracing",
+            "under_way",
         }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),

@@ -16,6 +16,7 @@ from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
+from event_service.tracing.telemetry import start_telemetry
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -69,7 +70,8 @@ def serve(*, demo: bool, **given: object) -> None:
 
     with told_plainly():
         settings = settings_of(**given)
-        set_up_logging(settings)
+        telemetry = start_telemetry()
+        set_up_logging(settings, telemetry)
         service = Service(settings)
         service.start()
         settle_garbage_collector()
@@ -83,7 +85,9 @@ def serve(*, demo: bool, **given: object) -> None:
         except BaseException:  # also Ctrl-C: the service has been started
             service.stop(0)
             raise
-        if not run_until_stopped(service, settings.stop_seconds):
+        ended = run_until_stopped(service, settings.stop_seconds)
+        telemetry.stop()
+        if not ended:
             raise click.ClickException("The service ended by itself; its log says why.")
 
 
