@@ -52,6 +52,8 @@ _TODAY = [
     _filter("created_at", "datetime_lt", "2024-03-02T00:00:00Z"),
 ]
 _COUNTED = [{"name": "count", "operator": "count"}]
+_DAY = {"key": "created_at", "name": "date", "date_format": "%Y-%m-%d"}
+_BY_DAY = {"group": {"keys": [_DAY], "fields": _COUNTED}}
 
 EVENTS = (
     Asked("get of an event", "event", entity_id="event-1"),
@@ -106,14 +108,7 @@ EVENTS = (
         "event",
         statistics={
             "filter": [_filter("created_at", "timediff_gte", "now/d-14d")],
-            "aggregate": [
-                {
-                    "group": {
-                        "keys": [{"key": "created_at", "name": "date", "date_format": "%Y-%m-%d"}],
-                        "fields": _COUNTED,
-                    }
-                }
-            ],
+            "aggregate": [_BY_DAY],
         },
     ),
 )
@@ -163,12 +158,7 @@ ALERTS = (
         statistics={
             "filter": [_filter("created_at", "timediff_gte", "now/d-14d")],
             "aggregate": [
-                {
-                    "group": {
-                        "keys": [{"key": "created_at", "name": "date", "date_format": "%Y-%m-%d"}],
-                        "fields": _COUNTED,
-                    }
-                },
+                _BY_DAY,
                 {"group": {"keys": [{"key": "date", "name": "date"}], "fields": _COUNTED}},
             ],
         },
