@@ -50,6 +50,7 @@ def test_patience_answers_those_of_the_other_shards() -> None:
 
 
 def test_a_storm_brings_more_of_one_domain() -> None:
+    assert run(SMALL).arrived == pytest.approx(2_000, rel=0.05)
     stormy = replace(SMALL, storm=Span(0.0, 1.0), storm_factor=11.0)
     # The fifth of 50 domains sends a fifth of what the first does, and now ten times that more.
     share = (1 / 5) / sum(1 / rank for rank in range(1, 51))
