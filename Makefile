@@ -4,6 +4,7 @@
 #   make test PYTEST_ARGS='-k x' the tests, on the stores of EVENT_MONGODB_URI and EVENT_REDIS_URL
 #                                if those are set, else on stores of their own
 #   make lint                    ruff and mypy
+#   make chaos CHAOS_ARGS='--rounds 3 --fault kill-service' breaks things under load
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint clean remake
+.PHONY: run test lint chaos clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
@@ -24,6 +25,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+chaos: $(VENV)/.test
+	$(BIN)/python -m chaos $(CHAOS_ARGS)
 
 clean:
 	rm -rf $(VENV) src/event_service/stubs

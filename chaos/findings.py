@@ -1,0 +1,66 @@
+"""What a look into the database has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Compares what was acknowledged with what is there. All but numbers name what is wrong."""
+
+    acknowledged: int
+    found: int
+    missing: tuple[str, ...]
+    """Acknowledged calls of which the database knows nothing: what they said."""
+    uncounted: tuple[str, ...]
+    """What was acknowledged more often than it was counted."""
+    duplicated: tuple[str, ...]
+    """What one call said and more than one event has."""
+    overlapping: tuple[str, ...]
+    """Keys that have two open alerts in one window."""
+    wrong_state: tuple[str, ...]
+    """Keys whose alert is not in the state that the last acknowledged call has brought about."""
+    number_clashes: tuple[str, ...]
+    """Alert numbers that two alerts of a workspace have."""
+    without_alert: tuple[str, ...]
+    """Events whose alert is not there."""
+    wrong_answers: Mapping[str, int]
+    """Statuses that no fault of a store may have."""
+    unlisted: tuple[str, ...] = ()
+    """Acknowledged calls that the service's own list does not show."""
+    alerts_per_key: Mapping[int, int] = field(default_factory=dict)
+    """How many keys have had how many alerts."""
+    states_checked: int = 0
+
+    @property
+    def breaches(self) -> dict[str, list[str]]:
+        """What must not be, by the rule that it breaks."""
+        rules = {
+            "missing": self.missing,
+            "uncounted": self.uncounted,
+            "recorded twice": self.duplicated,
+            "two open alerts in a window": self.overlapping,
+            "alert in the wrong state": self.wrong_state,
+            "alert number twice": self.number_clashes,
+            "event without its alert": self.without_alert,
+            "not listed by the service": self.unlisted,
+            "wrong answer": [f"{status} x {count}" for status, count in self.wrong_answers.items()],
+        }
+        return {rule: list(found) for rule, found in rules.items() if found}
+
+    def as_object(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "acknowledged": self.acknowledged,
+            "found": self.found,
+            "missing": len(self.missing) + len(self.uncounted),
+            "duplicated": len(self.duplicated),
+            "keys_with_two_open_alerts": len(self.overlapping),
+            "alerts_per_key": {str(alerts): keys for alerts, keys in self.alerts_per_key.items()},
+            "states_checked": self.states_checked,
+        }

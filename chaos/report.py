@@ -1,0 +1,70 @@
+"""The table that a person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from chaos.result import Result
+
+COLUMNS = (
+    "rounds",
+    "acknowledged",
+    "found",
+    "missing",
+    "duplicated",
+    "two open alerts",
+    "alerts per key",
+    "recover p50",
+    "recover max",
+)
+MOST_SHOWN = 5
+
+
+def as_table(results: Iterable[Result]) -> Table:
+    """A row per fault."""
+    table = Table("fault", title="chaos")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    for result in results:
+        table.add_row(result.fault, *_row(result))
+    return table
+
+
+def in_words(results: Iterable[Result]) -> Iterator[str]:
+    """What the table has no room for: what is wrong, and what could not be tried."""
+    for result in results:
+        if result.impossible is not None:
+            yield f"{result.fault}: NOT POSSIBLE HERE: {result.impossible}"
+        for rule, what in result.breaches.items():
+            shown = "; ".join(what[:MOST_SHOWN])
+            more = f" and {len(what) - MOST_SHOWN} more" if len(what) > MOST_SHOWN else ""
+            yield f"{result.fault}: BROKEN: {rule}: {shown}{more}"
+        if result.evidence is not None:
+            yield f"{result.fault}: data directory, log and journal are kept in {result.evidence}"
+
+
+def _row(result: Result) -> list[str]:
+    found = result.findings
+    if found is None:
+        return [str(result.rounds), *["-"] * (len(COLUMNS) - 1)]
+    per_key = ", ".join(f"{alerts}: {keys}" for alerts, keys in found.alerts_per_key.items())
+    return [
+        str(result.rounds),
+        str(found.acknowledged),
+        str(found.found),
+        str(len(found.missing) + len(found.uncounted)),
+        str(len(found.duplicated)),
+        str(len(found.overlapping)),
+        per_key,
+        _seconds(result.median_seconds),
+        _seconds(result.longest_seconds),
+    ]
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} s"
