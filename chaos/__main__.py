@@ -44,7 +44,9 @@ def main(
     """Break things under a service and see what is lost. Ends with 1 if a rule was broken."""
     seed = secrets.randbelow(2**32) if seed is None else seed
     plan = Plan(rounds=rounds, senders=senders, rate=rate, seed=seed)
-    progress, console = Console(stderr=True, highlight=False), Console(highlight=False)
+    progress = Console(stderr=True, highlight=False, soft_wrap=True)
+    # Into a file the table goes whole.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     progress.print(f"seed {seed}: --seed {seed} makes the same choices again")
     results = []
     for name in names or FAULTS:

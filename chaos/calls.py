@@ -64,6 +64,11 @@ class Call:
     traceparent: str
 
     @property
+    def delivery(self) -> str:
+        """What names this call and no other, and a call that is sent again too."""
+        return f"{self.sender}-{self.number}"
+
+    @property
     def body(self) -> dict[str, Any]:
         """What a monitoring system would post."""
         return {
@@ -72,4 +77,6 @@ class Call:
             "title": f"{self.event_key} says {self.says}",
             "severity": "ERROR",
             "additional_info": {"says": self.says},
+            # No field of events: it stays in raw_data and makes no repeat a change.
+            "delivery": self.delivery,
         }

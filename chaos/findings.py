@@ -20,7 +20,10 @@ class Findings:
     uncounted: tuple[str, ...]
     """What was acknowledged more often than it was counted."""
     duplicated: tuple[str, ...]
-    """What one call said and more than one event has."""
+    """Calls that are more than one event (CONTRACT 1.6)."""
+    repeats_recorded: tuple[str, ...]
+    """Repeats that are events of their own although nothing was new. None of them is lost, so
+    this is told and breaks no rule; CONTRACT 4.5 wants them counted."""
     overlapping: tuple[str, ...]
     """Keys that have two open alerts in one window."""
     wrong_state: tuple[str, ...]
@@ -60,6 +63,7 @@ class Findings:
             "found": self.found,
             "missing": len(self.missing) + len(self.uncounted),
             "duplicated": len(self.duplicated),
+            "repeats_recorded": len(self.repeats_recorded),
             "keys_with_two_open_alerts": len(self.overlapping),
             "alerts_per_key": {str(alerts): keys for alerts, keys in self.alerts_per_key.items()},
             "states_checked": self.states_checked,

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 PROBE_SECONDS = 1.0
 CREATE_SECONDS = 10.0
+PROBE_SENDER = -1
 
 
-def seconds_to_recover(stand: Stand, hook: Hook, name: str, since: float) -> float:
+def seconds_to_recover(stand: Stand, hook: Hook, number: int, since: float) -> float:
     """From ``since`` until the service's health is SERVING, of the whole, and a create succeeds.
 
-    ``name`` is no other probe's. Raises NoReturn.
+    ``number`` is no other probe's. Raises NoReturn.
     """
     address = stand.service.grpc_address
     wait_until(lambda: _serving(address), "the service is SERVING")
-    call = Call(0, -1, Kind.FRESH, hook, f"probe-{name}", f"probe-{name}", "")
+    call = Call(number, PROBE_SENDER, Kind.FRESH, hook, f"probe-{number}", f"probe-{number}", "")
     transport = GrpcTransport(address)
     try:
         created = wait_until(

@@ -17,6 +17,7 @@ COLUMNS = (
     "found",
     "missing",
     "duplicated",
+    "repeats recorded",
     "two open alerts",
     "alerts per key",
     "recover p50",
@@ -52,13 +53,14 @@ def _row(result: Result) -> list[str]:
     found = result.findings
     if found is None:
         return [str(result.rounds), *["-"] * (len(COLUMNS) - 1)]
-    per_key = ", ".join(f"{alerts}: {keys}" for alerts, keys in found.alerts_per_key.items())
+    per_key = f"{min(found.alerts_per_key, default=0)} to {max(found.alerts_per_key, default=0)}"
     return [
         str(result.rounds),
         str(found.acknowledged),
         str(found.found),
         str(len(found.missing) + len(found.uncounted)),
         str(len(found.duplicated)),
+        str(len(found.repeats_recorded)),
         str(len(found.overlapping)),
         per_key,
         _seconds(result.median_seconds),

@@ -138,7 +138,7 @@ class Trial:
         try:
             self._wait_for_more()
             back = self._fault.strike(stand, self._random)
-            seconds = seconds_to_recover(stand, hook, str(number), back)
+            seconds = seconds_to_recover(stand, hook, number, back)
             self._wait_for_more()
         finally:
             load.stop()

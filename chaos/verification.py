@@ -27,6 +27,7 @@ EVENT_FIELDS = {
     "event_type": 1,
     "alert_id": 1,
     "additional_info": 1,
+    "raw_data.delivery": 1,
     "repeat_count": 1,
     "created_at": 1,
     "last_repeated_at": 1,
@@ -40,6 +41,7 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
     by_says: dict[str, list[Document]] = defaultdict(list)
     for event in events:
         by_says[event["additional_info"].get("says", "")].append(event)
+    deliveries = Counter(event["raw_data"]["delivery"] for event in events)
     acknowledged = [one for one in sent if one.acknowledged]
     recorded = [one for one in acknowledged if one.call.kind in RECORDED]
     missing = [one.call.says for one in recorded if one.call.says not in by_says]
@@ -53,7 +55,12 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
         found=len(recorded) - len(missing) + counted + dropped,
         missing=tuple(missing),
         uncounted=tuple(uncounted),
-        duplicated=tuple(_recorded_twice(sent, by_says)),
+        duplicated=tuple(delivery for delivery, n in deliveries.items() if n > 1),
+        repeats_recorded=tuple(
+            one.call.delivery
+            for one in sent
+            if one.call.kind is Kind.REPEAT and one.call.delivery in deliveries
+        ),
         overlapping=tuple(overlapping(alerts, events, brief)),
         wrong_state=tuple(wrong_state),
         number_clashes=tuple(number_clashes(alerts)),
@@ -87,12 +94,6 @@ def _counted(
         if lost:
             uncounted.append(f"{says}: {expected[says]} acknowledged, {there} counted")
     return uncounted, counted
-
-
-def _recorded_twice(sent: Iterable[Sent], by_says: Mapping[str, Sequence[Document]]) -> list[str]:
-    # Of a hot key each event is a call of its own, and two of them may be recorded.
-    alone = {one.call.says for one in sent if one.call.kind is not Kind.HOT}
-    return [says for says in sorted(alone) if len(by_says.get(says, ())) > 1]
 
 
 def _states(sent: Iterable[Sent], alerts: Iterable[Document]) -> tuple[list[str], int]:
