@@ -11,8 +11,8 @@ from rich.console import Console
 
 from chaos.faults.all import FAULTS
 from chaos.report import as_table, in_words
-from chaos.result import Result
-from chaos.trial import Plan, Trial
+from chaos.rounds import make_rounds
+from chaos.trial import Plan
 
 RECOVERY_SECONDS = 10.0
 """The longest that the service may take to serve again."""
@@ -50,7 +50,8 @@ def main(
     progress.print(f"seed {seed}: --seed {seed} makes the same choices again")
     results = []
     for name in names or FAULTS:
-        results.append(result := _tried(name, plan, progress))
+        result = make_rounds(FAULTS[name], plan, progress.print, RECOVERY_SECONDS)
+        results.append(result)
         for line in in_words([result]):
             progress.print(line, style="bold red", markup=False)
     broken = any(result.breaches for result in results)
@@ -60,14 +61,6 @@ def main(
     else:
         console.print(as_table(results))
     sys.exit(1 if broken else 0)
-
-
-def _tried(name: str, plan: Plan, progress: Console) -> Result:
-    fault = FAULTS[name]
-    reason = fault.impossible()
-    if reason is not None:
-        return Result(name, 0, None, (), {}, impossible=reason)
-    return Trial(fault, plan, progress.print, RECOVERY_SECONDS).run()
 
 
 if __name__ == "__main__":

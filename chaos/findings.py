@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+UNCOUNTED = "uncounted"
+WRONG_STATE = "alert in the wrong state"
+RIGHT_ANSWERS = frozenset({"OK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Findings:
     """Alert numbers that two alerts of a workspace have."""
     without_alert: tuple[str, ...]
     """Events whose alert is not there."""
-    wrong_answers: Mapping[str, int]
-    """Statuses that no fault of a store may have."""
+    answers: Mapping[str, int]
+    """How often which status was answered, to whatever was sent."""
     unlisted: tuple[str, ...] = ()
     """Acknowledged calls that the service's own list does not show."""
     alerts_per_key: Mapping[int, int] = field(default_factory=dict)
@@ -41,24 +46,59 @@ class Findings:
     states_checked: int = 0
 
     @property
+    def refused(self) -> int:
+        """How often something was sent in vain."""
+        return sum(count for status, count in self.answers.items() if status != "OK")
+
+    @property
+    def wrong_answers(self) -> tuple[str, ...]:
+        """What no fault of a store may be answered with (CONTRACT 1.5)."""
+        return tuple(
+            f"{status} x {count}"
+            for status, count in self.answers.items()
+            if status not in RIGHT_ANSWERS
+        )
+
+    @property
     def breaches(self) -> dict[str, list[str]]:
         """What must not be, by the rule that it breaks."""
         rules = {
             "missing": self.missing,
-            "uncounted": self.uncounted,
+            UNCOUNTED: self.uncounted,
             "recorded twice": self.duplicated,
             "two open alerts in a window": self.overlapping,
-            "alert in the wrong state": self.wrong_state,
+            WRONG_STATE: self.wrong_state,
             "alert number twice": self.number_clashes,
             "event without its alert": self.without_alert,
             "not listed by the service": self.unlisted,
-            "wrong answer": [f"{status} x {count}" for status, count in self.wrong_answers.items()],
+            "wrong answer": self.wrong_answers,
         }
         return {rule: list(found) for rule, found in rules.items() if found}
+
+    def __add__(self, other: Findings) -> Findings:
+        """Of both services together."""
+        per_key = Counter(self.alerts_per_key) + Counter(other.alerts_per_key)
+        return Findings(
+            acknowledged=self.acknowledged + other.acknowledged,
+            found=self.found + other.found,
+            missing=(*self.missing, *other.missing),
+            uncounted=(*self.uncounted, *other.uncounted),
+            duplicated=(*self.duplicated, *other.duplicated),
+            repeats_recorded=(*self.repeats_recorded, *other.repeats_recorded),
+            overlapping=(*self.overlapping, *other.overlapping),
+            wrong_state=(*self.wrong_state, *other.wrong_state),
+            number_clashes=(*self.number_clashes, *other.number_clashes),
+            without_alert=(*self.without_alert, *other.without_alert),
+            unlisted=(*self.unlisted, *other.unlisted),
+            answers=Counter(self.answers) + Counter(other.answers),
+            alerts_per_key=dict(sorted(per_key.items())),
+            states_checked=self.states_checked + other.states_checked,
+        )
 
     def as_object(self) -> dict[str, Any]:
         """For JSON."""
         return {
+            "answers": dict(self.answers),
             "acknowledged": self.acknowledged,
             "found": self.found,
             "missing": len(self.missing) + len(self.uncounted),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "rounds",
+    "refused",
     "acknowledged",
     "found",
     "missing",
@@ -45,17 +46,18 @@ def in_words(results: Iterable[Result]) -> Iterator[str]:
             shown = "; ".join(what[:MOST_SHOWN])
             more = f" and {len(what) - MOST_SHOWN} more" if len(what) > MOST_SHOWN else ""
             yield f"{result.fault}: BROKEN: {rule}: {shown}{more}"
-        if result.evidence is not None:
-            yield f"{result.fault}: data directory, log and journal are kept in {result.evidence}"
+        for place in result.evidence:
+            yield f"{result.fault}: data directory, log and journal are kept in {place}"
 
 
 def _row(result: Result) -> list[str]:
     found = result.findings
     if found is None:
-        return [str(result.rounds), *["-"] * (len(COLUMNS) - 1)]
+        return [str(len(result.seconds)), *["-"] * (len(COLUMNS) - 1)]
     per_key = f"{min(found.alerts_per_key, default=0)} to {max(found.alerts_per_key, default=0)}"
     return [
-        str(result.rounds),
+        str(len(result.seconds)),
+        str(found.refused),
         str(found.acknowledged),
         str(found.found),
         str(len(found.missing) + len(found.uncounted)),

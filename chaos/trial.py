@@ -6,15 +6,17 @@ import json
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from chaos.findings import UNCOUNTED, WRONG_STATE
 from chaos.journal import Journal
+from chaos.listing import unlisted
 from chaos.load import Load
 from chaos.recovery import seconds_to_recover, wait_until_serving
-from chaos.result import Result
+from chaos.result import Lifetime
 from chaos.service import NotServing, ServiceProcess
 from chaos.stand import NoReturn, Stand, pause
 from chaos.verification import examine
@@ -32,6 +34,8 @@ LOAD_SECONDS = 60.0
 COUNTS_SECONDS = 45.0
 """The counts of a process that was killed are adopted by another one after 10 to 20 s."""
 COUNTS_LOOK_SECONDS = 0.5
+COMES_LATER = frozenset({UNCOUNTED, WRONG_STATE})
+"""What may be right after a moment: counts that are on their way, and what they tell of alerts."""
 WINDOW_SECONDS = 7 * 86_400
 """Longer than any run, also with a clock that is stepped."""
 
@@ -49,35 +53,57 @@ class Plan:
 
 
 class Trial:
-    """One fault, on a service and a data directory of its own."""
+    """One service on a data directory of its own, which is kept if a rule is broken."""
 
     def __init__(
         self,
         fault: Fault,
         plan: Plan,
+        random: Random,
         told: Callable[[str], None],
-        most_seconds: float | None = None,
+        most_seconds: float | None,
     ) -> None:
         """``told`` gets a line after each round. To serve again later than ``most_seconds`` breaks
         a rule, if that is given."""
         self._fault = fault
         self._plan = plan
+        self._random = random
         self._told = told
         self._most_seconds = most_seconds
-        # Each fault has its own sequence, whichever others are made in the same run.
-        self._random = Random(f"{plan.seed}/{fault.name}")
         self._journal = Journal()
         self._seconds: list[float] = []
         self._broken: dict[str, list[str]] = {}
 
-    def run(self) -> Result:
+    def run(self) -> Lifetime:
         """All rounds; when a rule is broken, no further ones."""
         place = Path(tempfile.mkdtemp(prefix=f"event-chaos-{self._fault.name}-"))
+        stand = Stand(self._service(place))
+        findings: Findings | None = None
+        try:
+            stand.service.start()
+            wait_until_serving(stand)
+            findings = self._rounds(stand)
+            self._broken |= findings.breaches
+        except (NoReturn, NotServing) as fault:
+            self._broken["did not return"] = [str(fault)]
+        finally:
+            status = stand.service.stop()
+        if status:
+            self._broken["did not stop well"] = [f"exit status {status}"]
+        if self._broken:
+            self._leave_evidence(place)
+        else:
+            shutil.rmtree(place)
+        return Lifetime(
+            findings, tuple(self._seconds), self._broken, str(place) if self._broken else None
+        )
+
+    def _service(self, place: Path) -> ServiceProcess:
         data_dir = place / "data"
         data_dir.mkdir(mode=0o700)
         needs = self._fault.needs(data_dir)
         environment = {"EVENT_DUPLICATE_WINDOW_SECONDS": str(WINDOW_SECONDS)}
-        service = ServiceProcess(
+        return ServiceProcess(
             data_dir,
             place / "service.log",
             environment | dict(needs.environment),
@@ -85,47 +111,23 @@ class Trial:
             visible=needs.visible,
             processes=needs.processes,
         )
-        stand = Stand(service)
-        findings: Findings | None = None
-        try:
-            service.start()
-            wait_until_serving(stand)
-            findings = self._rounds(stand, stand.make_hooks())
-        except (NoReturn, NotServing) as fault:
-            self._broken.setdefault("did not return", []).append(str(fault))
-        finally:
-            service.stop()
-        if findings is not None:
-            self._broken = findings.breaches | self._broken
-        if self._broken:
-            self._leave_evidence(place)
-        else:
-            shutil.rmtree(place)
-        return Result(
-            fault=self._fault.name,
-            rounds=len(self._seconds),
-            findings=findings,
-            seconds=tuple(self._seconds),
-            breaches=self._broken,
-            evidence=str(place) if self._broken else None,
-        )
 
-    def _rounds(self, stand: Stand, hooks: Sequence[Hook]) -> Findings:
+    def _rounds(self, stand: Stand) -> Findings:
+        hooks = stand.make_hooks()
         workloads = [
             Workload(number, hooks, Random(self._random.random()))
             for number in range(self._plan.senders)
         ]
-        findings = self._look(stand)
         for number in range(self._plan.rounds):
             self._round(stand, hooks[0], workloads, number)
             findings = self._look(stand)
             self._told(
                 f"{self._fault.name} {number + 1}/{self._plan.rounds}:"
-                f" {findings.acknowledged} acknowledged, {len(findings.missing)} missing,"
+                f" {findings.acknowledged} acknowledged, {findings.refused} refused,"
+                f" {len(findings.missing)} missing,"
                 f" served again after {self._seconds[-1]:.2f} s"
             )
-            # Counts may be under way for a while yet.
-            if findings.breaches.keys() - {"uncounted"}:
+            if findings.breaches.keys() - COMES_LATER:
                 break
         return self._settled(stand)
 
@@ -157,13 +159,13 @@ class Trial:
             return examine(self._journal.sent(), database)
 
     def _settled(self, stand: Stand) -> Findings:
-        """The last look, which waits for counts."""
+        """The last look, which waits for counts and asks the service too."""
         ends = time.monotonic() + COUNTS_SECONDS
         findings = self._look(stand)
-        while findings.uncounted and time.monotonic() < ends:
+        while findings.breaches.keys() & COMES_LATER and time.monotonic() < ends:
             pause(COUNTS_LOOK_SECONDS)
             findings = self._look(stand)
-        return findings
+        return replace(findings, unlisted=unlisted(self._journal.sent(), stand))
 
     def _leave_evidence(self, place: Path) -> None:
         with (place / "journal.jsonl").open("w") as file:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-RIGHT_ANSWERS = frozenset({"OK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"})
 STORY_KINDS = frozenset({Kind.CHANGED, Kind.REPEAT, Kind.RECOVERY})
 EVENT_FIELDS = {
     "_id": 0,
@@ -67,9 +66,7 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
         without_alert=tuple(
             event["event_id"] for event in events if event["alert_id"] not in known
         ),
-        wrong_answers=Counter(
-            status for one in sent for status in one.statuses if status not in RIGHT_ANSWERS
-        ),
+        answers=Counter(status for one in sent for status in one.statuses),
         alerts_per_key=alerts_per_key(alerts),
         states_checked=states_checked,
     )

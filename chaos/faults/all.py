@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chaos.faults.clock import StepClock
+from chaos.faults.disk import FillDisk
 from chaos.faults.kills import KillService, KillStore, KillWorker
 from chaos.faults.stalls import EmptyRedis, FreezeStore
 from chaos.stand import DATABASE, REDIS
@@ -21,6 +23,8 @@ _FAULTS: tuple[Fault, ...] = (
     EmptyRedis(),
     FreezeStore("freeze-redis", REDIS, longest=3.0),
     FreezeStore("freeze-database", DATABASE, longest=7.0),
+    FillDisk(),
+    StepClock(),
 )
 
 FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _FAULTS}

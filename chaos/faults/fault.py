@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,19 +24,22 @@ class Needs:
     processes: int = 1
 
 
-class Fault(Protocol):
-    """A fault that is made again and again."""
+class Fault(ABC):
+    """A fault that is made again and again. ``name`` is what the command line calls it."""
 
-    @property
-    def name(self) -> str:
-        """What it is called on the command line."""
+    name: str
+    rounds_of_a_service: ClassVar[int] = 1_000
+    """How often one service can take it; then there is another one."""
 
     def impossible(self) -> str | None:
         """Why it can't be made on this system; None if it can."""
+        return None
 
-    def needs(self, directory: Path) -> Needs:
+    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
         """What it needs of the service, whose data directory is ``directory``."""
+        return Needs()
 
+    @abstractmethod
     def strike(self, stand: Stand, random: Random) -> float:
         """Make it and end it; the moment (``monotonic``) from which all was there again.
 

@@ -7,7 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from chaos.faults.fault import Needs
+from chaos.faults.fault import Fault, Needs
 from chaos.service import takes_processes
 from chaos.stand import NoReturn, wait_until
 
@@ -20,14 +20,10 @@ if TYPE_CHECKING:
 WORKERS = 2
 
 
-class KillService:
+class KillService(Fault):
     """The whole service, whose stores end with it; it is started again at once."""
 
     name = "kill-service"
-
-    def impossible(self) -> str | None:
-        """See Fault."""
-        return None
 
     def needs(self, directory: Path) -> Needs:  # noqa: ARG002
         """See Fault."""
@@ -41,7 +37,7 @@ class KillService:
         return began
 
 
-class KillWorker:
+class KillWorker(Fault):
     """One of several worker processes, which the supervisor replaces."""
 
     name = "kill-worker"
@@ -69,16 +65,12 @@ class KillWorker:
         return began
 
 
-class KillStore:
+class KillStore(Fault):
     """A store, which the service's supervisor starts again."""
 
     def __init__(self, name: str, program: str) -> None:
         self.name = name
         self._program = program
-
-    def impossible(self) -> str | None:
-        """See Fault."""
-        return None
 
     def needs(self, directory: Path) -> Needs:  # noqa: ARG002
         """See Fault."""

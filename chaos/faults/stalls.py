@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chaos.faults.fault import Needs
+from chaos.faults.fault import Fault
 from chaos.stand import pause
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from random import Random
 
     from chaos.stand import Stand
@@ -17,21 +16,13 @@ if TYPE_CHECKING:
 SHORTEST_SECONDS = 0.5
 
 
-class FreezeStore:
+class FreezeStore(Fault):
     """SIGSTOP, and SIGCONT after up to ``longest`` seconds."""
 
     def __init__(self, name: str, program: str, longest: float) -> None:
         self.name = name
         self._program = program
         self._longest = longest
-
-    def impossible(self) -> str | None:
-        """See Fault."""
-        return None
-
-    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
-        """See Fault."""
-        return Needs()
 
     def strike(self, stand: Stand, random: Random) -> float:
         """See Fault: from SIGCONT."""
@@ -40,18 +31,10 @@ class FreezeStore:
         return time.monotonic()
 
 
-class EmptyRedis:
+class EmptyRedis(Fault):
     """FLUSHALL."""
 
     name = "empty-redis"
-
-    def impossible(self) -> str | None:
-        """See Fault."""
-        return None
-
-    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
-        """See Fault."""
-        return Needs()
 
     def strike(self, stand: Stand, random: Random) -> float:  # noqa: ARG002
         """See Fault: from its answer."""
