@@ -87,6 +87,8 @@ class Trial:
         except (NoReturn, NotServing) as fault:
             self._broken["did not return"] = [str(fault)]
         finally:
+            if self._broken:
+                stand.service.save_directory()
             status = stand.service.stop()
         if status:
             self._broken["did not stop well"] = [f"exit status {status}"]
