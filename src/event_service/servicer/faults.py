@@ -15,6 +15,7 @@ from pymongo.errors import (
     ConnectionFailure,
     DocumentTooLarge,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
     WTimeoutError,
@@ -36,6 +37,11 @@ _Answer = TypeVar("_Answer")
 _log = structlog.get_logger(__name__)
 
 _DOCUMENT_BYTES = 16 * 1024 * 1024
+
+_INTERNAL_ERROR, _OUT_OF_DISK_SPACE = 1, 14031
+_STORE_FAULTS = frozenset({_INTERNAL_ERROR, _OUT_OF_DISK_SPACE})
+"""What MongoDB answers when it is broken itself. The embedded store has only the first for a full
+disk."""
 
 
 def answered(name: str, work: Callable[[], _Answer]) -> _Answer:
@@ -65,7 +71,16 @@ def service_error(error: Exception) -> ServiceError:
         isinstance(error, PyMongoError) and error.timeout
     ):
         return Unavailable("The database does not answer. Nothing was changed; try again.")
+    if isinstance(error, OperationFailure) and not _STORE_FAULTS.isdisjoint(_codes(error)):
+        return Unavailable("The database can't do its work. Nothing was changed; try again.")
     return Unforeseen(secrets.token_hex(8))
+
+
+def _codes(error: OperationFailure) -> set[object]:
+    """What the database says is wrong: with the whole command, or with each write of many."""
+    details = error.details or {}
+    faults = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    return {error.code} | {fault.get("code") for fault in faults}
 
 
 def _log_call(
