@@ -11,15 +11,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from pymongo.errors import (
-    ConnectionFailure,
-    DocumentTooLarge,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-    WaitQueueTimeoutError,
-    WTimeoutError,
-)
+from pymongo.errors import DocumentTooLarge, ExecutionTimeout
 
 from event_service.errors import (
     DeadlineExceeded,
@@ -28,6 +20,7 @@ from event_service.errors import (
     Unavailable,
     Unforeseen,
 )
+from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +30,6 @@ _Answer = TypeVar("_Answer")
 _log = structlog.get_logger(__name__)
 
 _DOCUMENT_BYTES = 16 * 1024 * 1024
-
-_INTERNAL_ERROR, _OUT_OF_DISK_SPACE = 1, 14031
-_STORE_FAULTS = frozenset({_INTERNAL_ERROR, _OUT_OF_DISK_SPACE})
-"""What MongoDB answers when it is broken itself. The embedded store has only the first for a full
-disk."""
 
 
 def answered(name: str, work: Callable[[], _Answer]) -> _Answer:
@@ -67,20 +55,9 @@ def service_error(error: Exception) -> ServiceError:
         return DeadlineExceeded("The query took longer in the database than it may.")
     if isinstance(error, DocumentTooLarge):
         return TooLarge("bytes of one document", _DOCUMENT_BYTES)
-    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError) or (
-        isinstance(error, PyMongoError) and error.timeout
-    ):
+    if is_out_of_reach(error):
         return Unavailable("The database does not answer. Nothing was changed; try again.")
-    if isinstance(error, OperationFailure) and not _STORE_FAULTS.isdisjoint(_codes(error)):
-        return Unavailable("The database can't do its work. Nothing was changed; try again.")
     return Unforeseen(secrets.token_hex(8))
-
-
-def _codes(error: OperationFailure) -> set[object]:
-    """What the database says is wrong: with the whole command, or with each write of many."""
-    details = error.details or {}
-    faults = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
-    return {error.code} | {fault.get("code") for fault in faults}
 
 
 def _log_call(
