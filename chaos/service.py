@@ -47,7 +47,7 @@ class ServiceProcess:
         self.grpc_address = f"127.0.0.1:{grpc_port}"
         self.http_address = f"127.0.0.1:{http_port}"
         self.log = log
-        self._data_dir = data_dir
+        self.data_dir = data_dir
         self._visible = visible or str(data_dir)
         inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
         ours = {"EVENT_DATA_DIR": str(data_dir)}
@@ -72,10 +72,10 @@ class ServiceProcess:
     def save_directory(self) -> None:
         """Copy a data directory that ends with the service, to where it would be without that."""
         seen = self.directory
-        if seen == self._data_dir or not seen.exists():
+        if seen == self.data_dir or not seen.exists():
             return
         for part in seen.rglob("*"):
-            copy = self._data_dir / part.relative_to(seen)
+            copy = self.data_dir / part.relative_to(seen)
             if part.is_dir():
                 copy.mkdir(parents=True, exist_ok=True)
             elif part.is_file():

@@ -53,7 +53,10 @@ class Stand:
     def make_hooks(self) -> list[Hook]:
         """Webhooks of several workspaces and projects, and one with a short window."""
         hooks = []
-        with opened_webhooks(Settings(data_dir=self.service.directory)) as webhooks:
+        place = Settings.model_validate(
+            {"data_dir": self.service.directory, "redis_url": self._redis_url()}
+        )
+        with opened_webhooks(place) as webhooks:
             for workspace, project in PLACES:
                 made, key = webhooks.create("chaos", DOMAIN, workspace, project)
                 hooks.append(Hook(made.webhook_id, key, workspace))
@@ -77,7 +80,7 @@ class Stand:
     @contextmanager
     def redis(self) -> Iterator[RedisClient]:
         """The service's Redis."""
-        client = connect_redis(self.service.runtime().redis_url, Settings())
+        client = connect_redis(self._redis_url(), Settings())
         try:
             yield client
         finally:
@@ -118,6 +121,11 @@ class Stand:
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    def _redis_url(self) -> str:
+        # The service may see its data directory elsewhere than this process does.
+        own, seen = self.service.data_dir, self.service.directory
+        return self.service.runtime().redis_url.replace(str(own), str(seen))
 
     def _redis_answers(self) -> bool:
         with self.redis() as redis:

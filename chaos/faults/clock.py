@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaos.faults.fault import Fault, Needs
-from chaos.stand import pause
+from chaos.stand import pause, wait_until
 
 if TYPE_CHECKING:
     from random import Random
@@ -26,6 +27,7 @@ PLACES = (
     "/usr/lib64/faketime/libfaketimeMT.so.1",
 )
 STEP_SECONDS = 3600
+NEAR = timedelta(seconds=STEP_SECONDS / 4)
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.3, 1.0
 FILE = "clock"
 
@@ -62,11 +64,28 @@ class StepClock(Fault):
         random.shuffle(steps)
         try:
             for step in steps:
-                _step(clock, step)
+                self._step(stand, clock, step)
                 pause(random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
         finally:
             _step(clock, 0)
         return time.monotonic()
+
+    def _step(self, stand: Stand, clock: Path, seconds: int) -> None:
+        """Step it, and wait until an event has the wrong time."""
+        with stand.database() as database:
+            events = database["event"]
+            about = _now() + timedelta(seconds=seconds)
+            when = {"$gt": about - NEAR, "$lt": about + NEAR}
+            before = events.count_documents({"created_at": when})
+            _step(clock, seconds)
+            wait_until(
+                lambda: events.count_documents({"created_at": when}) > before,
+                "the service follows its clock",
+            )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _step(clock: Path, seconds: int) -> None:
