@@ -6,6 +6,7 @@
 #   make simulate                the tables of docs/scaling.md; SIMULATE_ARGS='--help' tells more
 #   make lint                    ruff and mypy
 #   make bench BENCH_ARGS=--quick  the service beside the floor of this machine
+#   make chaos CHAOS_ARGS='--rounds 3 --fault kill-service'  the service while things break
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +15,7 @@ BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint bench simulate clean remake
+.PHONY: run test lint bench chaos simulate clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
@@ -32,6 +33,9 @@ lint: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+chaos: $(VENV)/.test
+	$(BIN)/python -m chaos $(CHAOS_ARGS)
 
 clean:
 	rm -rf $(VENV) src/event_service/stubs
