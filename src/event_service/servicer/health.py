@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+import grpc
 import structlog
-from grpc_health.v1 import health, health_pb2_grpc
-from grpc_health.v1.health_pb2 import HealthCheckResponse
+from google.protobuf.message import DecodeError
+from grpc_health.v1 import health
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from event_service.errors import InvalidArgument
+from event_service.servicer.doors import in_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import grpc
+    from event_service.admission.bounded_pool import BoundedPool
+    from event_service.servicer.arrivals import Arrivals
+    from event_service.servicer.doors import Doors, Handler
 
 _log = structlog.get_logger(__name__)
 
@@ -50,9 +57,13 @@ class HealthMonitor:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
 
-    def add_to(self, server: grpc.Server) -> None:
-        """Serve health on a server not yet started."""
-        health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
+    def add_to(self, server: grpc.Server, doors: Doors) -> None:
+        """Serve health, by a door of its own, on a server not yet started."""
+
+        def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
+            return _handlers(self._servicer, pool, doors.arrivals)
+
+        server.add_generic_rpc_handlers((doors.aside("health", handlers),))
 
     @property
     def services(self) -> Sequence[str]:
@@ -102,3 +113,34 @@ class HealthMonitor:
         except self._faults:
             return False
         return True
+
+
+def _handlers(
+    servicer: health.HealthServicer, pool: BoundedPool, arrivals: Arrivals
+) -> Mapping[str, Handler]:
+    def request_of(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckRequest:
+        try:
+            return HealthCheckRequest.FromString(arrivals.only(requests, context))
+        except InvalidArgument as missing:
+            context.abort(missing.status, missing.details)
+        except DecodeError:
+            fault = InvalidArgument("The request is no valid HealthCheckRequest.")
+            context.abort(fault.status, fault.details)
+
+    def check(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckResponse:
+        return servicer.Check(request_of(requests, context), context)
+
+    def watch(requests: Iterator[bytes], context: grpc.ServicerContext, *send: Any) -> object:
+        return cast("Any", servicer).Watch(request_of(requests, context), context, *send)
+
+    # Whoever watches holds no thread.
+    watch.experimental_non_blocking = True  # type: ignore[attr-defined]
+    serialise = HealthCheckResponse.SerializeToString
+    return {
+        f"/{SERVICE}/Check": grpc.stream_unary_rpc_method_handler(
+            in_pool(pool, check), response_serializer=serialise
+        ),
+        f"/{SERVICE}/Watch": grpc.stream_stream_rpc_method_handler(
+            in_pool(pool, cast("Any", watch)), response_serializer=serialise
+        ),
+    }
