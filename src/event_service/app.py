@@ -147,6 +147,8 @@ class Service:
         self._health.stop()
         self._hurried.wait(self._settings.drain_seconds)
         grpc_stopped = self._server.stop(grace)
+        self._health.end_watches()
+        self._doors.end_aside()
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()

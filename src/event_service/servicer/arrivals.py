@@ -10,12 +10,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from event_service.errors import InvalidArgument
+import grpc
+
+from event_service.errors import CallerGone, InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import grpc
 
 _LOOK_SECONDS = 1.0
 
@@ -51,15 +51,22 @@ class Arrivals:
             del self._awaited[call]
 
     def only(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
-        """The message of a call that has one. Raises as ``next``, and InvalidArgument."""
-        message = self.next(requests, context)
+        """The message of a call that has one. Raises CallerGone and InvalidArgument."""
+        try:
+            message = self.next(requests, context)
+        except grpc.RpcError:
+            raise CallerGone from None
         if message is None:
             raise InvalidArgument("The request has no message.")
         return message
 
+    def give_up(self, seconds: float = 0) -> None:
+        """Cancel the calls whose next message is waited for longer than that."""
+        late = time.monotonic() - seconds
+        for since, context in list(self._awaited.values()):
+            if since < late:
+                context.cancel()
+
     def _run(self) -> None:
         while not self._stopping.wait(min(_LOOK_SECONDS, self._seconds)):
-            late = time.monotonic() - self._seconds
-            for since, context in list(self._awaited.values()):
-                if since < late:
-                    context.cancel()
+            self.give_up(self._seconds)

@@ -55,6 +55,7 @@ class Doors:
     def __init__(self, calls: Places, read_seconds: float) -> None:
         self.calls = BoundedPool(calls, "grpc")
         self.arrivals = Arrivals(read_seconds)
+        self.arrivals_aside = Arrivals(read_seconds)
         self._aside: list[BoundedPool] = []
         self._refusals = ThreadPoolExecutor(1, thread_name_prefix="grpc-refusals")
 
@@ -74,10 +75,16 @@ class Doors:
     def start(self) -> None:
         """Begin; to be called before the server starts."""
         self.arrivals.start()
+        self.arrivals_aside.start()
+
+    def end_aside(self) -> None:
+        """End what a client keeps open in case it asks again: no stop waits for that."""
+        self.arrivals_aside.give_up()
 
     def close(self) -> None:
         """End what is idle; no call may be under way any longer, or its caller is gone."""
         self.arrivals.stop()
+        self.arrivals_aside.stop()
         for pool in (self.calls, *self._aside, self._refusals):
             pool.shutdown(wait=False, cancel_futures=True)
 

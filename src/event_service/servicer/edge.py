@@ -53,14 +53,16 @@ class Edge(grpc.GenericRpcHandler):
     def _handler(self, method: Method) -> Handler:
         def serve(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
             try:
-                body = self._arrivals.only(requests, context)
-                return answered(method.path, lambda: self._answer(method, body, context))
+                return answered(method.path, lambda: self._answer(method, requests, context))
             except ServiceError as fault:
                 context.abort(fault.status, fault.details)
 
         return grpc.stream_unary_rpc_method_handler(serve)
 
-    def _answer(self, method: Method, body: bytes, context: grpc.ServicerContext) -> bytes:
+    def _answer(
+        self, method: Method, requests: Iterator[bytes], context: grpc.ServicerContext
+    ) -> bytes:
+        body = self._arrivals.only(requests, context)
         if len(body) > self._max_request_bytes:
             raise TooLarge("bytes of one request", self._max_request_bytes)
         with self._budget.share(len(body)):

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-import grpc
 import structlog
-from google.protobuf.message import DecodeError
 from grpc_health.v1 import health
-from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from event_service.errors import InvalidArgument
-from event_service.servicer.doors import in_pool
+from event_service.servicer.health_methods import HealthMethods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from event_service.admission.bounded_pool import BoundedPool
-    from event_service.servicer.arrivals import Arrivals
-    from event_service.servicer.doors import Doors, Handler
+    import grpc
+
+    from event_service.servicer.doors import Doors
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +48,7 @@ class HealthMonitor:
         self._faults = faults
         self._interval = interval
         self._servicer = health.HealthServicer()
+        self._methods = HealthMethods(self._servicer)
         for service in needs:
             self._servicer.set(service, _NOT_SERVING)
         self._answering: dict[str, bool] = {}
@@ -59,11 +57,11 @@ class HealthMonitor:
 
     def add_to(self, server: grpc.Server, doors: Doors) -> None:
         """Serve health, by a door of its own, on a server not yet started."""
+        server.add_generic_rpc_handlers((self._methods.door(doors),))
 
-        def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
-            return _handlers(self._servicer, pool, doors.arrivals)
-
-        server.add_generic_rpc_handlers((doors.aside("health", handlers),))
+    def end_watches(self) -> None:
+        """End the calls of those who watch, after a stop: they would hold up that of a server."""
+        self._methods.end_watches()
 
     @property
     def services(self) -> Sequence[str]:
@@ -113,34 +111,3 @@ class HealthMonitor:
         except self._faults:
             return False
         return True
-
-
-def _handlers(
-    servicer: health.HealthServicer, pool: BoundedPool, arrivals: Arrivals
-) -> Mapping[str, Handler]:
-    def request_of(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckRequest:
-        try:
-            return HealthCheckRequest.FromString(arrivals.only(requests, context))
-        except InvalidArgument as missing:
-            context.abort(missing.status, missing.details)
-        except DecodeError:
-            fault = InvalidArgument("The request is no valid HealthCheckRequest.")
-            context.abort(fault.status, fault.details)
-
-    def check(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckResponse:
-        return servicer.Check(request_of(requests, context), context)
-
-    def watch(requests: Iterator[bytes], context: grpc.ServicerContext, *send: Any) -> object:
-        return cast("Any", servicer).Watch(request_of(requests, context), context, *send)
-
-    # Whoever watches holds no thread.
-    watch.experimental_non_blocking = True  # type: ignore[attr-defined]
-    serialise = HealthCheckResponse.SerializeToString
-    return {
-        f"/{SERVICE}/Check": grpc.stream_unary_rpc_method_handler(
-            in_pool(pool, check), response_serializer=serialise
-        ),
-        f"/{SERVICE}/Watch": grpc.stream_stream_rpc_method_handler(
-            in_pool(pool, cast("Any", watch)), response_serializer=serialise
-        ),
-    }

@@ -35,7 +35,7 @@ def add_reflection(server: grpc.Server, service_names: Sequence[str], doors: Doo
     def answer_all(
         requests: Iterator[bytes], context: grpc.ServicerContext
     ) -> Iterator[v1.ServerReflectionResponse]:
-        while (request := doors.arrivals.next(requests, context)) is not None:
+        while (request := doors.arrivals_aside.next(requests, context)) is not None:
             yield reflection.answer(_parse(request))
 
     def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
