@@ -53,10 +53,9 @@ def standing(directory: Path, **choices: Any) -> Iterator[Stand]:
     redis = EmbeddedRedis(data.path, data.lock)
     settings = settings_for(mongodb.start(), redis.start(), directory / "service", **choices)
     with running_service(settings, NoAuth(), metadata=[("x_domain_id", "domain-1")]) as running:
-        stand = Stand(running, mongodb, redis)
-        yield stand
-        stand.mongodb.stop()
-        stand.redis.stop()
+        yield Stand(running, mongodb, redis)
+    mongodb.stop()
+    redis.stop()
     data.release()
 
 

@@ -171,5 +171,5 @@ class Quotas:
 
 def _refusal(scope: _Scope, held: _Held, wait: float) -> QuotaExceeded:
     rate = held.quota.rate
-    limit = int(rate) if rate.is_integer() else rate
+    limit = int(rate) if rate == int(rate) else rate
     return QuotaExceeded(scope.shown, limit, max(1, math.ceil(wait)))
