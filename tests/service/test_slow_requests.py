@@ -44,7 +44,8 @@ def silence() -> Iterator[Iterator[bytes]]:
 def test_a_call_that_sends_nothing_is_ended(
     running: Running, silence: Iterator[bytes], method: str
 ) -> None:
-    call: Any = running.client.channel.stream_stream(method)(silence, timeout=60)
+    ask: Any = running.client.channel.stream_stream(method)
+    call = ask(silence, timeout=60)
     with pytest.raises(grpc.RpcError) as raised:
         next(call)
     assert raised.value.code() is grpc.StatusCode.CANCELLED
