@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
+        | {"garbage"}
         | {
             "grpc_endpoint",
             "stored_keys",
@@ -23,8 +24,12 @@ LAYERS: tuple[frozenset[str], ...] = (
             "redis_address",
             "mongodb_address",
             "quota",
+            "mongodb_commands",
             "settings",
             "samples",
+            "metrics",
+            "tracing",
+            "under_way",
         }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -16,12 +17,18 @@ from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
 from event_service.http.build import build_http
+from event_service.http.probes import DISTRIBUTION
+from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, build_managers, utc_now
+from event_service.metrics.account import Account
+from event_service.metrics.calls import methods_hosted
+from event_service.metrics.deliveries import sources_installed
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
+from event_service.servicer.account import CallAccount
 from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
@@ -68,6 +75,7 @@ class Service:
         """
         self._settings = settings
         self._authenticator = authenticator or _authenticator(settings)
+        CallAccount.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
@@ -80,17 +88,22 @@ class Service:
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
+            parsers = parsers or ParserRegistry(installed_sources())
+            sources_installed(parsers.source_names)
             self._managers = build_managers(
                 settings,
                 self.database,
                 self._redis,
-                parsers or ParserRegistry(installed_sources()),
+                parsers,
                 taken_over=self._prepare_database(),
                 clock=clock,
             )
             invoker = Invoker(self._authenticator)
             methods = self._methods()
             self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
+            methods_hosted(method.path for method in methods)
+            open_alerts = OpenAlerts(self.database["alert"])
+            self._account = Account(version_of(DISTRIBUTION), (open_alerts.look,))
             self._health = self._health_monitor()
             self._server, self.address = self._listen(methods, invoker)
             self._http = self._listen_http(methods, invoker)
@@ -112,6 +125,7 @@ class Service:
         """Serve."""
         self._managers.start()
         self._doors.start()
+        self._account.start()
         self._server.start()
         self._health.start()
         if self._http is not None:
@@ -157,6 +171,7 @@ class Service:
                 return
             self._doors.close()
             self._managers.stop()
+            self._account.stop()
             self._authenticator.close()
             self._mongodb.close()
             self._redis.close()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from event_service.errors import QuotaExceeded
+from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ class ByteBudget:
             return True
 
     def _refusal(self) -> QuotaExceeded:
+        refused("queue")
         return QuotaExceeded("bytes of requests at the same time", self._limit, _RETRY_SECONDS)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from event_service.errors import QuotaExceeded
+from event_service.metrics.calls import refused
 
 _RETRY_SECONDS: Final = 1
 
@@ -26,5 +27,6 @@ class Places:
         return self.threads * (1 + self.waiting_per_thread)
 
     def none_left(self) -> QuotaExceeded:
-        """What the next call is told."""
+        """What the next call is told; counted as refused."""
+        refused("queue")
         return QuotaExceeded("calls at the same time", self.all, _RETRY_SECONDS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from event_service.admission.shared_buckets import Ask
 from event_service.admission.token_bucket import TokenBucket
 from event_service.errors import QuotaExceeded
+from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,6 +171,7 @@ class Quotas:
 
 
 def _refusal(scope: _Scope, held: _Held, wait: float) -> QuotaExceeded:
+    refused("webhook_quota" if scope.webhook_id else "domain_quota")
     rate = held.quota.rate
     limit = int(rate) if rate == int(rate) else rate
     return QuotaExceeded(scope.shown, limit, max(1, math.ceil(wait)))

@@ -85,7 +85,7 @@ class SharedBuckets:
         keys = [self._key(domain_id, ask.webhook_id) for ask in asks]
         arguments = [part for ask in asks for part in (ask.quota.rate, ask.quota.burst, ask.wanted)]
         try:
-            with self._gate.call():
+            with self._gate.call("quota"):
                 answer = cast("Sequence[int]", self._take(keys=keys, args=arguments))
         except REDIS_FAULTS:
             return None

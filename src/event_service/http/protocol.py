@@ -13,6 +13,7 @@ from event_service.admission.presence import always_there
 from event_service.errors import QuotaExceeded
 from event_service.http.answers import JSON, problem
 from event_service.http.statuses import retry_seconds, status_of
+from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
     import asyncio
@@ -113,6 +114,7 @@ class BoundedProtocol(H11Protocol):
         return True
 
     def _refuse(self, fault: QuotaExceeded) -> None:
+        refused("queue")
         retry = ("Retry-After", str(retry_seconds(fault)))
         self._answer(status_of(fault), problem(fault.code, fault.message), retry)
         self.transport.close()

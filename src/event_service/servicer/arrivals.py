@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from event_service.errors import CallerGone, InvalidArgument
+from event_service.admission.presence import caller_gone
+from event_service.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ class Arrivals:
         try:
             message = self.next(requests, context)
         except grpc.RpcError:
-            raise CallerGone from None
+            raise caller_gone() from None
         if message is None:
             raise InvalidArgument("The request has no message.")
         return message

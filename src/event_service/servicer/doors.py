@@ -17,6 +17,7 @@ from event_service.admission.places import Places
 from event_service.errors import ServiceError
 from event_service.servicer.arrivals import Arrivals
 from event_service.servicer.faults import answered
+from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -101,7 +102,7 @@ def _refusal(path: str, places: Places, refusals: ThreadPoolExecutor) -> Handler
 
     def refuse(_: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         try:
-            return answered(path, told)
+            return answered(Arrival(path, Transport.GRPC, {}), told)
         except ServiceError as fault:
             context.abort(fault.status, fault.details)
 

@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidArgument, ServiceError, TooLarge
 from event_service.servicer.faults import answered
+from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,15 +53,21 @@ class Edge(grpc.GenericRpcHandler):
 
     def _handler(self, method: Method) -> Handler:
         def serve(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+            metadata = _text_metadata(context)
+            arrival = Arrival(method.path, Transport.GRPC, metadata)
             try:
-                return answered(method.path, lambda: self._answer(method, requests, context))
+                return answered(arrival, lambda: self._answer(method, requests, metadata, context))
             except ServiceError as fault:
                 context.abort(fault.status, fault.details)
 
         return grpc.stream_unary_rpc_method_handler(serve)
 
     def _answer(
-        self, method: Method, requests: Iterator[bytes], context: grpc.ServicerContext
+        self,
+        method: Method,
+        requests: Iterator[bytes],
+        metadata: Mapping[str, str],
+        context: grpc.ServicerContext,
     ) -> bytes:
         body = self._arrivals.only(requests, context)
         if len(body) > self._max_request_bytes:
@@ -68,7 +75,7 @@ class Edge(grpc.GenericRpcHandler):
         with self._budget.share(len(body)):
             answer = self._invoker.invoke(
                 method,
-                _text_metadata(context),
+                metadata,
                 context.time_remaining,
                 lambda: _decoded(method, body),
                 # grpcio ends a call when its deadline has passed, by a clock that nobody sets;
