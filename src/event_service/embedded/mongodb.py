@@ -6,9 +6,9 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from event_service.embedded.child import Child
+from event_service.child_processes.child import Child
+from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.programs import mongodb_program
-from event_service.embedded.supervisor import Supervisor
 from event_service.mongodb_address import DEFAULT_DATABASE
 
 CACHE_SIZE = "256M"
@@ -22,7 +22,7 @@ class EmbeddedMongoDB:
     """The store of a data directory, on a free loopback port that it keeps when restarted."""
 
     def __init__(self, directory: Path, lock: int) -> None:
-        """``lock`` is the descriptor of the directory's lock. Raises EmbeddedStoreError."""
+        """``lock`` is the descriptor of the directory's lock. Raises ProcessStartError."""
         self._directory = directory
         self._lock = lock
         self._port = 0
@@ -31,7 +31,11 @@ class EmbeddedMongoDB:
         self._program = mongodb_program()
         self._log = directory / "mongodb.log"
         self._supervisor = Supervisor(
-            "mongodb", self._log, spawn=self._spawn, heard=self._heard, broken=self._panicked
+            "embedded mongodb",
+            self._log,
+            spawn=self._spawn,
+            heard=self._heard,
+            broken=self._panicked,
         )
 
     @property
@@ -47,7 +51,7 @@ class EmbeddedMongoDB:
     def start(self) -> str:
         """Start the server and wait until it answers; its connection string.
 
-        Raises EmbeddedStoreError.
+        Raises ProcessStartError.
         """
         self._supervisor.start(self._answers)
         return self.uri
@@ -76,6 +80,7 @@ class EmbeddedMongoDB:
                 *("--port", str(self._port)),
                 *("--storage-path", str(self._directory / "mongodb")),
             ],
+            directory=self._directory,
             log=self._log,
             lock=self._lock,
         )
