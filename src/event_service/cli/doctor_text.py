@@ -41,12 +41,19 @@ def print_findings(findings: Sequence[Finding]) -> None:
     """The table, then what to do for what is not well, the worst first."""
     table = _grid()
     for finding in findings:
+        if finding.mark is Mark.SKIPPED:
+            continue
         mark, style = _MARKS[finding.mark]
         table.add_row(
             Text(mark, style=style),
             shown(finding.what),
             shown(finding.found, "" if finding.mark is Mark.OK else style),
         )
+    mark, style = _MARKS[Mark.SKIPPED]
+    for reason, names in _skipped(findings).items():
+        # In one row: what matters is the failure that they are skipped for.
+        told = shown(f"{reason}: {', '.join(names)}", style)
+        table.add_row(Text(mark, style=style), Text("Not looked at"), told)
     put(table)
     bad = [finding for finding in findings if finding.advice]
     bad.sort(key=lambda finding: finding.mark is not Mark.FAILURE)
@@ -59,6 +66,15 @@ def print_findings(findings: Sequence[Finding]) -> None:
         put(advice)
         put()
     put(Text(*_summary(findings)))
+
+
+def _skipped(findings: Sequence[Finding]) -> dict[str, list[str]]:
+    """The names of what could not be looked at, by the reason."""
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.mark is Mark.SKIPPED:
+            found.setdefault(finding.found, []).append(finding.what)
+    return found
 
 
 def _grid() -> Table:

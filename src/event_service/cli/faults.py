@@ -42,4 +42,6 @@ def settings_told(fault: ValidationError) -> list[str]:
     return [
         f"EVENT_{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
         for error in errors
+        # A default that was not made because of another setting says nothing of its own.
+        if error["type"] != "default_factory_not_called"
     ]

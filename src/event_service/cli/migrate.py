@@ -60,7 +60,7 @@ def migrate(*, dry_run: bool, drop_unused: bool, data_dir: Path | None, as_json:
             elif dry_run:
                 _print_steps(plan)
             if not dry_run:
-                _run(plan, database, quiet=as_json)
+                run_plan(plan, database, quiet=as_json)
     if not as_json:
         _print_rest(plan, dry_run=dry_run)
     sys.exit(1 if plan.stopped else 0)
@@ -75,7 +75,8 @@ def _opened_database(settings: Settings) -> Iterator[Database[dict[str, Any]]]:
         yield client.get_default_database(DEFAULT_DATABASE)
 
 
-def _run(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> None:
+def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> None:
+    """Do one step after the other; on Ctrl-C say how many are done, and exit with 130."""
     done = 0
     try:
         with displayed(quiet=quiet) as display:
@@ -118,9 +119,13 @@ def _as_object(plan: Plan) -> dict[str, Any]:
 
 def _print_steps(plan: Plan) -> None:
     for number, step in enumerate(plan.steps, 1):
-        about = "" if step.documents is None else f" ({step.documents:,} documents)"
+        about = "" if step.documents is None else f" ({_counted(step.documents)})"
         what = f"{step}{about}"
         click.echo(title_of(number, len(plan.steps), step.collection, what))
+
+
+def _counted(documents: int) -> str:
+    return f"{documents:,} document{'' if documents == 1 else 's'}"
 
 
 def _print_rest(plan: Plan, *, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from event_service.cli.terminal import visible
 
@@ -96,12 +97,17 @@ def displayed(*, quiet: bool = False) -> Iterator[Display]:
         return
     columns = (
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}", markup=False),
+        # On a narrow terminal the end of a title goes, never the bar.
+        TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
         BarColumn(bar_width=16),
         TextColumn("{task.fields[counted]}", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=console, expand=True) as bars:
         yield _Bars(bars)
 
 

@@ -35,7 +35,7 @@ Document = dict[str, Any]
 _WHAT: Final = "Indexes"
 _UNUSED: Final = "Unused indexes"
 _UNIQUE: Final = "Unique values"
-_MIGRATE: Final = "Run: event-service migrate (with --dry-run first, it says what it would do)."
+_MIGRATE: Final = "Run: event-service migrate --dry-run, and then without --dry-run."
 
 
 def check_indexes(
@@ -119,5 +119,5 @@ def _of_duplicates(
             yield mongodb_silent(_UNIQUE, fault)
             return
         if duplicates is not None:
-            advice = "Remove or change all but one document of each value, then migrate."
+            advice = "Keep one document of each value, remove or change the others; migrate."
             yield failure(_UNIQUE, str(duplicates), advice)

@@ -106,8 +106,7 @@ def check_webhooks(
     yield failure(
         _OF_WEBHOOKS,
         f"{first['_id']['plugin_id']} of {first['webhook_id']} is nowhere{more}",
-        "Name its endpoint in EVENT_PLUGINS, set EVENT_PLUGIN_SERVICE_ENDPOINT, or correct the"
-        " webhook's plugin.",
+        "Name it in EVENT_PLUGINS, set EVENT_PLUGIN_SERVICE_ENDPOINT, or correct its id.",
     )
 
 

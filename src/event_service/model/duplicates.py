@@ -34,8 +34,9 @@ class Duplicates:
     def __str__(self) -> str:
         """All of it in a line."""
         shown = "; ".join(self.examples)
+        values = "value" if self.values == 1 else "values"
         return (
-            f"{self.documents} documents of {self.index.collection} share {self.values} values of"
+            f"{self.documents} documents of {self.index.collection} share {self.values} {values} of"
             f" {self.index.shape.fields} ({shown}{'; ...' if self.values > _SHOWN else ''})"
         )
 

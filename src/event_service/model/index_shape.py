@@ -109,17 +109,12 @@ def found_indexes(database: Database[Document], collection: str) -> tuple[FoundI
         FoundIndex(
             collection,
             index["name"],
-            IndexShape.of(_keys(index["key"]), index),
+            IndexShape.of(tuple(index["key"].items()), index),
             hidden=bool(index.get("hidden")),
         )
         for index in database[collection].list_indexes()
         if index["name"] != "_id_"
     )
-
-
-def _keys(stored: Mapping[str, Any]) -> Keys:
-    # Some drivers write the directions as doubles.
-    return tuple((name, way if isinstance(way, str) else int(way)) for name, way in stored.items())
 
 
 def _plain(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
