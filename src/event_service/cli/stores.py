@@ -56,11 +56,12 @@ def key_vault(settings: Settings) -> KeyVault | None:
 
 
 @contextmanager
-def opened_stores(settings: Settings) -> Iterator[StoreAddresses]:
+def opened_stores(settings: Settings, *, for_builds: bool = False) -> Iterator[StoreAddresses]:
     """The stores of the settings, which answer for as long as the context lasts.
 
     Where no address is given, those of the service that holds the data directory are taken, and
-    without one the embedded stores are started. Raises StartError.
+    without one the embedded stores are started, the database with more memory ``for_builds``.
+    Raises StartError.
     """
     if settings.mongodb_uri is not None and settings.redis_url is not None:
         # Nothing of the data directory is needed, so a service may hold it.
@@ -71,7 +72,7 @@ def opened_stores(settings: Settings) -> Iterator[StoreAddresses]:
         return
     running = read_runtime(settings.data_dir)
     if running is None:
-        stores = open_stores(settings)
+        stores = open_stores(settings, for_builds=for_builds)
         try:
             yield StoreAddresses(stores.mongodb_uri, stores.redis_url)
         finally:
