@@ -115,6 +115,14 @@ def test_a_database_that_is_down(command: Command, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("healthy")
+def test_a_database_that_hangs(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("EVENT_MONGODB_URI", f"mongodb://127.0.0.1:{port}/x")
+        assert failing(command, "MongoDB")["found"].startswith("ServerSelectionTimeoutError")
+
+
+@pytest.mark.usefixtures("healthy")
 def test_a_plugin_that_is_not_there(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVENT_PLUGINS", '{"plugin-x": "grpc://127.0.0.1:1"}')
     assert "plugin-x" in failing(command, "Plugins")["found"]

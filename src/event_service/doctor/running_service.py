@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from event_service.doctor.finding import Finding
     from event_service.settings import Settings
 
+SERVING: Final = health_pb2.HealthCheckResponse.ServingStatus.Name(
+    health_pb2.HealthCheckResponse.SERVING
+)
+
 _WHAT: Final = "Service"
 _PORTS: Final = "Ports"
 _READY: Final = 200
@@ -35,8 +39,11 @@ class ServiceAddress:
 def check_service(service: ServiceAddress, seconds: float) -> Iterator[Finding]:
     """Findings of a service that runs, asked over gRPC and HTTP."""
     log = "Look at its log: it says which store does not answer, if it is one."
-    status = _health(service.grpc, seconds)
-    if status != "SERVING":
+    try:
+        status = health_of(service.grpc, seconds)
+    except grpc.RpcError as fault:
+        status = fault.code().name
+    if status != SERVING:
         found = f"process {service.pid} on {service.grpc}: {status}"
         yield failure(_WHAT, found, log)
     else:
@@ -68,15 +75,13 @@ def check_ports(settings: Settings, *, holder: int | None) -> Iterator[Finding]:
         yield ok(_PORTS, f"no service runs; {numbers or 'any'} can be listened on")
 
 
-def _health(address: str, seconds: float) -> str:
+def health_of(address: str, seconds: float) -> str:
+    """What a service says of its health over gRPC, such as SERVING. Raises grpc.RpcError."""
     with grpc.insecure_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
-        try:
-            answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
-                health_pb2.HealthCheckRequest(), timeout=seconds
-            )
-        except grpc.RpcError as fault:
-            return str(fault.code().name)
+        answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
+            health_pb2.HealthCheckRequest(), timeout=seconds
+        )
     return str(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
 
 
