@@ -4,6 +4,7 @@
 #   make test PYTEST_ARGS='-k x' the tests, on the stores of EVENT_MONGODB_URI and EVENT_REDIS_URL
 #                                if those are set, else on stores of their own
 #   make lint                    ruff and mypy
+#   make bench BENCH_ARGS=--quick  the service beside the floor of this machine
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint clean remake
+.PHONY: run test lint bench clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
@@ -25,6 +26,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(VENV)/.bench
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
 clean:
 	rm -rf $(VENV) src/event_service/stubs
 
@@ -34,6 +38,10 @@ $(VENV)/.run: $(VENV)/.made $(BUILT_FROM)
 
 $(VENV)/.test: $(VENV)/.made $(BUILT_FROM)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,test]'
+	touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.made $(BUILT_FROM)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,bench]'
 	touch $@ $(VENV)/.run
 
 # A first Python that is named but doesn't run (a shim, say) or lacks venv is passed over.

@@ -16,14 +16,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
+        | {"garbage"}
         | {
             "grpc_endpoint",
             "stored_keys",
             "fingerprint",
             "redis_address",
             "mongodb_address",
+            "mongodb_commands",
             "settings",
             "samples",
+            "metrics",
+            "tracing",
+            "under_way",
         }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),

@@ -4,7 +4,13 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
 from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
@@ -13,6 +19,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
@@ -68,12 +75,20 @@ def connect_mongodb(
             socketTimeoutMS=None if for_builds else wait + round(settings.query_seconds * 1000),
             # Never fewer connections than calls that are worked on at the same time.
             maxPoolSize=max(100, 2 * settings.grpc_threads),
+            event_listeners=[MongoDBCommands()],
         )
     except (ConfigurationError, ValueError):  # pymongo.errors.InvalidURI is a ConfigurationError
         raise StoreAddressError(
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether the database did not answer in time, or not at all."""
+    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError):
+        return True
+    return isinstance(error, PyMongoError) and error.timeout
 
 
 def connect_redis(url: str, settings: Settings) -> RedisClient:

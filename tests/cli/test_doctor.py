@@ -9,8 +9,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.service.process import serving
-from tests.test_store_clients import redis_server
 
 from event_service.auth.local import LocalKeyPair
 from event_service.cli.doctor import findings_of
@@ -18,11 +16,14 @@ from event_service.doctor.finding import Mark, exit_status
 from event_service.embedded.directory import DataDirectory
 from event_service.model.indexes import ensure_indexes
 from event_service.settings import Settings
+from tests.service.process import serving
+from tests.test_store_clients import redis_server
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pymongo.database import Database
+
     from tests.cli.conftest import Command
 
 

@@ -63,6 +63,7 @@ def test_makes_what_is_declared_and_nothing_else(mongo_database: Database[dict[s
         (("alert_id", 1),),
         (("domain_id", 1), ("workspace_id", 1), ("alert_number", 1)),
         (("dedup_key", 1), ("episode", -1)),
+        (("state", 1),),
     }
     assert keys_of(mongo_database, "webhook") == {
         (("webhook_id", 1),),

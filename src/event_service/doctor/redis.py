@@ -112,7 +112,7 @@ def _has_snapshots(client: RedisClient) -> bool:
 def _of_scripts(client: RedisClient) -> Finding:
     try:
         for script in scripts.ALL:
-            client.script_load(script)
+            client.script_load(script.lua)
     except REDIS_FAULTS as fault:
         advice = "Let the user run scripts: ACL SETUSER ... +@scripting"
         return failure(_SCRIPTS, first_clause(fault), advice)

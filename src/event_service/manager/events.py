@@ -101,13 +101,10 @@ class EventManager:
         self._gate(webhook, request.data)
         drafts, failed = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
-        outcomes = []
-        for index, draft in enumerate(drafts):
-            with pymongo.timeout(self._store_seconds):
-                outcomes.append(self._recorder.record(delivery, draft, index))
+        outcomes = self._recorder.record(delivery, drafts)
         self._requests.count(webhook.webhook_id, failed=failed)
         self._wake()
-        return tuple(outcomes)
+        return outcomes
 
     def replay(self, document: Mapping[str, Any]) -> Outcome:
         """Deliver a recorded event once more, past Redis (see ``repeats``)."""
