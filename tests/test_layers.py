@@ -91,6 +91,11 @@ def test_what_lies_beside_is_not_known() -> None:
             assert not _imported(path) & unknown, path
 
 
+def test_the_service_knows_nothing_of_its_simulation() -> None:
+    for path in _modules():
+        assert "simulate" not in path.read_text(), path
+
+
 def test_only_embedded_and_tests_name_the_embedded_store() -> None:
     for path in _modules():
         if path.relative_to(ROOT).parts[0] != "embedded":

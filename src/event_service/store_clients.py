@@ -7,6 +7,7 @@ from pymongo import MongoClient
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
+    OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
     WTimeoutError,
@@ -29,6 +30,11 @@ RedisClient: TypeAlias = Redis | RedisCluster
 
 REDIS_FAULTS = (RedisError, RedisClusterException)
 """What a command may raise when Redis doesn't do it; the second is no kind of the first."""
+
+INTERNAL_ERROR, OUT_OF_DISK_SPACE = 1, 14031
+BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
+"""What MongoDB says of itself when it can't do its work. The embedded store has only the first,
+for a full disk too."""
 
 IDLE_CHECK_SECONDS = 30
 REDIS_SHARE = 0.2
@@ -85,10 +91,19 @@ def connect_mongodb(
 
 
 def is_out_of_reach(error: Exception) -> bool:
-    """Whether the database did not answer in time, or not at all."""
+    """Whether the database did not answer in time, or not at all, or is broken itself."""
     if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError):
         return True
+    if isinstance(error, OperationFailure) and not BROKEN_CODES.isdisjoint(_codes(error)):
+        return True
     return isinstance(error, PyMongoError) and error.timeout
+
+
+def _codes(error: OperationFailure) -> set[object]:
+    # With the whole command something is wrong, or with each write of many.
+    details = error.details or {}
+    faults = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    return {error.code} | {fault.get("code") for fault in faults}
 
 
 def connect_redis(url: str, settings: Settings) -> RedisClient:

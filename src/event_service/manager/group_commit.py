@@ -65,9 +65,18 @@ class _Waiting(Generic[T, R]):
 class GroupCommit(Generic[T, R]):
     """Does ``work`` for as many callers at once as there are. Any thread may call."""
 
-    def __init__(self, work: Work[T, R], seconds: float, most: int) -> None:
+    def __init__(
+        self,
+        work: Work[T, R],
+        seconds: float,
+        most: int,
+        told: Callable[[int, int], None] = lambda _taken, _waiting: None,
+    ) -> None:
         """``seconds`` is how long a caller's work may take, with the wait for it; ``most`` how
-        much one batch takes, in the sizes that callers name (at least one caller's)."""
+        much one batch takes, in the sizes that callers name (at least one caller's). ``told``
+        hears of each batch: of how many callers it is, and how many wait for the next.
+        """
+        self._told = told
         self._work = work
         self._seconds = seconds
         self._most = most
@@ -99,6 +108,7 @@ class GroupCommit(Generic[T, R]):
 
     def _lead(self, leader: _Waiting[T, R]) -> None:
         batch = self._batch(leader)
+        self._told(len(batch), self.waiting)
         try:
             self._answer(batch)
         finally:

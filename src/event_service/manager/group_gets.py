@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from event_service.manager.group_commit import GroupCommit
+from event_service.metrics.deliveries import batch_taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +45,13 @@ class GroupGets:
                     found = self._read(scope, ids, seconds)
                     return [found.get(one) for one in ids]
 
-                group = self._groups[scope] = GroupCommit(work, self._seconds, _MOST_AT_ONCE)
+                group = self._groups[scope] = GroupCommit(work, self._seconds, _MOST_AT_ONCE, _told)
                 if len(self._groups) > _MOST_SCOPES:
                     self._groups.popitem(last=False)
             else:
                 self._groups.move_to_end(scope)
             return group
+
+
+def _told(taken: int, _waiting: int) -> None:
+    batch_taken("get", taken)
