@@ -50,11 +50,12 @@ def given_stores(settings: Settings) -> Stores:
     )
 
 
-def open_stores(settings: Settings) -> Stores:
+def open_stores(settings: Settings, *, for_builds: bool = False) -> Stores:
     """Hold the data directory and start the embedded stores, where no address is given.
 
     One service per data directory, even if both stores are given. Given stores are not asked
-    here. Raises DataDirectoryError or ProcessStartError, and leaves nothing running then.
+    here. ``for_builds`` is for an embedded database (``EmbeddedMongoDB``). Raises
+    DataDirectoryError or ProcessStartError, and leaves nothing running then.
     """
     directory = DataDirectory(settings.data_dir)
     mongodb: EmbeddedMongoDB | None = None
@@ -66,7 +67,7 @@ def open_stores(settings: Settings) -> Stores:
         else:
             redis_url = settings.redis_url.get_secret_value()
         if settings.mongodb_uri is None:
-            mongodb = EmbeddedMongoDB(directory.path, directory.lock)
+            mongodb = EmbeddedMongoDB(directory.path, directory.lock, for_builds=for_builds)
             mongodb_uri = mongodb.start()
         else:
             mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())

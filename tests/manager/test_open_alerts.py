@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.metrics.scraping import own_scrape
-
 from event_service.manager.open_alerts import OpenAlerts
+from tests.metrics.scraping import own_scrape
 
 if TYPE_CHECKING:
     from pymongo.database import Database
