@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.endurance import Reading, growth
 from bench.results import Measurement, ratio
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _GROWTH = 1.25
 """What is still taken for the same time: rounds differ by as much."""
 _IDLE_MEBIBYTES = 120.0
 _LOADED_MEBIBYTES = 250.0
+_MEMORY_GROWTH = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Verdict:
     reached: bool | None
 
 
-def verdicts(measurements: Sequence[Measurement]) -> list[Verdict]:
+def verdicts(
+    measurements: Sequence[Measurement], readings: Sequence[Reading] = ()
+) -> list[Verdict]:
     """Every target, from what was measured of it."""
     crowds = [each for each in measurements if each.clients == MANY]
     creates = [each for each in measurements if each.case.startswith(("create", "http"))]
@@ -54,6 +58,7 @@ def verdicts(measurements: Sequence[Measurement]) -> list[Verdict]:
         *_growth(lists),
         _memory("idle", [each.memory.idle for each in measurements], _IDLE_MEBIBYTES),
         _memory("loaded", [each.memory.loaded for each in measurements], _LOADED_MEBIBYTES),
+        _endurance(readings),
     ]
 
 
@@ -126,6 +131,19 @@ def _growth(lists: Sequence[Measurement]) -> Iterator[Verdict]:
 def _memory(when: str, found: Sequence[float], most: float) -> Verdict:
     worst = [(each, f"{each:.0f} MiB") for each in sorted(found, reverse=True)]
     return _worst(f"memory per process, {when}: under {most:.0f} MiB", worst, most, above=False)
+
+
+def _endurance(readings: Sequence[Reading]) -> Verdict:
+    target = "memory: no growth over a million creates"
+    times = growth(readings)
+    if times is None:
+        return Verdict(target, "", None)
+    first, last = readings[1], readings[-1]
+    text = (
+        f"{first.mebibytes:.0f} MiB after {first.creates:,},"
+        f" {last.mebibytes:.0f} MiB after {last.creates:,}"
+    )
+    return Verdict(target, text, times <= _MEMORY_GROWTH)
 
 
 def _worst(
