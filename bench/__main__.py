@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _WIDTH = 120
 _QUICK_CLIENTS = (1, 64)
 _NAMES = {case.name: case for case in CASES}
-_QUICK_SECONDS, _SECONDS = 1.0, 2.0
+_QUICK_SECONDS, _SECONDS = 1.0, 1.25
 _ROUND = 3.2
 """How many runs' time a round takes, with what is around it."""
 
@@ -55,7 +55,9 @@ def _cases(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[Ca
 @click.option("--processes", default="", callback=_numbers, help="Such as 1,2.")
 @click.option("--share", type=click.Choice(SHARES), help="What of the stored is the caller's.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.01), help="Of one run [1 if --quick, else 2].")
+@click.option(
+    "--seconds", type=click.FloatRange(0.01), help="Of one run [1 if --quick, else 1.25]."
+)
 @click.option("--million", is_flag=True, help="Instead: memory over a million creates.")
 @click.option(
     "--json",
