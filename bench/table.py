@@ -33,6 +33,8 @@ _COLUMNS = (
     "p50",
     "p99",
 )
+_SMALL = 10.0
+"""From here on a figure is shown without a fraction."""
 _REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
 
 LEGEND = (
@@ -138,7 +140,7 @@ def _median(samples: Sequence[Sample], figure: str) -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}"
+    return f"{value:,.0f}" if value >= _SMALL or not value else f"{value:.1f}"
 
 
 def _spread(spread: Spread | None) -> str:
