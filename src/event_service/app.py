@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -15,12 +16,18 @@ from pymongo.errors import PyMongoError
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
 from event_service.http.build import build_http
+from event_service.http.probes import DISTRIBUTION
+from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, build_managers, utc_now
+from event_service.metrics.account import Account
+from event_service.metrics.calls import methods_hosted
+from event_service.metrics.deliveries import sources_installed
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
+from event_service.servicer.account import CallAccount
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
@@ -66,6 +73,7 @@ class Service:
         """
         self._settings = settings
         self._authenticator = authenticator or _authenticator(settings)
+        CallAccount.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._stores: Stores = open_stores(settings)
@@ -77,16 +85,21 @@ class Service:
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
+            parsers = parsers or ParserRegistry(installed_sources())
+            sources_installed(parsers.source_names)
             self._managers = build_managers(
                 settings,
                 self.database,
                 self._redis,
-                parsers or ParserRegistry(installed_sources()),
+                parsers,
                 taken_over=self._prepare_database(),
                 clock=clock,
             )
             invoker = Invoker(self._authenticator)
             methods = self._methods()
+            methods_hosted(method.path for method in methods)
+            open_alerts = OpenAlerts(self.database["alert"])
+            self._account = Account(version_of(DISTRIBUTION), (open_alerts.look,))
             self._health = self._health_monitor()
             self._server, self.address = self._listen(methods, invoker)
             self._http = self._listen_http(methods, invoker)
@@ -107,6 +120,7 @@ class Service:
     def start(self) -> None:
         """Serve."""
         self._managers.start()
+        self._account.start()
         self._server.start()
         self._health.start()
         if self._http is not None:
@@ -145,6 +159,7 @@ class Service:
             if self._stopped.is_set():
                 return
             self._managers.stop()
+            self._account.stop()
             self._authenticator.close()
             self._mongodb.close()
             self._redis.close()

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.manager.alerts import AlertManager
+from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager, RecordingRules
-from event_service.manager.flights import Flights
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
 from event_service.manager.request_counts import RequestCounts
+from event_service.manager.settlement import Settlement
 from event_service.manager.tenant_webhooks import TenantWebhooks
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
@@ -92,8 +93,7 @@ def build_managers(
     wake = threading.Event()
     claims = Claims(redis, f"event-service:{database.name}", RedisGate())
     claims.load()
-    flights = Flights()
-    log = EventLog(database["event"], flights)
+    log = EventLog(database["event"])
     alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
@@ -120,7 +120,11 @@ def build_managers(
     events = EventManager(
         webhooks=webhooks,
         plugins=plugins,
-        recorder=Recorder(log, alerts, claims, flights, repeats),
+        recorder=Recorder(
+            BatchRecorder(log, alerts, claims, repeats),
+            Settlement(log, alerts, claims),
+            settings.store_timeout_seconds,
+        ),
         reader=reader("event", EVENT_FIELDS),
         requests=requests,
         rules=RecordingRules(

@@ -46,6 +46,14 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class LoggedCalls(StrEnum):
+    """Which calls have a line of the log each; those that fail always have one."""
+
+    ALL = "all"
+    SLOW = "slow"
+    ERRORS = "errors"
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -262,6 +270,11 @@ class Settings(BaseSettings):
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = (
         Field(default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+    )
+    log_calls: Annotated[LoggedCalls, BeforeValidator(_lower)] = Field(
+        default=LoggedCalls.ALL,
+        description="Which calls have a line of the log each: `all`, `slow` (a second or more, and"
+        " those that fail) or `errors` (those that fail).",
     )
 
     @field_validator("data_dir")

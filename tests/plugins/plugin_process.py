@@ -78,7 +78,9 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
                 ]
             )
     told = Struct()
-    told.update({"sent": request.data, "calls": _calls})
+    metadata = dict(context.invocation_metadata() or ())
+    trace = str(metadata.get("traceparent", ""))
+    told.update({"sent": request.data, "calls": _calls, "traceparent": trace})
     return event_pb2.EventsInfo(
         results=[
             _event(

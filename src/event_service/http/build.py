@@ -10,6 +10,7 @@ from event_service.http.comments import read_comments
 from event_service.http.deliveries import Deliveries
 from event_service.http.docs import documentation_routes
 from event_service.http.methods import Methods
+from event_service.http.metrics_page import metrics_routes
 from event_service.http.openapi import openapi
 from event_service.http.own_pages import admit_all, admit_local_pages, admit_own_pages
 from event_service.http.probes import Probes
@@ -49,6 +50,7 @@ def build_http(
             invoker, workers, limits, int(settings.max_response_bytes), _admission(settings)
         ).routes(bindings),
         *Probes(health).routes(),
+        *metrics_routes(),
         *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
     ]
     return HttpServer(

@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidArgument, ServiceError, TooLarge
 from event_service.servicer.faults import answered
+from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,18 +48,26 @@ class Edge(grpc.GenericRpcHandler):
 
     def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, bytes]:
         def serve(body: bytes, context: grpc.ServicerContext) -> bytes:
+            metadata = _text_metadata(context)
+            arrival = Arrival(method.path, Transport.GRPC, metadata)
             try:
-                return answered(method.path, lambda: self._answer(method, body, context))
+                return answered(arrival, lambda: self._answer(method, body, metadata, context))
             except ServiceError as fault:
                 context.abort(fault.status, fault.details)
 
         return grpc.unary_unary_rpc_method_handler(serve)
 
-    def _answer(self, method: Method, body: bytes, context: grpc.ServicerContext) -> bytes:
+    def _answer(
+        self,
+        method: Method,
+        body: bytes,
+        metadata: Mapping[str, str],
+        context: grpc.ServicerContext,
+    ) -> bytes:
         if len(body) > self._max_request_bytes:
             raise TooLarge("bytes of one request", self._max_request_bytes)
         answer = self._invoker.invoke(
-            method, _text_metadata(context), context.time_remaining, lambda: _decoded(method, body)
+            method, metadata, context.time_remaining, lambda: _decoded(method, body)
         ).SerializeToString()
         if len(answer) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)

@@ -9,6 +9,8 @@ import structlog
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from event_service.metrics.stores import store_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -92,6 +94,7 @@ class HealthMonitor:
             if self._answering.get(store) != answers:
                 _log.log(20 if answers else 40, "store", store=store, answers=answers)
             self._answering[store] = answers
+            store_up(store, up=answers)
         for service, stores in self._needs.items():
             serving = all(self._answering[store] for store in stores)
             self._servicer.set(service, _SERVING if serving else _NOT_SERVING)

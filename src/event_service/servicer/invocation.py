@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from event_service.servicer.call import Call
+from event_service.under_way import called_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,4 +36,5 @@ class Invoker:
         caller = None
         if method.access is not None:
             caller = self._authenticator.caller(metadata, method.access)
+            called_by(caller.role, caller.scope.domain_id)
         return method.run(decode(), Call(caller, metadata, time_remaining))
