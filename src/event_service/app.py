@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
+from event_service.admission.byte_budget import ByteBudget
+from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
 from event_service.http.build import build_http
@@ -28,6 +29,7 @@ from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
 from event_service.servicer.account import CallAccount
+from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
@@ -65,8 +67,13 @@ class Service:
         authenticator: Authenticator | None = None,
         parsers: ParserRegistry | None = None,
         clock: Clock = utc_now,
+        stores: Stores | None = None,
+        *,
+        shares_ports: bool = False,
     ) -> None:
-        """Open the stores. Raises StartError.
+        """Open the stores, unless opened ones are given. Raises StartError.
+
+        With ``shares_ports`` other processes may listen on the same ones (SO_REUSEPORT).
 
         ``authenticator`` and ``parsers`` are those of the settings and the installed ones, unless
         others are given.
@@ -76,7 +83,9 @@ class Service:
         CallAccount.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
-        self._stores: Stores = open_stores(settings)
+        self._hurried = threading.Event()
+        self._shares_ports = shares_ports
+        self._stores: Stores = stores or open_stores(settings)
         try:
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
                 self._stores.mongodb_uri, settings
@@ -97,6 +106,7 @@ class Service:
             )
             invoker = Invoker(self._authenticator)
             methods = self._methods()
+            self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
             methods_hosted(method.path for method in methods)
             open_alerts = OpenAlerts(self.database["alert"])
             self._account = Account(version_of(DISTRIBUTION), (open_alerts.look,))
@@ -120,12 +130,13 @@ class Service:
     def start(self) -> None:
         """Serve."""
         self._managers.start()
+        self._doors.start()
         self._account.start()
         self._server.start()
         self._health.start()
         if self._http is not None:
             self._http.start()
-        self._stores.directory.write_runtime(
+        self._stores.publish(
             Runtime(
                 grpc=self.address,
                 http=self.http_address,
@@ -147,17 +158,24 @@ class Service:
     def stop(self, grace_seconds: float | None = None) -> None:
         """Finish what is under way, for as long as the grace goes, and stop; the stores last.
 
-        Called again meanwhile, from another thread, the shorter grace wins.
+        Health says first that nothing is served, and for ``drain_seconds`` calls are still taken.
+        Called again meanwhile, from another thread, the shorter grace wins; 0 also ends that.
         """
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
+        if grace == 0:
+            self._hurried.set()
         self._health.stop()
+        self._hurried.wait(self._settings.drain_seconds)
         grpc_stopped = self._server.stop(grace)
+        self._health.end_watches()
+        self._doors.end_aside()
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()
         with self._stopping:
             if self._stopped.is_set():
                 return
+            self._doors.close()
             self._managers.stop()
             self._account.stop()
             self._authenticator.close()
@@ -204,25 +222,43 @@ class Service:
         if self._settings.http_port < 0:
             return None
         try:
-            return build_http(self._settings, methods, invoker, self._managers.events, self._health)
+            return build_http(
+                self._settings,
+                methods,
+                invoker,
+                self._managers.events,
+                self._health,
+                self._budget,
+                shares_port=self._shares_ports,
+            )
         except BaseException:  # the port of gRPC is taken by now, and is to be free again
             self._server.stop(0)
             raise
 
     def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
         settings = self._settings
+        self._doors = Doors(
+            Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
+        )
         server = grpc.server(
-            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
+            self._doors.calls,
             options=(
                 ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                ("grpc.so_reuseport", 0),
+                ("grpc.so_reuseport", int(self._shares_ports)),
             ),
         )
-        edge = Edge(methods, invoker, settings.max_request_bytes, settings.max_response_bytes)
+        edge = Edge(
+            methods,
+            invoker,
+            settings.max_request_bytes,
+            settings.max_response_bytes,
+            self._doors,
+            self._budget,
+        )
         server.add_generic_rpc_handlers((edge,))
-        self._health.add_to(server)
-        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE])
+        self._health.add_to(server, self._doors)
+        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE], self._doors)
         try:
             port = server.add_insecure_port(f"{settings.host}:{settings.port}")
         except RuntimeError:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from event_service.cli.serve import run_until_stopped
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhooks import WebhookManager
+from event_service.stopping import run_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo.errors import AutoReconnect
 
-from event_service.errors import DeadlineExceeded
+from event_service.errors import CallerGone
 from event_service.manager.group_commit import GroupCommit
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_who_has_waited_long_leaves_less_time_to_the_work(
 def test_what_nobody_awaits_is_not_done(worker: Worker) -> None:
     worker.go_on.set()
     commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(CallerGone):
         commit.do(1, gone=lambda: True)
     assert worker.batches == []
     assert commit.do(2) == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_service.admission.places import Places
 from event_service.http.app import application
 from event_service.http.body import BodyLimits
 from event_service.http.comments import read_comments
@@ -14,6 +15,7 @@ from event_service.http.metrics_page import metrics_routes
 from event_service.http.openapi import openapi
 from event_service.http.own_pages import admit_all, admit_local_pages, admit_own_pages
 from event_service.http.probes import Probes
+from event_service.http.protocol import ConnectionLimits
 from event_service.http.server import HttpServer
 from event_service.http.transcoding import bindings_of
 from event_service.http.workers import Workers
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
+    from event_service.admission.byte_budget import ByteBudget
     from event_service.http.probes import Health
     from event_service.manager.events import EventManager
     from event_service.servicer.invocation import Invoker
@@ -36,14 +39,17 @@ def build_http(
     invoker: Invoker,
     events: EventManager,
     health: Health,
+    budget: ByteBudget,
+    *,
+    shares_port: bool,
 ) -> HttpServer:
     """A server, not yet started, for deliveries and for every annotated one of the methods.
 
     Raises StartError, and ValueError for an annotation that can't be served.
     """
     bindings = bindings_of(methods)
-    limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds)
-    workers = Workers(settings.http_threads)
+    limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds, budget)
+    workers = Workers(Places(settings.http_threads, settings.waiting_per_thread))
     routes = [
         *Deliveries(events, workers, limits).routes(),
         *Methods(
@@ -54,7 +60,12 @@ def build_http(
         *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
     ]
     return HttpServer(
-        application(routes), settings.host, settings.http_port, settings.http_read_seconds, workers
+        application(routes),
+        settings.host,
+        settings.http_port,
+        ConnectionLimits(settings.http_read_seconds, settings.http_connections),
+        workers,
+        shares_port=shares_port,
     )
 
 

@@ -9,8 +9,9 @@ from starlette.routing import Route
 
 from event_service.errors import InvalidParameterType, TooLarge
 from event_service.http.answers import answer
-from event_service.http.body import read_body
+from event_service.http.body import body_of
 from event_service.http.metadata import arrival_of
+from event_service.http.protocol import gone_of
 from event_service.servicer.faults import answered
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
@@ -60,12 +61,13 @@ class Methods:
         self._admit(request.headers)
         emit_defaults = _flag(request, "emit_defaults")
         with self._workers.place():
-            body = await read_body(request, self._limits)
-            arrival = arrival_of(binding.method.path, request)
-            work = partial(
-                self._invoke, binding, request, arrival.metadata, body, emit_defaults=emit_defaults
-            )
-            return answer(await self._workers.run(partial(answered, arrival, work)))
+            async with body_of(request, self._limits) as body:
+                arrival = arrival_of(binding.method.path, request)
+                metadata = arrival.metadata
+                work = partial(
+                    self._invoke, binding, request, metadata, body, emit_defaults=emit_defaults
+                )
+                return answer(await self._workers.run(partial(answered, arrival, work)))
 
     def _invoke(
         self,
@@ -82,7 +84,9 @@ class Methods:
             fields = binding.request(request.path_params, query, sent)
             return message_of(fields, binding.method.request)
 
-        message = self._invoker.invoke(binding.method, metadata, _no_deadline, decode)
+        message = self._invoker.invoke(
+            binding.method, metadata, _no_deadline, decode, gone_of(request)
+        )
         content = json_of(message, emit_defaults=emit_defaults)
         if len(content) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pymongo
 import structlog
 
+from event_service.admission.presence import always_there
 from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from event_service.admission.presence import Gone
     from event_service.caller import Caller
     from event_service.draft import EventDraft
     from event_service.manager.reads import Page, Reader, Statistic
@@ -42,12 +44,16 @@ MOST_RESULTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
-    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty)."""
+    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty).
+
+    ``gone`` says whether its answer is still waited for.
+    """
 
     webhook_id: str
     access_key: str
     data: Mapping[str, Any]
     identity: str = ""
+    gone: Gone = always_there
 
     def __repr__(self) -> str:
         return f"CreateEvent(webhook_id={self.webhook_id!r})"
@@ -101,7 +107,8 @@ class EventManager:
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, what the gate raises, and
+        Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what the gate
+        raises (QuotaExceeded among it), and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
@@ -111,7 +118,7 @@ class EventManager:
         self._gate(webhook, request.data)
         understood = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
-        outcomes = self._recorder.record(delivery, understood.drafts)
+        outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
             event_done(understood.source, draft.event_type, draft.severity, outcome)
         self._requests.count(webhook.webhook_id, failed=understood.failed)

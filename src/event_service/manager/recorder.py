@@ -25,14 +25,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pymongo
 
+from event_service.admission.presence import always_there
 from event_service.manager.candidate import candidate_of
 from event_service.manager.group_commit import GroupCommit
 from event_service.metrics.deliveries import batch_taken, dedup_answered, queued
 from event_service.tracing.spans import link, linked_span, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from event_service.admission.presence import Gone
     from event_service.draft import EventDraft
     from event_service.manager.batch_recorder import BatchRecorder
     from event_service.manager.candidate import Candidate
@@ -71,12 +73,12 @@ class Recorder:
         self,
         delivery: Delivery,
         drafts: Sequence[EventDraft],
-        gone: Callable[[], bool] = lambda: False,
+        gone: Gone = always_there,
     ) -> tuple[Outcome, ...]:
         """Record each event of a delivery, count it, or drop it, in their order.
 
         When it returns, what it did is durable in the database, or, for a repeat, counted in
-        Redis and on its way there. Raises DeadlineExceeded when ``gone()`` says that the caller
+        Redis and on its way there. Raises CallerGone when ``gone()`` says that the caller
         has left before it began, and ``pymongo.errors.PyMongoError`` when the database does not
         answer; the same delivery may then be sent again.
         """

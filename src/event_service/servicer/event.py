@@ -73,6 +73,7 @@ class EventServicer:
                 access_key=request.access_key,
                 data=struct_to_dict(request.data),
                 identity=call.metadata.get("traceparent", ""),
+                gone=call.gone,
             )
         )
         return Empty()
