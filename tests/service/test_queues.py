@@ -11,22 +11,13 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 
 from tests.service.flood import Flood, keys
-from tests.service.held import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.service.held import Held
     from tests.service.running import Answer, Running, Start
 
 THREADS = 4
 WAITING = 256
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    held = Held()
-    yield held
-    held.let_go()
 
 
 @pytest.fixture

@@ -8,21 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.service.held import Held
 from tests.service.http.asking import asking, connected, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.service.held import Held
     from tests.service.http.asking import HttpAnswer
     from tests.service.running import Running, Start
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    held = Held()
-    yield held
-    held.let_go()
 
 
 @pytest.fixture
