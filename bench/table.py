@@ -34,8 +34,9 @@ _COLUMNS = (
     "p99",
 )
 _SMALL = 10.0
-"""From here on a figure is shown without a fraction, and from the other on in millions."""
+"""From here on a figure is shown without a fraction."""
 _LARGE = 1_000_000.0
+"""From here on it is shown in millions."""
 _REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
 
 LEGEND = (
