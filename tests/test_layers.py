@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
     frozenset({"plugins"}),
     frozenset({"stores", "manager", "sns"}),
-    frozenset({"managers", "servicer"}),
+    frozenset({"managers", "servicer", "limits_table"}),
     frozenset({"http"}),
     frozenset({"app"}),
     frozenset({"cli"}),

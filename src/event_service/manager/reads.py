@@ -152,13 +152,13 @@ class Reader:
     ) -> Statistic:
         values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
         if statistics.page is None:
-            return Statistic(values)
+            return Statistic(_whole(values, statistics.most))
         return Statistic(page_of(values, statistics.page), len(values))
 
     def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
         rows = self._aggregate(where, statistics.rows(), time_ms)
         if statistics.page is None:
-            return Statistic(rows)
+            return Statistic(_whole(rows, statistics.most))
         return Statistic(rows, self._counted(where, statistics.count(), time_ms))
 
     def _aggregate(
@@ -187,6 +187,13 @@ class Reader:
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)
         return max(1, int(seconds * 1000))
+
+
+def _whole(results: Sequence[Any], most: int) -> Sequence[Any]:
+    """All the results of a stat without a page limit. Raises TooLarge when there are more."""
+    if len(results) > most:
+        raise TooLarge("results of one stat without query.page.limit", most)
+    return results
 
 
 def page_stages(search: Search) -> Sequence[Document]:
