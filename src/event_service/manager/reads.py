@@ -5,23 +5,16 @@ Every read goes through ``_within``: the caller's scope is put around whatever t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from event_service.errors import (
-    DeadlineExceeded,
-    InvalidParameter,
-    NotFound,
-    RequiredParameter,
-    TooLarge,
-)
+from event_service.errors import NotFound, RequiredParameter, TooLarge
+from event_service.manager.query_faults import query_faults
 from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -39,10 +32,6 @@ if TYPE_CHECKING:
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 Document = Mapping[str, Any]
-
-_REFUSED_QUERY_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
-"""BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
-_FIRST_LOCATION_CODE = 10_000
 
 _ROWS_AT_ONCE = 100_000
 """More than any page has: an answer comes in one batch, unless it is very large."""
@@ -97,7 +86,7 @@ class Reader:
         if not entity_id:
             raise RequiredParameter(id_field)
         where = within(caller.scope, {id_field: {"$eq": entity_id}})
-        with _query_faults():
+        with query_faults():
             found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(None))
         if not found:
             raise NotFound(id_field, entity_id)
@@ -119,7 +108,7 @@ class Reader:
         )
         where = within(caller.scope, search.where)
         time_ms = self._milliseconds(seconds_left)
-        with _query_faults():
+        with query_faults():
             if search.unwind is not None:
                 return self._unwound(search, where, time_ms)
             if search.count_only:
@@ -136,7 +125,7 @@ class Reader:
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
         where = within(caller.scope, statistics.where)
         time_ms = self._milliseconds(seconds_left)
-        with _query_faults():
+        with query_faults():
             if statistics.distinct is not None:
                 return self._distinct(statistics, statistics.distinct, where, time_ms)
             return self._aggregated(statistics, where, time_ms)
@@ -150,6 +139,9 @@ class Reader:
     def _distinct(
         self, statistics: Statistics, field: str, where: Document, time_ms: int
     ) -> Statistic:
+        if statistics.stages:
+            rows = self._aggregated(statistics, where, time_ms)
+            return Statistic([row["_id"] for row in rows.results], rows.total_count)
         values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
         if statistics.page is None:
             return Statistic(_whole(values, statistics.most))
@@ -205,17 +197,3 @@ def page_stages(search: Search) -> Sequence[Document]:
         {"$limit": search.limit},
         {"$project": fields},
     )
-
-
-@contextmanager
-def _query_faults() -> Iterator[None]:
-    try:
-        yield
-    except ExecutionTimeout:
-        raise DeadlineExceeded("The query took longer in the database than it may.") from None
-    except OperationFailure as error:
-        code = error.code or 0
-        if code in _REFUSED_QUERY_CODES or code >= _FIRST_LOCATION_CODE:
-            # The text of the database can repeat the whole query, scope and all.
-            raise InvalidParameter("query", f"the database refuses it (code {code})") from error
-        raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.aggregation import Aggregation
+from event_service.query.distinct import distinct_stages
 from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.paging import Page, read_page
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 class Statistics:
     """What to work out. ``where`` must be confined by ``scope.within`` before it is asked.
 
-    Either ``distinct`` names the field whose values are wanted (put them through
-    ``distinct.sort_distinct`` and ``distinct.page_of``), or ``stages`` follow a ``$match`` of
-    ``where``. With a page the answer has the number of all rows too. Without one there may be
-    ``most`` results: a row more is asked for, so that it shows when there are more.
+    ``stages`` follow a ``$match`` of ``where``. With ``distinct`` their rows hold the values of
+    that field as ``_id``; for a field inside of a document there are no stages: the database is
+    asked for its values, to be put through ``distinct.sort_distinct`` and ``distinct.page_of``.
+    With a page the answer has the number of all rows too. Without one there may be ``most``
+    results: a row more is asked for, so that it shows when there are more.
     """
 
     where: Condition
@@ -71,9 +73,8 @@ def compile_statistics(
     where = compile_filters(query, fields, now, limits)
     page = read_page(query.page, limits)
     if query.distinct:
-        return Statistics(
-            where, fields.resolve(query.distinct, limits).path, (), page, limits.results
-        )
+        field = fields.resolve(query.distinct, limits)
+        return Statistics(where, field.path, distinct_stages(field), page, limits.results)
     aggregation = Aggregation(fields, now, limits)
     for at, stage in enumerate(query.aggregate):
         aggregation.add(f"query.aggregate[{at}]", stage)
