@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from event_service.errors import DeadlineExceeded, InvalidParameter, ServiceError, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
