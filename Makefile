@@ -4,15 +4,18 @@
 #   make test PYTEST_ARGS='-k x' the tests, on the stores of EVENT_MONGODB_URI and EVENT_REDIS_URL
 #                                if those are set, else on stores of their own
 #   make lint                    ruff and mypy
+#   make fuzz                    every reader of foreign bytes, FUZZ_SECONDS (60) in all
+#   make fuzz-corpus             the same, keeping in fuzz/corpus what reaches new places
 
 VENV := .venv
 BIN := $(VENV)/bin
 # What the installed package is built from: when one of these changes, it is installed again.
 BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
+FUZZ_SECONDS ?= 60
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint clean remake
+.PHONY: run test lint fuzz fuzz-corpus clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
@@ -25,6 +28,12 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+fuzz-corpus: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) --keep
+
 clean:
 	rm -rf $(VENV) src/event_service/stubs
 
@@ -35,6 +44,10 @@ $(VENV)/.run: $(VENV)/.made $(BUILT_FROM)
 $(VENV)/.test: $(VENV)/.made $(BUILT_FROM)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,test]'
 	touch $@ $(VENV)/.run
+
+$(VENV)/.fuzz: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	touch $@
 
 # A first Python that is named but doesn't run (a shim, say) or lacks venv is passed over.
 $(VENV)/.made: $(if $(WORKS),,remake)
