@@ -3,9 +3,12 @@
 #   make run                     the service on 127.0.0.1:50051, with stores of its own
 #   make test PYTEST_ARGS='-k x' the tests, on the stores of EVENT_MONGODB_URI and EVENT_REDIS_URL
 #                                if those are set, else on stores of their own
+#   make simulate                the tables of docs/scaling.md; SIMULATE_ARGS='--help' tells more
 #   make lint                    ruff and mypy
 #   make fuzz                    every reader of foreign bytes, FUZZ_SECONDS (60) in all
 #   make fuzz-corpus             the same, keeping in fuzz/corpus what reaches new places
+#   make bench BENCH_ARGS=--quick  the service beside the floor of this machine
+#   make chaos CHAOS_ARGS='--rounds 3 --fault kill-service'  the service while things break
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,13 +18,16 @@ FUZZ_SECONDS ?= 60
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint fuzz fuzz-corpus clean remake
+.PHONY: run test lint bench chaos fuzz fuzz-corpus simulate clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+simulate: $(VENV)/.run
+	$(BIN)/python -m simulate $(SIMULATE_ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -33,6 +39,12 @@ fuzz: $(VENV)/.fuzz
 
 fuzz-corpus: $(VENV)/.fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) --keep
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+chaos: $(VENV)/.test
+	$(BIN)/python -m chaos $(CHAOS_ARGS)
 
 clean:
 	rm -rf $(VENV) src/event_service/stubs
@@ -48,6 +60,10 @@ $(VENV)/.test: $(VENV)/.made $(BUILT_FROM)
 $(VENV)/.fuzz: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
 	touch $@
+
+$(VENV)/.bench: $(VENV)/.made $(BUILT_FROM)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,bench]'
+	touch $@ $(VENV)/.run
 
 # A first Python that is named but doesn't run (a shim, say) or lacks venv is passed over.
 $(VENV)/.made: $(if $(WORKS),,remake)

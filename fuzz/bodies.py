@@ -12,8 +12,9 @@ from google.protobuf.message import DecodeError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from event_service.admission.byte_budget import ByteBudget
 from event_service.errors import ServiceError
-from event_service.http.body import BodyLimits, read_body
+from event_service.http.body import BodyLimits, body_of
 from event_service.http.transcoding import bindings_of
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, webhook_pb2
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
 _LARGEST = 64 * 1024
+_BUDGET = ByteBudget(2 * _LARGEST)
 _NOTHING: Any = None
 
 
@@ -59,7 +61,7 @@ def compressed(data: bytes) -> None:
     body = data[1:]
     request = Request(_SCOPE, _received(body, piece))
     try:
-        whole = _LOOP.run_until_complete(read_body(request, BodyLimits(_LARGEST, 30.0)))
+        whole = _LOOP.run_until_complete(_whole(request))
     except ServiceError as error:
         check_refusal(error)
     except HTTPException as error:
@@ -67,6 +69,11 @@ def compressed(data: bytes) -> None:
     else:
         assert len(whole) <= _LARGEST
         assert whole == _decompressed(body)
+
+
+async def _whole(request: Request) -> bytes:
+    async with body_of(request, BodyLimits(_LARGEST, 30.0, _BUDGET)) as body:
+        return body
 
 
 def _decompressed(body: bytes) -> bytes:

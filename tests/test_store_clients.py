@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis.exceptions
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 from redis import Redis, RedisCluster
 from redis.backoff import ConstantBackoff
@@ -18,7 +19,12 @@ from event_service.mongodb_address import with_database
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
-from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
+from event_service.store_clients import (
+    RedisClient,
+    connect_mongodb,
+    connect_redis,
+    is_out_of_reach,
+)
 
 PASSWORD = "a@b"  # noqa: S105 - of a server that lives for one test
 UNTIL_READY = Retry(ConstantBackoff(0.05), 200)
@@ -227,3 +233,18 @@ def require(holds: bool) -> None:  # noqa: FBT001
 
 def ignore(fault: Exception) -> None:
     """Try again."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (OperationFailure("WiredTiger error", 1), True),
+        (OperationFailure("No space left on device", 14031), True),
+        (BulkWriteError({"writeErrors": [{"code": 11000}, {"code": 1}]}), True),
+        (BulkWriteError({"writeErrors": [{"code": 11000}]}), False),
+        (OperationFailure("unknown operator", 2), False),
+        (AutoReconnect("gone"), True),
+    ],
+)
+def test_a_database_that_is_broken_is_out_of_reach(fault: PyMongoError, *, expected: bool) -> None:
+    assert is_out_of_reach(fault) is expected

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from event_service.admission.quotas import Quotas
+from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.manager.alerts import AlertManager
+from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager, RecordingRules
-from event_service.manager.flights import Flights
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
+from event_service.manager.quota_gate import within_quotas
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
 from event_service.manager.request_counts import RequestCounts
+from event_service.manager.settlement import Settlement
 from event_service.manager.tenant_webhooks import TenantWebhooks
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
@@ -90,10 +94,10 @@ def build_managers(
     ``fetch`` gets what of SNS the settings want fetched.
     """
     wake = threading.Event()
-    claims = Claims(redis, f"event-service:{database.name}", RedisGate())
+    namespace, gate = f"event-service:{database.name}", RedisGate()
+    claims = Claims(redis, namespace, gate)
     claims.load()
-    flights = Flights()
-    log = EventLog(database["event"], flights)
+    log = EventLog(database["event"])
     alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
@@ -120,7 +124,11 @@ def build_managers(
     events = EventManager(
         webhooks=webhooks,
         plugins=plugins,
-        recorder=Recorder(log, alerts, claims, flights, repeats),
+        recorder=Recorder(
+            BatchRecorder(log, alerts, claims, repeats),
+            Settlement(log, alerts, claims),
+            settings.store_timeout_seconds,
+        ),
         reader=reader("event", EVENT_FIELDS),
         requests=requests,
         rules=RecordingRules(
@@ -129,7 +137,13 @@ def build_managers(
         store_seconds=settings.store_timeout_seconds,
         wake=wake.set,
         clock=clock,
-        gate=sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
+        # A wrong key must not use up the quota of the webhook's owner: gates open after it.
+        gate=within_quotas(
+            Quotas(
+                SharedBuckets(redis, namespace, gate), settings.webhook_quota, settings.domain_quota
+            ),
+            sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
+        ),
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
     flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)

@@ -4,7 +4,14 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
 from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
@@ -13,6 +20,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
@@ -22,6 +30,11 @@ RedisClient: TypeAlias = Redis | RedisCluster
 
 REDIS_FAULTS = (RedisError, RedisClusterException)
 """What a command may raise when Redis doesn't do it; the second is no kind of the first."""
+
+INTERNAL_ERROR, OUT_OF_DISK_SPACE = 1, 14031
+BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
+"""What MongoDB says of itself when it can't do its work. The embedded store has only the first,
+for a full disk too."""
 
 IDLE_CHECK_SECONDS = 30
 REDIS_SHARE = 0.2
@@ -54,12 +67,29 @@ def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]
             socketTimeoutMS=wait + round(settings.query_seconds * 1000),
             # Never fewer connections than calls that are worked on at the same time.
             maxPoolSize=max(100, 2 * settings.grpc_threads),
+            event_listeners=[MongoDBCommands()],
         )
     except (ConfigurationError, ValueError):  # pymongo.errors.InvalidURI is a ConfigurationError
         raise StoreAddressError(
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether the database did not answer in time, or not at all, or is broken itself."""
+    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError):
+        return True
+    if isinstance(error, OperationFailure) and not BROKEN_CODES.isdisjoint(_codes(error)):
+        return True
+    return isinstance(error, PyMongoError) and error.timeout
+
+
+def _codes(error: OperationFailure) -> set[object]:
+    # With the whole command something is wrong, or with each write of many.
+    details = error.details or {}
+    faults = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    return {error.code} | {fault.get("code") for fault in faults}
 
 
 def connect_redis(url: str, settings: Settings) -> RedisClient:

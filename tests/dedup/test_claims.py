@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from redis.exceptions import ResponseError
 
-from event_service.dedup.claims import Claims, PendingRepeats
+from event_service.dedup.claims import Claims, EndedClaim, NumberDraw, PendingRepeats
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey
@@ -32,23 +32,28 @@ NEWS = replace(ALERT, fingerprint="f2", alert_id="alert-2", event_id="event-2", 
 RECOVERY = replace(NEWS, recovers=True, ends_claim=True)
 
 
+def _decide(claims: Claims, key: DedupKey, proposal: Proposal) -> Decision:
+    (decision,) = claims.decide([(key, proposal)])
+    return decision
+
+
 def test_the_first_opens_and_what_follows_repeats_or_is_recorded(claims: Claims) -> None:
-    assert claims.decide(KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 0)
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 0)
     again = replace(ALERT, event_id="event-9", alert_id="alert-9")
-    assert claims.decide(KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1", 0)
-    assert claims.decide(KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2", 0)
-    assert claims.decide(KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9", 0)
+    assert _decide(claims, KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1", 0)
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2", 0)
+    assert _decide(claims, KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9", 0)
 
 
 def test_another_key_is_another_matter(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
+    _decide(claims, KEY, ALERT)
     for other in (
         replace(KEY, event_key="k2"),
         replace(KEY, project_id="project-2"),
         replace(KEY, workspace_id="workspace-2"),
         replace(KEY, domain_id="domain-2"),
     ):
-        assert claims.decide(other, NEWS).verdict is Verdict.OPEN
+        assert _decide(claims, other, NEWS).verdict is Verdict.OPEN
 
 
 def test_parts_of_a_key_never_run_together() -> None:
@@ -58,53 +63,53 @@ def test_parts_of_a_key_never_run_together() -> None:
 
 
 def test_policies(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
+    _decide(claims, KEY, ALERT)
     every = replace(ALERT, always_record=True, event_id="event-5")
-    assert claims.decide(KEY, every).verdict is Verdict.RECORD
-    assert claims.decide(KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
+    assert _decide(claims, KEY, every).verdict is Verdict.RECORD
+    assert _decide(claims, KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
     first = replace(NEWS, never_record=True, event_id="event-6")
-    assert claims.decide(KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
+    assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
     manual = replace(first, recovers=True, event_id="event-7")
-    assert claims.decide(KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
+    assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
 
 
 def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims: Claims) -> None:
-    assert claims.decide(KEY, RECOVERY) == UNKNOWN
-    claims.decide(KEY, ALERT)
-    assert claims.decide(KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1", 0)
-    assert claims.decide(KEY, RECOVERY) == UNKNOWN
-    claims.end(KEY, "alert-1", 0, 600_000)
-    assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 1)
+    assert _decide(claims, KEY, RECOVERY) == UNKNOWN
+    _decide(claims, KEY, ALERT)
+    assert _decide(claims, KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1", 0)
+    assert _decide(claims, KEY, RECOVERY) == UNKNOWN
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 1)
 
 
 def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
-    claims.decide(KEY, RECOVERY)
-    assert claims.decide(KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, RECOVERY)
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
 
 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
-    claims.decide(KEY, RECOVERY)
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, RECOVERY)
     claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", 600_000)
-    assert claims.decide(KEY, NEWS).verdict is Verdict.OPEN
+    assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
     claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", 600_000)
-    assert claims.decide(KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
 
 
 def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
-    claims.end(KEY, "alert-9", 0, 600_000)
+    _decide(claims, KEY, ALERT)
+    claims.end([EndedClaim(KEY, "alert-9", 0, 600_000)])
     assert not claims.drop(KEY.digest, "alert-9")
-    assert claims.decide(KEY, ALERT).verdict is Verdict.REPEAT
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
     assert claims.drop(KEY.digest, "alert-1")
-    assert claims.decide(KEY, ALERT).verdict is Verdict.OPEN
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
 
 
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
-    claims.decide(KEY, ALERT)
+    _decide(claims, KEY, ALERT)
     for at_ms in (5_000, 6_000, 7_000):
-        claims.decide(KEY, replace(ALERT, at_ms=at_ms))
+        _decide(claims, KEY, replace(ALERT, at_ms=at_ms))
     assert claims.orphans(before_ms=7_000) == []
     (pending,) = claims.orphans(before_ms=7_001)
     assert pending == PendingRepeats(KEY.digest, "alert-1", "event-1", 3, 7_000)
@@ -115,22 +120,42 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
 
 
 def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
-    draw = ("domain-1", "workspace-1")
-    assert [claims.next_number(*draw) for _ in range(3)] == [1, 2, 3]
-    claims.return_number(*draw, 2)
-    assert claims.next_number(*draw) == 4
-    claims.return_number(*draw, 4)
-    assert claims.next_number(*draw) == 4
-    assert claims.next_number(*draw, 10) == 11
-    assert claims.next_number(*draw, 5) == 12
-    assert claims.next_number("domain-1", "workspace-2") == 1
+    draw = NumberDraw("domain-1", "workspace-1")
+    other = replace(draw, workspace_id="workspace-2")
+    assert claims.draw_numbers([draw]) == [range(1, 2)]
+    assert claims.draw_numbers([replace(draw, count=2), other]) == [range(2, 4), range(1, 2)]
+    claims.return_number("domain-1", "workspace-1", 2)
+    assert claims.draw_numbers([draw]) == [range(4, 5)]
+    claims.return_number("domain-1", "workspace-1", 4)
+    assert claims.draw_numbers([draw]) == [range(4, 5)]
+    assert claims.draw_numbers([replace(draw, floor=10)]) == [range(11, 12)]
+    assert claims.draw_numbers([replace(draw, floor=5, count=3)]) == [range(12, 15)]
+
+
+def test_what_comes_together_is_decided_in_its_order(claims: Claims) -> None:
+    others = [replace(KEY, event_key=f"other-{number}") for number in range(100)]
+    asked = [(KEY, ALERT), (KEY, ALERT), (KEY, NEWS), (KEY, RECOVERY)]
+    mixed = [
+        one for pair in zip(asked, [(key, ALERT) for key in others], strict=False) for one in pair
+    ]
+    decided = claims.decide(mixed + [(key, ALERT) for key in others[4:]])
+    verdicts = [decision.verdict for decision in decided]
+    assert verdicts[:8:2] == [Verdict.OPEN, Verdict.REPEAT, Verdict.RECORD, Verdict.END]
+    assert set(verdicts[1:8:2] + verdicts[8:]) == {Verdict.OPEN}
+
+
+def test_a_redis_that_forgot_the_scripts_is_told_again(claims: Claims, client: RedisClient) -> None:
+    claims.load()
+    client.script_flush()
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
 def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
-    claims.decide(KEY, ALERT)
+    _decide(claims, KEY, ALERT)
     (name,) = client.keys("*:claim:*")
     client.pexpire(name, 1_000)
-    claims.decide(KEY, replace(NEWS, window_ms=60_000))
+    _decide(claims, KEY, replace(NEWS, window_ms=60_000))
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000
@@ -151,7 +176,7 @@ def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) 
     def ask() -> None:
         nonlocal asked
         asked += 1
-        with gate.call():
+        with gate.call("decide"):
             client.lpush("no-list", "x")
 
     client.set("no-list", "a text")
@@ -163,7 +188,7 @@ def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) 
     clock.now = 1.0
     assert gate.enter()
     assert not gate.enter()
-    with gate.call():
+    with gate.call("decide"):
         assert client.ping()
     assert gate.enter()
     assert gate.enter()

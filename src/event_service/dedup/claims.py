@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey, all_shards
-from event_service.store_clients import REDIS_FAULTS, RedisClient
+from event_service.dedup.script_calls import Item, ScriptCalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from event_service.dedup.gate import RedisGate
+    from event_service.store_clients import RedisClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,30 @@ class PendingRepeats:
         return DedupKey.shard_of(self.digest)
 
 
-class Claims:
-    """Decisions on dedup keys, each one atomic step in Redis.
+@dataclass(frozen=True, slots=True)
+class EndedClaim:
+    """An alert, that episode of its key, that the database has resolved."""
 
-    No method but :meth:`decide` and :meth:`next_number` says whether Redis answered: the others
+    key: DedupKey
+    alert_id: str
+    episode: int
+    window_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDraw:
+    """So many alert numbers of a workspace, above ``floor``."""
+
+    domain_id: str
+    workspace_id: str
+    count: int = 1
+    floor: int = 0
+
+
+class Claims:
+    """Decisions on dedup keys, each one atomic step in Redis; as many as come in one call.
+
+    No method but :meth:`decide` and :meth:`draw_numbers` says whether Redis answered: the others
     are hints, and what they would have said the database knows. Keys of one dedup key share a
     hash tag, so that a Redis Cluster keeps them together.
     """
@@ -52,80 +73,89 @@ class Claims:
         self._client = client
         self._namespace = namespace
         self._gate = gate
-        self._decide = client.register_script(scripts.DECIDE)
-        self._install = client.register_script(scripts.INSTALL)
-        self._end = client.register_script(scripts.END)
-        self._drop = client.register_script(scripts.DROP)
-        self._settle = client.register_script(scripts.SETTLE)
-        self._next_number = client.register_script(scripts.NEXT_NUMBER)
-        self._return_number = client.register_script(scripts.RETURN_NUMBER)
+        self._calls = ScriptCalls(client, gate)
 
     def load(self) -> None:
-        """Have Redis know the scripts before they are first run, which saves that call two others.
+        """Have Redis know the scripts, if it is there."""
+        self._calls.load()
 
-        A Redis that is down, or that forgets them in a restart, is told when it is asked.
+    def decide(self, asked: Sequence[tuple[DedupKey, Proposal]]) -> list[Decision]:
+        """What each delivery is; a repeat is counted in the same step. UNKNOWN if Redis is down.
+
+        Those of one key are decided in their order.
         """
-        try:
-            for script in scripts.ALL:
-                self._client.script_load(script)
-        except REDIS_FAULTS:
-            return
-
-    def decide(self, key: DedupKey, proposal: Proposal) -> Decision:
-        """What the delivery is; a repeat is counted in the same step. UNKNOWN if Redis is down."""
-        arguments = (
-            int(proposal.recovers),
-            int(proposal.ends_claim),
-            int(proposal.always_record),
-            int(proposal.never_record),
-            proposal.fingerprint,
-            proposal.alert_id,
-            proposal.event_id,
-            proposal.window_ms,
-            proposal.at_ms,
-            key.digest,
+        answers = self._calls.run(
+            scripts.DECIDE,
+            [
+                Item(
+                    (self._claim_of(key.digest), self._pending(key.shard)),
+                    (
+                        int(proposal.recovers),
+                        int(proposal.ends_claim),
+                        int(proposal.always_record),
+                        int(proposal.never_record),
+                        proposal.fingerprint,
+                        proposal.alert_id,
+                        proposal.event_id,
+                        proposal.window_ms,
+                        proposal.at_ms,
+                        key.digest,
+                    ),
+                )
+                for key, proposal in asked
+            ],
         )
-        answer = self._run(self._decide, [self._claim(key), self._pending(key.shard)], arguments)
-        if answer is None:
-            return UNKNOWN
-        verdict, alert_id, event_id, episode = (
-            _text(part) for part in cast("Sequence[Any]", answer)
-        )
-        return Decision(Verdict(verdict), alert_id, event_id, int(episode))
+        return [UNKNOWN] * len(asked) if answers is None else [_decision(one) for one in answers]
 
     def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
         """Tell Redis what the database decided: ``held`` names the alert and its last event."""
         arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
-        self._run(self._install, [self._claim(key)], arguments)
+        self._calls.run(scripts.INSTALL, [Item((self._claim_of(key.digest),), arguments)])
 
-    def end(self, key: DedupKey, alert_id: str, episode: int, window_ms: int) -> None:
-        """The database has resolved the alert, that episode of the key: the next may be opened."""
-        self._run(self._end, [self._claim(key)], (alert_id, episode, window_ms))
+    def end(self, ended: Iterable[EndedClaim]) -> None:
+        """The database has resolved those alerts: the next of their keys may be opened."""
+        self._calls.run(
+            scripts.END,
+            [
+                Item((self._claim_of(one.key.digest),), (one.alert_id, one.episode, one.window_ms))
+                for one in ended
+            ],
+        )
 
     def drop(self, digest: str, alert_id: str) -> bool:
         """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""
-        claim = self._claim_of(digest)
-        return self._run(self._drop, [claim], (alert_id,)) == 1
+        return self._calls.run(scripts.DROP, [Item((self._claim_of(digest),), (alert_id,))]) == [1]
 
-    def next_number(self, domain_id: str, workspace_id: str, floor: int = 0) -> int | None:
-        """The next alert number of the workspace, above ``floor``; None if Redis is down.
+    def draw_numbers(self, draws: Sequence[NumberDraw]) -> list[range] | None:
+        """The next alert numbers of each workspace; None if Redis is down.
 
-        It is a proposal: the unique index in the database has the last word.
+        They are proposals: the unique index in the database has the last word.
         """
-        number = self._run(self._next_number, [self._counter(domain_id, workspace_id)], (floor,))
-        return None if number is None else int(cast("int", number))
+        answers = self._calls.run(
+            scripts.DRAW_NUMBERS,
+            [
+                Item((self._counter(one.domain_id, one.workspace_id),), (one.count, one.floor))
+                for one in draws
+            ],
+        )
+        if answers is None:
+            return None
+        return [
+            range(int(last) - draw.count + 1, int(last) + 1)
+            for draw, last in zip(draws, answers, strict=True)
+        ]
 
     def return_number(self, domain_id: str, workspace_id: str, number: int) -> None:
         """A number that was drawn and not used goes back, if no later one was drawn."""
-        self._run(self._return_number, [self._counter(domain_id, workspace_id)], (number,))
+        counter = self._counter(domain_id, workspace_id)
+        self._calls.run(scripts.RETURN_NUMBER, [Item((counter,), (number,))])
 
     def settle(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those repeats are in the database: Redis need not remember them any longer."""
-        by_shard: dict[str, list[str | int]] = {}
-        for repeat in repeats:
-            by_shard.setdefault(repeat.shard, []).extend((repeat.entry, repeat.count))
-        for shard, arguments in by_shard.items():
-            self._run(self._settle, [self._pending(shard)], arguments)
+        self._calls.run(
+            scripts.SETTLE,
+            [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats],
+        )
 
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
@@ -135,7 +165,7 @@ class Claims:
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        with self._gate.call(), self._client.pipeline(transaction=False) as pipeline:
+        with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
             for shard in all_shards():
                 pipeline.hgetall(self._pending(shard))
             answers = pipeline.execute()
@@ -147,18 +177,6 @@ class Claims:
                     found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
         return found
 
-    def _run(self, script: Any, keys: list[str], arguments: Sequence[str | int]) -> object | None:
-        if not self._gate.enter():
-            return None
-        try:
-            with self._gate.call():
-                return cast("object", script(keys=keys, args=arguments))
-        except REDIS_FAULTS:
-            return None
-
-    def _claim(self, key: DedupKey) -> str:
-        return self._claim_of(key.digest)
-
     def _claim_of(self, digest: str) -> str:
         return f"{self._namespace}:{{{DedupKey.shard_of(digest)}}}:claim:{digest}"
 
@@ -167,6 +185,11 @@ class Claims:
 
     def _counter(self, domain_id: str, workspace_id: str) -> str:
         return f"{self._namespace}:number:{domain_id}/{workspace_id}"
+
+
+def _decision(answer: Sequence[Any]) -> Decision:
+    verdict, alert_id, event_id, episode = (_text(part) for part in answer)
+    return Decision(Verdict(verdict), alert_id, event_id, int(episode))
 
 
 def _text(part: bytes | str) -> str:

@@ -1,5 +1,9 @@
 """The Lua of the dedup: each script is one atomic step on the keys of one hash tag.
 
+Each is written for one item, as a function of its KEYS and ARGV, and loaded as a script that
+does it for as many items as a call brings, one after the other: so what has piled up costs one
+round trip. The answer is a list with the answer for each item.
+
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
 last recorded, and its fingerprint), or ``ended`` (a tombstone: a recovery ended that alert's
 claim); and ``n``, the alert's episode, in a tombstone only when the database has resolved it.
@@ -9,7 +13,39 @@ have not reached the database yet.
 
 from __future__ import annotations
 
-DECIDE = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScript:
+    """A script over items that have so many keys and arguments each."""
+
+    name: str
+    """What it is called where its calls are measured."""
+    one: str
+    """What is done for one item: the body of a Lua function of KEYS and ARGV."""
+    keys: int
+    arguments: int
+
+    @property
+    def lua(self) -> str:
+        """The script as Redis is given it."""
+        return f"""
+local function one(KEYS, ARGV) {self.one} end
+local answers = {{}}
+for item = 0, #KEYS / {self.keys} - 1 do
+  local keys, arguments = {{}}, {{}}
+  for at = 1, {self.keys} do keys[at] = KEYS[item * {self.keys} + at] end
+  for at = 1, {self.arguments} do arguments[at] = ARGV[item * {self.arguments} + at] end
+  answers[item + 1] = one(keys, arguments)
+end
+return answers
+"""
+
+
+DECIDE = ItemScript(
+    "decide",
+    """
 local claim, pending = KEYS[1], KEYS[2]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
@@ -42,21 +78,31 @@ local counted = redis.call('HGET', pending, entry)
 local count = counted and tonumber(string.match(counted, '^%d+')) or 0
 redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
 return {'REPEAT', alert, event, n}
-"""
+""",
+    keys=2,
+    arguments=10,
+)
 """KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}."""
 
-INSTALL = """
+INSTALL = ItemScript(
+    "install",
+    """
 local claim = KEYS[1]
 if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
 redis.call('DEL', claim)
 redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3], 'n', ARGV[4])
 redis.call('PEXPIRE', claim, tonumber(ARGV[5]))
 return 1
-"""
+""",
+    keys=1,
+    arguments=5,
+)
 """KEYS claim; ARGV alert, event, fingerprint, n, window: what the database decided, unless the
 alert was resolved meanwhile (its tombstone is there)."""
 
-END = """
+END = ItemScript(
+    "end",
+    """
 local claim = KEYS[1]
 local held = redis.call('HMGET', claim, 'alert', 'ended')
 if held[1] ~= ARGV[1] and held[2] ~= ARGV[1] then return 0 end
@@ -64,51 +110,68 @@ redis.call('DEL', claim)
 redis.call('HSET', claim, 'ended', ARGV[1], 'n', ARGV[2])
 redis.call('PEXPIRE', claim, math.max(tonumber(ARGV[3]), 60000))
 return 1
-"""
+""",
+    keys=1,
+    arguments=3,
+)
 """KEYS claim; ARGV alert, n, window: the database has resolved that alert, the key's episode n.
 
 Only from here on may OPEN go on to n + 1: an alert that Redis alone calls ended can be one whose
 opener has not written it yet.
 """
 
-DROP = """
+DROP = ItemScript(
+    "drop",
+    """
 if redis.call('HGET', KEYS[1], 'alert') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 return 1
-"""
+""",
+    keys=1,
+    arguments=1,
+)
 """KEYS claim; ARGV alert: forget the claim, if it is that alert's."""
 
-SETTLE = """
-local pending, left = KEYS[1], 0
-for i = 1, #ARGV, 2 do
-  local counted = redis.call('HGET', pending, ARGV[i])
-  if counted then
-    local count, at = string.match(counted, '^(%d+):(%d+)$')
-    local rest = tonumber(count) - tonumber(ARGV[i + 1])
-    if rest > 0 then
-      redis.call('HSET', pending, ARGV[i], string.format('%d', rest) .. ':' .. at)
-      left = left + rest
-    else
-      redis.call('HDEL', pending, ARGV[i])
-    end
-  end
-end
-return left
-"""
-"""KEYS pending; ARGV entry, count, entry, count ...: those repeats are in the database now."""
+SETTLE = ItemScript(
+    "settle",
+    """
+local pending, entry, settled = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local counted = redis.call('HGET', pending, entry)
+if not counted then return 0 end
+local count, at = string.match(counted, '^(%d+):(%d+)$')
+local rest = tonumber(count) - settled
+if rest <= 0 then return redis.call('HDEL', pending, entry) end
+redis.call('HSET', pending, entry, string.format('%d', rest) .. ':' .. at)
+return 1
+""",
+    keys=1,
+    arguments=2,
+)
+"""KEYS pending; ARGV entry, count: those repeats are in the database now."""
 
-NEXT_NUMBER = """
-local floor = tonumber(ARGV[1])
+DRAW_NUMBERS = ItemScript(
+    "draw_numbers",
+    """
+local count, floor = ARGV[1], tonumber(ARGV[2])
 if floor > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], floor) end
-return redis.call('INCR', KEYS[1])
-"""
-"""KEYS counter; ARGV the highest number that the database is known to hold (0: not looked)."""
+return redis.call('INCRBY', KEYS[1], count)
+""",
+    keys=1,
+    arguments=2,
+)
+"""KEYS counter; ARGV how many, and the highest number that the database is known to hold (0: not
+looked). Answers the last of the numbers drawn."""
 
-RETURN_NUMBER = """
+RETURN_NUMBER = ItemScript(
+    "return_number",
+    """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DECR', KEYS[1]) end
 return -1
-"""
+""",
+    keys=1,
+    arguments=1,
+)
 """KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""
 
-ALL = (DECIDE, INSTALL, END, DROP, SETTLE, NEXT_NUMBER, RETURN_NUMBER)
+ALL = (DECIDE, INSTALL, END, DROP, SETTLE, DRAW_NUMBERS, RETURN_NUMBER)
 """Every script there is."""

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from event_service.embedded.child import Child
 from event_service.embedded.programs import mongodb_program
@@ -14,6 +14,7 @@ from event_service.mongodb_address import DEFAULT_DATABASE
 CACHE_SIZE = "256M"
 LOG_FILE_SIZE = "128MB"
 PROBE_MILLISECONDS = 500
+PANIC = "WT_PANIC"
 LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 
 
@@ -29,7 +30,9 @@ class EmbeddedMongoDB:
         self._settings.write_text("# Empty on purpose: every option is an argument.\n")
         self._program = mongodb_program()
         self._log = directory / "mongodb.log"
-        self._supervisor = Supervisor("mongodb", self._log, spawn=self._spawn, heard=self._heard)
+        self._supervisor = Supervisor(
+            "mongodb", self._log, spawn=self._spawn, heard=self._heard, broken=self._panicked
+        )
 
     @property
     def uri(self) -> str:
@@ -85,14 +88,29 @@ class EmbeddedMongoDB:
     def _answers(self) -> bool:
         if not self._port:
             return False
-        with MongoClient[dict[str, object]](
-            self.uri,
-            serverSelectionTimeoutMS=PROBE_MILLISECONDS,
-            connectTimeoutMS=PROBE_MILLISECONDS,
-            socketTimeoutMS=PROBE_MILLISECONDS,
-        ) as client:
+        with self._client() as client:
             try:
                 client.admin.command("ping")
             except PyMongoError:
                 return False
         return True
+
+    def _panicked(self) -> bool:
+        # After a fault of the disk, a full one too, WiredTiger does nothing any more and wants to
+        # be started again. The server goes on, and answers a ping.
+        with self._client() as client:
+            try:
+                client[DEFAULT_DATABASE].list_collection_names()
+            except OperationFailure as error:
+                return PANIC in str(error)
+            except PyMongoError:
+                return False
+        return False
+
+    def _client(self) -> MongoClient[dict[str, object]]:
+        return MongoClient(
+            self.uri,
+            serverSelectionTimeoutMS=PROBE_MILLISECONDS,
+            connectTimeoutMS=PROBE_MILLISECONDS,
+            socketTimeoutMS=PROBE_MILLISECONDS,
+        )

@@ -1,4 +1,7 @@
-"""Keeps an embedded store running: when it ends without being asked to, it is started again."""
+"""Keeps an embedded store running: when it ends without being asked to, it is started again.
+
+So is one that runs and has broken.
+"""
 
 import logging
 import threading
@@ -16,6 +19,8 @@ STEADY_SECONDS = 10.0
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PROBE_SECONDS = 0.02
+LOOK_SECONDS = 1.0
+"""How often a running store is asked whether it has broken."""
 ATTEMPTS = 3
 """How often a store may end before it is ready for the first time."""
 
@@ -26,10 +31,17 @@ class Supervisor:
     """A store as a subprocess, with one thread that reads its output and awaits its end."""
 
     def __init__(
-        self, name: str, log: Path, *, spawn: Callable[[], Child], heard: Callable[[str], None]
+        self,
+        name: str,
+        log: Path,
+        *,
+        spawn: Callable[[], Child],
+        heard: Callable[[str], None],
+        broken: Callable[[], bool] | None = None,
     ) -> None:
         """``spawn`` starts the store, ``heard`` is told each line that it writes; ``log`` is where
-        its own words are found."""
+        its own words are found. ``broken`` says whether a store that runs must be started again;
+        it is asked by a thread of its own."""
         self._name = name
         self._log = log
         self._spawn = spawn
@@ -38,6 +50,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._ended = 0
         self._child: Child | None = None
+        self._broken = broken
         self._thread = threading.Thread(target=self._keep, name=f"embedded-{name}", daemon=True)
 
     def start(self, ready: Callable[[], bool]) -> None:
@@ -52,6 +65,14 @@ class Supervisor:
                     f"The embedded {self._name} does not start; {self._log} says why."
                 )
             self._stopping.wait(PROBE_SECONDS)
+        if self._broken is not None:
+            watching = threading.Thread(
+                target=self._watch,
+                args=(self._broken,),
+                name=f"embedded-{self._name}-watch",
+                daemon=True,
+            )
+            watching.start()
 
     def stop(self) -> None:
         """Have the store end in its own time, and by force if it takes too long."""
@@ -77,6 +98,13 @@ class Supervisor:
         """The process id of the store, or of its last run."""
         child = self._child
         return None if child is None else child.pid
+
+    def _watch(self, broken: Callable[[], bool]) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            child = self._child
+            if broken() and child is not None and child is self._child:
+                logger.error("embedded %s has broken and is killed; %s", self._name, self._log)
+                child.kill()
 
     def _keep(self) -> None:
         child = self._child

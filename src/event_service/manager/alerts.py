@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
-from event_service.manager.guarded import Expression, guarded, one_more, value
+from event_service.manager.alert_numbers import AlertNumbers
+from event_service.manager.bulk_inserts import insert_all
+from event_service.manager.guarded import Expression, guarded, plus, value
+from event_service.manager.joining import Joining, together
+from event_service.metrics.deliveries import alert_changed
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from pymongo.collection import Collection
@@ -37,6 +40,7 @@ _NUMBER_ATTEMPTS = 100
 class NewAlert:
     """An alert that is to be opened, as the given episode of its key. ``at`` is UTC."""
 
+    key: DedupKey
     alert_id: str
     episode: int
     draft: EventDraft
@@ -70,50 +74,57 @@ class AlertManager:
     ) -> None:
         """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
-        self._claims = claims
-        self._taken_over = taken_over
+        self._numbers = AlertNumbers(alerts, claims, taken_over=taken_over)
 
-    def open(self, key: DedupKey, alert: NewAlert) -> bool:
-        """Open an alert; False if the key has such an episode already (nothing is written)."""
-        document = _document(key, alert)
-        number = self._claims.next_number(key.domain_id, key.workspace_id)
-        if number is None or (number == 1 and self._taken_over):
-            number = self._number_above(key, self._highest_number(key))
-        for _ in range(_NUMBER_ATTEMPTS):
-            try:
-                self._alerts.insert_one({**document, "alert_number": number})
-            except DuplicateKeyError as error:
-                violated = (error.details or {}).get("keyPattern") or {}
-                if "alert_number" in violated:
-                    number = self._number_above(key, self._highest_number(key))
-                    continue
-                if "_id" in violated:  # our own insert, sent again by the driver
-                    return True
-                self._claims.return_number(key.domain_id, key.workspace_id, number)
-                return False
-            return True
+    def open(self, alerts: Sequence[NewAlert]) -> list[bool]:
+        """Open alerts; False for one whose key has such an episode already (it isn't written)."""
+        if not alerts:
+            return []
+        opened = [True] * len(alerts)
+        left = list(range(len(alerts)))
+        for attempt in range(_NUMBER_ATTEMPTS):
+            numbers = self._numbers.draw([alerts[place].key for place in left], look=attempt > 0)
+            refused = insert_all(
+                self._alerts,
+                [
+                    {**_document(alerts[place]), "alert_number": number}
+                    for place, number in zip(left, numbers, strict=True)
+                ],
+            )
+            taken = []
+            for one in reversed(refused):  # only the last number drawn can go back
+                place = left[one.place]
+                if "alert_number" in one.fields:
+                    taken.append(place)
+                elif "_id" not in one.fields:  # there: our own insert, sent again by the driver
+                    self._numbers.put_back(alerts[place].key, numbers[one.place])
+                    opened[place] = False
+            left = sorted(taken)
+            if not left:
+                alert_changed("opened", sum(opened))
+                return opened
         raise Unavailable("No alert number could be had for the workspace.")
 
-    def join(self, alert_id: str, draft: EventDraft, now: datetime) -> bool:
-        """Add a delivery to an alert (CONTRACT 4.2).
+    def join(self, joinings: Sequence[Joining]) -> list[bool]:
+        """Add deliveries to their alerts (CONTRACT 4.2, 4.3), in their order.
 
-        False if the alert is resolved, is superseded, or is not there. A recovery that resolves
-        nothing joins a superseded alert too: it goes to the open alert however old.
+        False for one whose alert is resolved, is superseded, or is not there. A recovery that
+        resolves nothing joins a superseded alert too: it goes to the open alert however old.
         """
-        guard = _OPEN if draft.event_type is EventType.RECOVERY else _HOLDS
-        return self._change(alert_id, guard, _seen(draft, now))
-
-    def resolve(self, alert_id: str, draft: EventDraft, event_id: str, now: datetime) -> bool:
-        """A recovery resolves the alert, and its key is free; False if it wasn't open.
-
-        ``event_id`` is the recovery's own: if it never gets recorded, the alert tells.
-        """
-        changes = _seen(draft, now) | {
-            "state": value(RESOLVED),
-            "resolved_at": value(now),
-            "recovery_event_id": value(event_id),
-        }
-        return self._change(alert_id, _OPEN, changes)
+        if not joinings:
+            return []
+        updates = [
+            UpdateOne({"alert_id": group[0].alert_id}, guarded(_guard(group[0]), _changes(group)))
+            for group in together(joinings)
+        ]
+        changed = self._alerts.bulk_write(updates, ordered=False).modified_count
+        if changed in (0, len(updates)):
+            joined = [changed > 0] * len(joinings)
+        else:
+            joined = self._look(joinings)
+        resolved = (there for one, there in zip(joinings, joined, strict=True) if one.resolves)
+        alert_changed("resolved", sum(resolved))
+        return joined
 
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
@@ -181,6 +192,32 @@ class AlertManager:
             ordered=False,
         )
 
+    def _look(self, joinings: Sequence[Joining]) -> list[bool]:
+        """Which of them the alerts show, where some were refused.
+
+        One that joined an alert which another caller has resolved since is taken for refused: it
+        is then delivered again, as if it had come after that recovery.
+        """
+        ids = list({one.alert_id for one in joinings})
+        fields = ["alert_id", "state", "superseded", "recovery_event_id"]
+        found = {
+            one["alert_id"]: one for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
+        }
+        resolving = {one.event_id for one in joinings if one.resolves}
+
+        def shown(one: Joining) -> bool:
+            alert = found.get(one.alert_id)
+            if alert is None:
+                return False
+            recovery = alert.get("recovery_event_id")
+            if one.resolves:
+                return bool(recovery == one.event_id)
+            if alert["state"] == RESOLVED:
+                return recovery in resolving
+            return one.recovers or not alert.get("superseded")
+
+        return [shown(one) for one in joinings]
+
     def _change(self, alert_id: str, guard: Expression, changes: Mapping[str, Any]) -> bool:
         result = self._alerts.update_one({"alert_id": alert_id}, guarded(guard, changes))
         return result.modified_count == 1
@@ -190,35 +227,32 @@ class AlertManager:
             {"dedup_key": key.digest}, fields, sort=[("episode", DESCENDING)]
         )
 
-    def _number_above(self, key: DedupKey, floor: int) -> int:
-        number = self._claims.next_number(key.domain_id, key.workspace_id, floor)
-        return floor + 1 if number is None else number
 
-    def _highest_number(self, key: DedupKey) -> int:
-        workspace: Document = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
-        # The index over numbers has only alerts with a dedup key.
-        ours: Document = {} if self._taken_over else {"dedup_key": {"$exists": True}}
-        found = self._alerts.find_one(
-            workspace | ours,
-            ["alert_number"],
-            sort=[("alert_number", DESCENDING)],
-        )
-        return 0 if found is None else int(found["alert_number"])
+def _guard(one: Joining) -> Expression:
+    return _OPEN if one.recovers else _HOLDS
 
 
-def _seen(draft: EventDraft, now: datetime) -> dict[str, Any]:
+def _changes(group: Sequence[Joining]) -> Mapping[str, Any]:
+    now = max(one.at for one in group)
     changes: dict[str, Any] = {
         "last_seen_at": value(now),
         "updated_at": value(now),
-        "event_count": one_more("event_count"),
+        "event_count": plus("event_count", len(group)),
     }
-    if draft.description is not None:
-        changes["description"] = value(draft.description)
+    for one in group:
+        if one.draft.description is not None:
+            changes["description"] = value(one.draft.description)
+        if one.resolves:
+            changes |= {
+                "state": value(RESOLVED),
+                "resolved_at": value(one.at),
+                "recovery_event_id": value(one.event_id),
+            }
     return changes
 
 
-def _document(key: DedupKey, alert: NewAlert) -> Document:
-    draft = alert.draft
+def _document(alert: NewAlert) -> Document:
+    key, draft = alert.key, alert.draft
     return {
         "alert_id": alert.alert_id,
         "title": draft.title,

@@ -1,14 +1,16 @@
-"""The recorded events: writing one so that it is there once, and the newest of a key."""
+"""The recorded events: writing them so that each is there once, and the newest of a key."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.errors import AutoReconnect, DuplicateKeyError
+from pymongo.errors import AutoReconnect
 
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
+from event_service.manager.bulk_inserts import insert_all
+from event_service.manager.recent_ids import RecentIds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,44 +20,52 @@ if TYPE_CHECKING:
 
     from event_service.dedup.claims import PendingRepeats
     from event_service.dedup.key import DedupKey
-    from event_service.manager.flights import Flights
+
+_IDENTITY = ("event_id", "domain_id", "event_key", "alert_id")
 
 
 class EventLog:
     """The collection of events, as far as recording goes."""
 
-    def __init__(self, events: Collection[dict[str, Any]], flights: Flights) -> None:
+    def __init__(self, events: Collection[dict[str, Any]]) -> None:
         self._events = events
-        self._flights = flights
+        self._recent = RecentIds()
 
-    def write(self, document: dict[str, Any]) -> str:
-        """Write the event and return its id.
+    def write(self, documents: Sequence[dict[str, Any]]) -> list[str | AutoReconnect]:
+        """Write the events; for each its id, or the fault when it is not known to be there.
 
-        The database may hold it already, since a call can be delivered twice and an
-        acknowledgement can get lost: then nothing is written. An id that another event happens to
-        have (12 hex digits are not many) is replaced.
+        The database may hold one already, since a call can be delivered twice and an
+        acknowledgement can get lost: then it is not written again. An id that another event
+        happens to have (12 hex digits are not many) is replaced.
         """
-        event_id: str = document["event_id"]
+        outcomes: list[str | AutoReconnect] = [document["event_id"] for document in documents]
         try:
-            self._events.insert_one(document)
-        except DuplicateKeyError:
-            if not self._holds(document):
-                return self.write({**document, "event_id": new_id("event")})
-        except AutoReconnect:
-            if not self._holds(document):
-                raise
-        self._flights.land(event_id)
-        return event_id
+            refused = insert_all(self._events, documents)
+        except AutoReconnect as fault:
+            held = self._held(documents)
+            for place, there in enumerate(held):
+                if not there:
+                    outcomes[place] = fault
+        else:
+            there_already = self._held([documents[one.place] for one in refused])
+            for one, there in zip(refused, there_already, strict=True):
+                if not there:
+                    renamed = {**documents[one.place], "event_id": new_id("event")}
+                    (outcomes[one.place],) = self.write([renamed])
+        self._recent.add(outcome for outcome in outcomes if isinstance(outcome, str))
+        return outcomes
 
-    def confirm(self, event_id: str, alert_id: str) -> bool:
-        """True if that event of that alert is in the database; a look only where one is needed."""
-        if self._flights.has_landed(event_id):
-            return True
-        found = self._events.find_one({"event_id": event_id}, ["alert_id"])
-        if found is None or found["alert_id"] != alert_id:
-            return False
-        self._flights.land(event_id)
-        return True
+    def confirm(self, named: Sequence[tuple[str, str]]) -> list[bool]:
+        """Whether each (event_id, alert_id) is in the database; looks only where need be."""
+        unsure = {
+            event_id: alert_id for event_id, alert_id in named if event_id not in self._recent
+        }
+        if unsure:
+            found = self._events.find({"event_id": {"$in": list(unsure)}}, ["event_id", "alert_id"])
+            seen = {one["event_id"] for one in found if unsure[one["event_id"]] == one["alert_id"]}
+            self._recent.add(seen)
+            return [event_id not in unsure or event_id in seen for event_id, _ in named]
+        return [True] * len(named)
 
     def newest(self, key: DedupKey) -> Mapping[str, Any] | None:
         """The event that was recorded last for the key."""
@@ -103,14 +113,14 @@ class EventLog:
         asked = {one.event_id for one in repeats}
         found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
         gone = frozenset(asked - {one["event_id"] for one in found})
-        for event_id in gone:
-            self._flights.forget(event_id)
+        self._recent.forget(gone)
         return gone
 
-    def _holds(self, document: Mapping[str, Any]) -> bool:
-        found = self._events.find_one(
-            {"event_id": document["event_id"]}, ["domain_id", "alert_id", "event_key"]
-        )
-        return found is not None and all(
-            found[field] == document[field] for field in ("domain_id", "event_key", "alert_id")
-        )
+    def _held(self, documents: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """Whether the database has each of them, or another delivery of the same call."""
+        if not documents:
+            return []
+        ids = [document["event_id"] for document in documents]
+        found = self._events.find({"event_id": {"$in": ids}}, list(_IDENTITY))
+        held = {tuple(one[field] for field in _IDENTITY) for one in found}
+        return [tuple(one[field] for field in _IDENTITY) in held for one in documents]

@@ -27,6 +27,6 @@ def value(plain: object) -> Expression:
     return {"$literal": plain}
 
 
-def one_more(field: str) -> Expression:
-    """The number in ``field`` and one; a document that has none counts from 0."""
-    return {"$add": [{"$ifNull": [f"${field}", 0]}, 1]}
+def plus(field: str, number: int) -> Expression:
+    """The number in ``field`` and another; a document that has none counts from 0."""
+    return {"$add": [{"$ifNull": [f"${field}", 0]}, number]}

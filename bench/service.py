@@ -1,0 +1,140 @@
+"""The service as a process of its own, on embedded stores in a directory of the bench's."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import psutil
+
+from event_service.auth.local import LocalKeyPair
+from event_service.embedded.runtime import RUNTIME_FILE, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMAND = str(Path(sys.executable).with_name("event-service"))
+_STOP_SECONDS = 60.0
+_STORES = {"secantusd": "mongodb", "redis-server": "redis", "falkordb": "redis"}
+_GUARD = "embedded/guard.py"
+
+
+class NotStarted(Exception):
+    """The service did not start; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """The processes of a running service, by what they do."""
+
+    serving: tuple[psutil.Process, ...]
+    mongodb: tuple[psutil.Process, ...]
+    redis: tuple[psutil.Process, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """``event-service serve``, answering."""
+
+    data_dir: Path
+    runtime: Runtime
+
+    def processes(self) -> Processes:
+        """What runs right now: workers may have come and gone."""
+        found: dict[str, list[psutil.Process]] = {"serving": [], "mongodb": [], "redis": []}
+        main = psutil.Process(self.runtime.pid)
+        for process in (main, *main.children(recursive=True)):
+            part = _part(process)
+            if part is not None:
+                found[part].append(process)
+        return Processes(**{part: tuple(processes) for part, processes in found.items()})
+
+    def webhook(self, domain_id: str) -> tuple[str, str]:
+        """The id and access key of a new webhook in workspace-0 and project-0 of the domain."""
+        tenant = ("--domain", domain_id, "--workspace", "workspace-0", "--project", "project-0")
+        made = json.loads(
+            subprocess.run(  # noqa: S603
+                [_COMMAND, "webhook", "create", "bench", *tenant, "--json"],
+                env=_environment(self.data_dir),
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+        return made["webhook_id"], made["access_key"]
+
+    def token(self, domain_id: str) -> str:
+        """A token of the domain's DOMAIN_ADMIN, good for a day."""
+        return LocalKeyPair(self.data_dir).issue("DOMAIN_ADMIN", domain_id, ttl=86_400)
+
+
+@contextmanager
+def serving(data_dir: Path, processes: int = 1) -> Iterator[RunningService]:
+    """Run the service until the end of the block. Raises NotStarted."""
+    command = [_COMMAND, "serve", "--port", "0"]
+    if processes != 1:
+        command += ["--processes", str(processes)]
+    with data_dir.with_name(f"{data_dir.name}.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            env=_environment(data_dir),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # Ctrl-C in a terminal goes to the bench alone, which stops the service.
+            start_new_session=True,
+        )
+    try:
+        _wait_until_serving(process, Path(log.name))
+        text = (data_dir / RUNTIME_FILE).read_text(encoding="utf-8")
+        yield RunningService(data_dir, Runtime.from_json(text))
+    finally:
+        _stop(process)
+
+
+def can_run_processes() -> bool:
+    """Whether this service has worker processes."""
+    said = subprocess.run(  # noqa: S603
+        [_COMMAND, "serve", "--help"], check=True, capture_output=True, text=True
+    )
+    return "--processes" in said.stdout
+
+
+def _wait_until_serving(process: subprocess.Popen[str], log: Path) -> None:
+    for line in cast("IO[str]", process.stdout):
+        if line.startswith("Serving on"):
+            return
+    raise NotStarted(log.read_text(encoding="utf-8", errors="replace")[-2_000:])
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()  # its stores' guards end with it
+        process.wait()
+    cast("IO[str]", process.stdout).close()
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("EVENT_")}
+    return inherited | {"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"}
+
+
+def _part(process: psutil.Process) -> str | None:
+    """What a process does: serve, be a store, or None for a store's guard and one that ended."""
+    try:
+        program, command = process.name(), process.cmdline()
+    except psutil.Error:
+        return None
+    if any(argument.endswith(_GUARD) for argument in command):
+        return None
+    return next((part for name, part in _STORES.items() if program.startswith(name)), "serving")

@@ -1,0 +1,138 @@
+"""The targets of the product, and whether the figures reach them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.results import Measurement, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MANY = 64
+"""The number of clients that most targets speak of."""
+
+_CREATE_PART = 0.5
+_CREATE_TRIPS = 0.3
+_MOST_TRIPS = 5.0
+_TAIL = 5.0
+_GET_PART = 0.6
+_LIST_MICROSECONDS = 1_500.0
+_GROWTH = 1.25
+"""What is still taken for the same time: rounds differ by as much."""
+_IDLE_MEBIBYTES = 120.0
+_LOADED_MEBIBYTES = 250.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target, what was measured, and whether it is reached; None: it wasn't measured."""
+
+    target: str
+    measured: str
+    reached: bool | None
+
+
+def verdicts(measurements: Sequence[Measurement]) -> list[Verdict]:
+    """Every target, from what was measured of it."""
+    crowds = [each for each in measurements if each.clients == MANY]
+    creates = [each for each in measurements if each.case.startswith(("create", "http"))]
+    new = [each for each in crowds if each.case == "create_new"]
+    lists = [each for each in measurements if each.case.startswith("list")]
+    return [
+        _part(f"create at {MANY} clients: half of the floor, per core", new, _CREATE_PART),
+        _trips(f"create at {MANY} clients: under 0.3 round trips", new, _CREATE_TRIPS),
+        _trips("create: never more than 5 round trips", creates, _MOST_TRIPS),
+        _tail(new),
+        _part("get: 0.6 of the floor, per core", _of(crowds, "get"), _GET_PART),
+        _most(
+            "list of 20: at most 1.5 ms of the service's CPU",
+            [each for each in lists if each.stored.kibibytes == 1],
+            _LIST_MICROSECONDS,
+        ),
+        *_growth(lists),
+        _memory("idle", [each.memory.idle for each in measurements], _IDLE_MEBIBYTES),
+        _memory("loaded", [each.memory.loaded for each in measurements], _LOADED_MEBIBYTES),
+    ]
+
+
+def _of(measurements: Sequence[Measurement], case: str) -> list[Measurement]:
+    return [each for each in measurements if each.case == case]
+
+
+def _part(target: str, measured: Sequence[Measurement], least: float) -> Verdict:
+    found = []
+    for each in measured:
+        per_core = ratio(each.service, each.floor, lambda sample: sample.per_cpu_second)
+        clock = ratio(each.service, each.floor, lambda sample: sample.per_second)
+        if per_core is not None and clock is not None:
+            found.append(
+                (per_core.median, f"{per_core.median:.2f} (by the clock {clock.median:.2f})")
+            )
+    return _worst(target, [(part, text) for part, text in sorted(found)], least, above=True)
+
+
+def _trips(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
+    counted = [
+        (trips, f"{trips:.2f} ({each.case}, {each.clients} clients)")
+        for each in measured
+        if (trips := each.round_trips_per_call()) is not None
+    ]
+    return _worst(target, sorted(counted, reverse=True), most, above=False)
+
+
+def _tail(measured: Sequence[Measurement]) -> Verdict:
+    found = []
+    for each in measured:
+        p50 = each.middle(lambda sample: sample.p50)
+        p99 = each.middle(lambda sample: sample.p99)
+        if p50:
+            found.append((p99 / p50, f"{p99 / p50:.1f} times ({p99:.1f} ms, {p50:.1f} ms)"))
+    target = f"create at {MANY} clients: p99 under 5 times p50"
+    return _worst(target, sorted(found, reverse=True), _TAIL, above=False)
+
+
+def _most(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
+    found = [
+        (used, f"{used / 1_000:.2f} ms ({each.case}, {each.clients} clients)")
+        for each in measured
+        for used in [each.middle(lambda sample: sample.cpu_per_call)]
+    ]
+    return _worst(target, sorted(found, reverse=True), most, above=False)
+
+
+def _growth(lists: Sequence[Measurement]) -> Iterator[Verdict]:
+    for case in sorted({each.case for each in lists}):
+        same = [
+            each
+            for each in lists
+            if each.case == case and each.stored.kibibytes == 1 and each.processes == 1
+        ]
+        target = f"{case}: its time doesn't grow with what is stored"
+        fewest = min((each.clients for each in same), default=0)
+        alone = [each for each in same if each.clients == fewest]
+        times = {each.stored: each.middle(lambda sample: sample.p50) for each in alone}
+        few = min(times, key=lambda stored: stored.events)
+        many = max(times, key=lambda stored: stored.events)
+        if few == many or not times[few]:
+            yield Verdict(target, "", None)
+            continue
+        grown = times[many] / times[few]
+        text = f"{times[few]:.1f} ms of {few.events:,}, {times[many]:.1f} ms of {many.events:,}"
+        yield Verdict(target, text, grown <= _GROWTH)
+
+
+def _memory(when: str, found: Sequence[float], most: float) -> Verdict:
+    worst = [(each, f"{each:.0f} MiB") for each in sorted(found, reverse=True)]
+    return _worst(f"memory per process, {when}: under {most:.0f} MiB", worst, most, above=False)
+
+
+def _worst(
+    target: str, found: Sequence[tuple[float, str]], bound: float, *, above: bool
+) -> Verdict:
+    """By the first of what was found, which is the worst."""
+    if not found:
+        return Verdict(target, "", None)
+    value, text = found[0]
+    return Verdict(target, text, value >= bound if above else value < bound)

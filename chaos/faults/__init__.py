@@ -1,0 +1,1 @@
+"""What can go wrong under a running service, one file for each kind."""

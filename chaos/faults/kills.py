@@ -1,0 +1,81 @@
+"""kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from chaos.faults.fault import Fault, Needs
+from chaos.service import takes_processes
+from chaos.stand import NoReturn, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from chaos.stand import Stand
+
+WORKERS = 2
+
+
+class KillService(Fault):
+    """The whole service, whose stores end with it; it is started again at once."""
+
+    name = "kill-service"
+
+    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
+        """See Fault."""
+        return Needs(processes=WORKERS if takes_processes() else 1)
+
+    def strike(self, stand: Stand, random: Random) -> float:  # noqa: ARG002
+        """See Fault: from the start of the new process."""
+        stand.service.kill()
+        began = time.monotonic()
+        stand.service.start()
+        return began
+
+
+class KillWorker(Fault):
+    """One of several worker processes, which the supervisor replaces."""
+
+    name = "kill-worker"
+
+    def impossible(self) -> str | None:
+        """See Fault."""
+        return None if takes_processes() else "this service has no --processes"
+
+    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
+        """See Fault."""
+        return Needs(processes=WORKERS)
+
+    def strike(self, stand: Stand, random: Random) -> float:
+        """See Fault: from the kill, since nothing else has to return."""
+        workers = stand.worker_pids()
+        if not workers:
+            raise NoReturn("no worker process listens")
+        killed = random.choice(workers)
+        began = time.monotonic()
+        os.kill(killed, signal.SIGKILL)
+        wait_until(
+            lambda: len(set(stand.worker_pids()) - {killed}) >= len(workers),
+            "as many workers as before listen",
+        )
+        return began
+
+
+class KillStore(Fault):
+    """A store, which the service's supervisor starts again."""
+
+    def __init__(self, name: str, program: str) -> None:
+        self.name = name
+        self._program = program
+
+    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
+        """See Fault."""
+        return Needs(processes=WORKERS if takes_processes() else 1)
+
+    def strike(self, stand: Stand, random: Random) -> float:  # noqa: ARG002
+        """See Fault: from the first answer of the new process."""
+        return stand.kill_store(self._program)

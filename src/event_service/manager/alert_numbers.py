@@ -1,0 +1,70 @@
+"""The numbers of alerts, per (domain, workspace) from 1 (CONTRACT 4.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pymongo import DESCENDING
+
+from event_service.dedup.claims import Claims, NumberDraw
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pymongo.collection import Collection
+
+    from event_service.dedup.key import DedupKey
+
+_Workspace = tuple[str, str]
+
+
+class AlertNumbers:
+    """Proposes numbers, from Redis' counters; the unique index of the alerts has the last word."""
+
+    def __init__(
+        self, alerts: Collection[dict[str, Any]], claims: Claims, *, taken_over: bool
+    ) -> None:
+        """``taken_over`` says that the collection has alerts of another service too."""
+        self._alerts = alerts
+        self._claims = claims
+        self._taken_over = taken_over
+
+    def draw(self, keys: Sequence[DedupKey], *, look: bool) -> list[int]:
+        """A number for an alert of each key.
+
+        With ``look``, above all that the database has: what Redis proposed was taken.
+        """
+        wanted = Counter((key.domain_id, key.workspace_id) for key in keys)
+        numbers = {workspace: iter(drawn) for workspace, drawn in self._drawn(wanted, look).items()}
+        return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
+
+    def put_back(self, key: DedupKey, number: int) -> None:
+        """The number was not used."""
+        self._claims.return_number(key.domain_id, key.workspace_id, number)
+
+    def _drawn(self, wanted: Mapping[_Workspace, int], look: bool) -> dict[_Workspace, range]:  # noqa: FBT001
+        drawn: dict[_Workspace, range] = {}
+        if not look:
+            ranges = self._claims.draw_numbers([NumberDraw(*one, n) for one, n in wanted.items()])
+            drawn = dict(zip(wanted, ranges or (), strict=False))
+        for workspace, count in wanted.items():
+            # A counter that starts may know nothing of the alerts of another service.
+            fresh = workspace in drawn and drawn[workspace].start == 1 and self._taken_over
+            if workspace not in drawn or fresh:
+                drawn[workspace] = self._above_the_highest(workspace, count)
+        return drawn
+
+    def _above_the_highest(self, workspace: _Workspace, count: int) -> range:
+        floor = self._highest(workspace)
+        ranges = self._claims.draw_numbers([NumberDraw(*workspace, count, floor)])
+        return range(floor + 1, floor + 1 + count) if ranges is None else ranges[0]
+
+    def _highest(self, workspace: _Workspace) -> int:
+        where: dict[str, Any] = {"domain_id": workspace[0], "workspace_id": workspace[1]}
+        # The index over numbers has only alerts with a dedup key.
+        ours: dict[str, Any] = {} if self._taken_over else {"dedup_key": {"$exists": True}}
+        found = self._alerts.find_one(
+            where | ours, ["alert_number"], sort=[("alert_number", DESCENDING)]
+        )
+        return 0 if found is None else int(found["alert_number"])

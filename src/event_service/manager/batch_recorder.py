@@ -1,0 +1,116 @@
+"""Records what has piled up in a few store calls: one for each step, however many events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from event_service.dedup.decision import Decision, Verdict
+from event_service.manager.delivery import Outcome
+from event_service.metrics.deliveries import dedup_answered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from event_service.dedup.claims import Claims
+    from event_service.manager.alerts import AlertManager
+    from event_service.manager.candidate import Candidate
+    from event_service.manager.event_log import EventLog
+    from event_service.manager.repeats import RepeatCounts
+
+_Outcome: TypeAlias = Outcome | Exception | None
+_JOINS = frozenset({Verdict.RECORD, Verdict.END})
+
+
+class BatchRecorder:
+    """Follows what Redis decides, as far as the database agrees."""
+
+    def __init__(
+        self, log: EventLog, alerts: AlertManager, claims: Claims, repeats: RepeatCounts
+    ) -> None:
+        self._log = log
+        self._alerts = alerts
+        self._claims = claims
+        self._repeats = repeats
+
+    def record(self, batch: Sequence[Candidate]) -> list[_Outcome]:
+        """What became of each; None where the database has to decide (see ``settlement``).
+
+        What is recorded is durable then; a repeat is counted in Redis and on its way. Raises
+        ``pymongo.errors.PyMongoError`` when the database does not answer: any of it may be
+        written then, and may be delivered again.
+        """
+        decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
+        entitled = self._entered(batch, decisions)
+        outcomes: list[_Outcome] = [None] * len(batch)
+        self._write(batch, entitled, outcomes)
+        self._end_claims(batch, decisions, entitled)
+        self._count(batch, decisions, outcomes)
+        _tell(batch, decisions, outcomes)
+        return outcomes
+
+    def _entered(self, batch: Sequence[Candidate], decisions: Sequence[Decision]) -> dict[int, str]:
+        """The alert of each that opened or joined one, by its place."""
+        opening = _places(decisions, {Verdict.OPEN})
+        joining = _places(decisions, _JOINS)
+        opened = self._alerts.open(
+            [batch[place].opening(decisions[place].episode) for place in opening]
+        )
+        joined = self._alerts.join(
+            [batch[place].joining(decisions[place].alert_id) for place in joining]
+        )
+        entered = zip((*opening, *joining), (*opened, *joined), strict=True)
+        return {place: decisions[place].alert_id for place, there in entered if there}
+
+    def _write(
+        self,
+        batch: Sequence[Candidate],
+        alerts: dict[int, str],
+        outcomes: list[_Outcome],
+    ) -> None:
+        places = sorted(alerts)
+        written = self._log.write([batch[place].document(alerts[place]) for place in places])
+        for place, outcome in zip(places, written, strict=True):
+            outcomes[place] = Outcome.RECORDED if isinstance(outcome, str) else outcome
+
+    def _end_claims(
+        self, batch: Sequence[Candidate], decisions: Sequence[Decision], alerts: dict[int, str]
+    ) -> None:
+        self._claims.end(
+            [
+                batch[place].ended(decisions[place].alert_id, decisions[place].episode)
+                for place in _places(decisions, {Verdict.END})
+                if place in alerts
+            ]
+        )
+
+    def _count(
+        self,
+        batch: Sequence[Candidate],
+        decisions: Sequence[Decision],
+        outcomes: list[_Outcome],
+    ) -> None:
+        # Nobody believes Redis about an event that only Redis has seen.
+        repeating = _places(decisions, {Verdict.REPEAT})
+        named = [(decisions[place].event_id, decisions[place].alert_id) for place in repeating]
+        for place, there in zip(repeating, self._log.confirm(named), strict=True):
+            if there:
+                one, decision = batch[place], decisions[place]
+                self._repeats.add(one.key, decision.alert_id, decision.event_id, one.at_ms)
+                outcomes[place] = Outcome.REPEATED
+
+
+def _places(
+    decisions: Sequence[Decision], verdicts: frozenset[Verdict] | set[Verdict]
+) -> list[int]:
+    return [place for place, decision in enumerate(decisions) if decision.verdict in verdicts]
+
+
+def _tell(
+    batch: Sequence[Candidate], decisions: Sequence[Decision], outcomes: Sequence[_Outcome]
+) -> None:
+    """Who told each from news: Redis, from what it knew, or from another one of this batch."""
+    own = {one.event_id for one in batch}
+    decided = [decision for decision, outcome in zip(decisions, outcomes, strict=True) if outcome]
+    repeats = [one for one in decided if one.verdict is Verdict.REPEAT and one.event_id in own]
+    dedup_answered("batch", len(repeats))
+    dedup_answered("redis", len(decided) - len(repeats))

@@ -1,0 +1,117 @@
+"""One event of a delivery on its way into the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from event_service.dedup.claims import EndedClaim
+from event_service.dedup.decision import Proposal
+from event_service.dedup.key import DedupKey
+from event_service.draft import EventDraft, EventType
+from event_service.fingerprint import fingerprint
+from event_service.ids import new_id
+from event_service.instants import to_milliseconds
+from event_service.manager.alerts import NewAlert
+from event_service.manager.event_document import event_document, recorded_draft
+from event_service.manager.joining import Joining
+from event_service.policies import RecordingPolicy, RecoveryMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_service.manager.delivery import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event with the rules that hold for it and the ids it takes if it is recorded.
+
+    ``at_ms`` is when it came in, in milliseconds since 1970.
+    """
+
+    delivery: Delivery
+    draft: EventDraft
+    key: DedupKey
+    fingerprint: str
+    event_id: str
+    alert_id: str
+    at_ms: int
+
+    @property
+    def recovers(self) -> bool:
+        """Whether it is a recovery."""
+        return self.draft.event_type is EventType.RECOVERY
+
+    @property
+    def ends_claim(self) -> bool:
+        """Whether it resolves the alert that it joins (CONTRACT 4.3)."""
+        return self.recovers and self.delivery.recovery is RecoveryMode.AUTO
+
+    @property
+    def window(self) -> timedelta:
+        """The duplicate window."""
+        return timedelta(seconds=self.delivery.window_seconds)
+
+    @property
+    def window_ms(self) -> int:
+        """The duplicate window in milliseconds."""
+        return self.delivery.window_seconds * 1000
+
+    def proposal(self) -> Proposal:
+        """What Redis is asked to decide."""
+        return Proposal(
+            recovers=self.recovers,
+            ends_claim=self.ends_claim,
+            always_record=self.delivery.policy is RecordingPolicy.ALL,
+            never_record=self.delivery.policy is RecordingPolicy.FIRST,
+            fingerprint=self.fingerprint,
+            alert_id=self.alert_id,
+            event_id=self.event_id,
+            window_ms=self.window_ms,
+            at_ms=self.at_ms,
+        )
+
+    def repeats(self, last: Mapping[str, Any]) -> bool:
+        """True if the policy has it counted rather than recorded, ``last`` being the last event."""
+        if self.delivery.policy is RecordingPolicy.ALL:
+            return bool(last["event_id"] == self.event_id)
+        if self.delivery.policy is RecordingPolicy.FIRST and not self.recovers:
+            return True
+        return fingerprint(recorded_draft(last)) == self.fingerprint
+
+    def opening(self, episode: int) -> NewAlert:
+        """The alert that it opens, as that episode of its key."""
+        delivery = self.delivery
+        return NewAlert(
+            self.key, self.alert_id, episode, self.draft, delivery.webhook_id, delivery.at
+        )
+
+    def joining(self, alert_id: str) -> Joining:
+        """How it joins that alert."""
+        return Joining(alert_id, self.draft, self.event_id, self.delivery.at, self.ends_claim)
+
+    def ended(self, alert_id: str, episode: int) -> EndedClaim:
+        """What Redis is told when it has resolved that alert."""
+        return EndedClaim(self.key, alert_id, episode, self.window_ms)
+
+    def document(self, alert_id: str) -> dict[str, Any]:
+        """It as an event of that alert."""
+        return event_document(self.draft, self.delivery, self.event_id, alert_id)
+
+
+def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candidate:
+    """The event at that place of a delivery."""
+    content = fingerprint(draft)
+    return Candidate(
+        delivery=delivery,
+        draft=draft,
+        key=DedupKey(
+            delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
+        ),
+        fingerprint=content,
+        event_id=delivery.event_id(content, draft.event_key, index),
+        alert_id=new_id("alert"),
+        at_ms=to_milliseconds(delivery.at),
+    )

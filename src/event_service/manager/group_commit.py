@@ -1,0 +1,163 @@
+"""Group commit: many callers' work done in one go, by one of them at a time.
+
+Who comes while nothing is under way does its own work at once, without a word to another thread.
+Who comes meanwhile waits; when the work under way is done, the first of those who wait does the
+work of all of them. So the more callers there are, the more of them one round of store calls
+serves, and nobody waits for a batch to fill.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+
+from event_service.admission.presence import always_there, caller_gone
+from event_service.errors import ServiceError
+from event_service.store_clients import is_out_of_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from event_service.admission.presence import Gone
+
+T = TypeVar("T")
+R = TypeVar("R")
+_T_contra = TypeVar("_T_contra", contravariant=True)
+_R_co = TypeVar("_R_co", covariant=True)
+
+_LEAST_SHARE = 0.1
+"""Of the time for a batch, what is left to it however long its callers have waited."""
+
+
+class Work(Protocol[_T_contra, _R_co]):
+    """What is done for a batch."""
+
+    def __call__(
+        self, items: Sequence[_T_contra], seconds: float, /
+    ) -> Sequence[_R_co | Exception]:
+        """For each item an answer or its fault. A fault that is raised is every item's.
+
+        ``seconds`` is how long it may take.
+        """
+        ...
+
+
+class _Waiting(Generic[T, R]):
+    """A caller with its item, and the answer once it is there."""
+
+    __slots__ = ("answer", "came_at", "gone", "item", "size", "wake")
+
+    def __init__(self, item: T, size: int, gone: Gone) -> None:
+        self.item = item
+        self.size = size
+        self.gone = gone
+        self.came_at = time.monotonic()
+        self.wake = threading.Lock()
+        self.wake.acquire()
+        self.answer: tuple[R | Exception] | None = None
+
+    def result(self) -> R:
+        (answer,) = cast("tuple[R | Exception]", self.answer)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class GroupCommit(Generic[T, R]):
+    """Does ``work`` for as many callers at once as there are. Any thread may call."""
+
+    def __init__(
+        self,
+        work: Work[T, R],
+        seconds: float,
+        most: int,
+        told: Callable[[int, int], None] = lambda _taken, _waiting: None,
+    ) -> None:
+        """``seconds`` is how long a caller's work may take, with the wait for it; ``most`` how
+        much one batch takes, in the sizes that callers name (at least one caller's). ``told``
+        hears of each batch: of how many callers it is, and how many wait for the next.
+        """
+        self._told = told
+        self._work = work
+        self._seconds = seconds
+        self._most = most
+        self._lock = threading.Lock()
+        self._busy = False
+        self._queue: deque[_Waiting[T, R]] = deque()
+
+    def do(self, item: T, size: int = 1, gone: Gone = always_there) -> R:
+        """The answer for the item. Raises its fault, or what the batch it was in raised.
+
+        Not started, and CallerGone, when ``gone()`` says that nobody awaits the answer.
+        """
+        waiting: _Waiting[T, R] = _Waiting(item, size, gone)
+        with self._lock:
+            if leads := not self._busy:
+                self._busy = True
+            else:
+                self._queue.append(waiting)
+        if not leads:
+            waiting.wake.acquire()  # until it is answered, or is to lead the next batch
+        if waiting.answer is None:
+            self._lead(waiting)
+        return waiting.result()
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for their batch right now."""
+        return len(self._queue)
+
+    def _lead(self, leader: _Waiting[T, R]) -> None:
+        batch = self._batch(leader)
+        self._told(len(batch), self.waiting)
+        try:
+            self._answer(batch)
+        finally:
+            self._hand_over()
+            for one in batch[1:]:
+                one.wake.release()
+
+    def _batch(self, leader: _Waiting[T, R]) -> list[_Waiting[T, R]]:
+        batch, size = [leader], leader.size
+        with self._lock:
+            while self._queue and size + self._queue[0].size <= self._most:
+                one = self._queue.popleft()
+                batch.append(one)
+                size += one.size
+        return batch
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().wake.release()
+            else:
+                self._busy = False
+
+    def _answer(self, batch: list[_Waiting[T, R]]) -> None:
+        awaited = []
+        for one in batch:
+            if one.gone():
+                one.answer = (caller_gone(),)
+            else:
+                awaited.append(one)
+        if awaited and not self._done(awaited):
+            # One of them can't be done: it is not to take the others with it.
+            for one in awaited:
+                self._done([one])
+
+    def _done(self, batch: list[_Waiting[T, R]]) -> bool:
+        """Do their work; False if they are to be tried one by one."""
+        waited = time.monotonic() - min(one.came_at for one in batch)
+        seconds = max(self._seconds - waited, self._seconds * _LEAST_SHARE)
+        answers: Sequence[R | Exception]
+        try:
+            answers = self._work([one.item for one in batch], seconds)
+        except Exception as fault:  # noqa: BLE001  # each caller raises it, in its own thread
+            if len(batch) > 1 and not (isinstance(fault, ServiceError) or is_out_of_reach(fault)):
+                return False
+            answers = [fault] * len(batch)
+        for one, answer in zip(batch, answers, strict=True):
+            one.answer = (answer,)
+        return True

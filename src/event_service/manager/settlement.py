@@ -1,0 +1,112 @@
+"""The database decides: what becomes of an event when Redis' word is not enough (CONTRACT 4.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from event_service.dedup.decision import Decision, Verdict
+from event_service.errors import Unavailable
+from event_service.manager.delivery import Outcome
+from event_service.manager.event_document import last_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_service.dedup.claims import Claims
+    from event_service.manager.alerts import AlertManager
+    from event_service.manager.candidate import Candidate
+    from event_service.manager.event_log import EventLog
+
+_ATTEMPTS = 50
+
+
+class Settlement:
+    """Records one event by reading what its key has and trying again until nobody interferes."""
+
+    def __init__(self, log: EventLog, alerts: AlertManager, claims: Claims) -> None:
+        self._log = log
+        self._alerts = alerts
+        self._claims = claims
+
+    def settle(self, one: Candidate) -> Outcome:
+        """Record it, count it, or drop it, and tell Redis what holds now.
+
+        Raises Unavailable, and ``pymongo.errors.PyMongoError`` when the database does not answer;
+        the same may then be delivered again.
+        """
+        return self._recovery(one) if one.recovers else self._alarm(one)
+
+    def _alarm(self, one: Candidate) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            newest = self._alerts.newest(one.key)
+            if newest is None or not newest.holds:
+                episode = 0 if newest is None else newest.episode + 1
+                if self._alerts.open([one.opening(episode)])[0]:
+                    event_id = self._write(one, one.alert_id)
+                    self._install(one, one.alert_id, event_id, episode)
+                    return Outcome.RECORDED
+                continue
+            last = self._last_event(one, newest.alert_id)
+            seen = newest.last_seen_at or newest.created_at if last is None else last_seen(last)
+            if one.delivery.at - seen >= one.window:
+                self._alerts.supersede(newest)
+            elif self._join(one, newest.alert_id):
+                outcome, event_id = self._count_or_write(one, newest.alert_id, last)
+                self._install(one, newest.alert_id, event_id, newest.episode)
+                return outcome
+        raise Unavailable("The alert of the event's key changes hands too fast.")
+
+    def _recovery(self, one: Candidate) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            newest = self._alerts.newest_open(one.key)
+            if newest is None:
+                return self._unrecorded_recovery(one)
+            alert_id, episode = newest
+            if not self._join(one, alert_id):
+                continue
+            if not one.ends_claim:
+                return self._count_or_write(one, alert_id, self._last_event(one, alert_id))[0]
+            self._write(one, alert_id)
+            self._claims.end([one.ended(alert_id, episode)])
+            return Outcome.RECORDED
+        raise Unavailable("The alert of the event's key changes hands too fast.")
+
+    def _unrecorded_recovery(self, one: Candidate) -> Outcome:
+        # No alert is open. If the last one was resolved by a recovery that never got recorded
+        # (its process died in between), this is that recovery, sent again.
+        unrecorded = self._alerts.last_recovery(one.key)
+        if unrecorded is None:
+            return Outcome.DROPPED
+        alert_id, event_id = unrecorded
+        if self._log.confirm([(event_id, alert_id)])[0]:
+            return Outcome.DROPPED
+        self._write_document(one.document(alert_id) | {"event_id": event_id})
+        return Outcome.RECORDED
+
+    def _join(self, one: Candidate, alert_id: str) -> bool:
+        return self._alerts.join([one.joining(alert_id)])[0]
+
+    def _last_event(self, one: Candidate, alert_id: str) -> Mapping[str, Any] | None:
+        last = self._log.newest(one.key)
+        return None if last is None or last["alert_id"] != alert_id else last
+
+    def _count_or_write(
+        self, one: Candidate, alert_id: str, last: Mapping[str, Any] | None
+    ) -> tuple[Outcome, str]:
+        if last is not None and one.repeats(last):
+            self._log.count_repeat(last["event_id"], one.delivery.at)
+            return Outcome.REPEATED, last["event_id"]
+        return Outcome.RECORDED, self._write(one, alert_id)
+
+    def _write(self, one: Candidate, alert_id: str) -> str:
+        return self._write_document(one.document(alert_id))
+
+    def _write_document(self, document: dict[str, Any]) -> str:
+        (outcome,) = self._log.write([document])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _install(self, one: Candidate, alert_id: str, event_id: str, episode: int) -> None:
+        held = Decision(Verdict.RECORD, alert_id, event_id, episode)
+        self._claims.install(one.key, held, one.fingerprint, one.window_ms)
