@@ -14,7 +14,7 @@ from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
 from event_service.metrics.deliveries import UNREAD, event_done
 from event_service.normalise import failure_draft, normalise
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import MOST_RESULTS, ParseFailure
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     """Called with a body whose key was right, before it is read; raises to refuse it."""
 
 _log = structlog.get_logger(__name__)
-
-MOST_RESULTS = 1_000
-"""How many events one body may hold."""
 
 
 @dataclass(frozen=True, slots=True)
