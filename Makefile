@@ -3,6 +3,7 @@
 #   make run                     the service on 127.0.0.1:50051, with stores of its own
 #   make test PYTEST_ARGS='-k x' the tests, on the stores of EVENT_MONGODB_URI and EVENT_REDIS_URL
 #                                if those are set, else on stores of their own
+#   make simulate                the tables of docs/scaling.md; SIMULATE_ARGS='--help' tells more
 #   make lint                    ruff and mypy
 #   make bench BENCH_ARGS=--quick  the service beside the floor of this machine
 #   make chaos CHAOS_ARGS='--rounds 3 --fault kill-service'  the service while things break
@@ -14,13 +15,16 @@ BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint bench chaos clean remake
+.PHONY: run test lint bench chaos simulate clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+simulate: $(VENV)/.run
+	$(BIN)/python -m simulate $(SIMULATE_ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -16,19 +16,25 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
+        | {"garbage"}
         | {
             "grpc_endpoint",
             "stored_keys",
             "fingerprint",
             "redis_address",
             "mongodb_address",
+            "quota",
+            "mongodb_commands",
             "settings",
             "samples",
+            "metrics",
+            "tracing",
+            "under_way",
         }
     ),
     frozenset({"settings_table", "store_clients", "logs", "wire"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
-    frozenset({"plugins"}),
+    frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),
     frozenset({"managers", "servicer"}),
     frozenset({"http"}),
@@ -84,6 +90,11 @@ def test_what_lies_beside_is_not_known() -> None:
     ):
         for path in (ROOT / part).rglob("*.py"):
             assert not _imported(path) & unknown, path
+
+
+def test_the_service_knows_nothing_of_its_simulation() -> None:
+    for path in _modules():
+        assert "simulate" not in path.read_text(), path
 
 
 def test_only_embedded_and_tests_name_the_embedded_store() -> None:

@@ -1,7 +1,6 @@
 """Reflection as SpaceONE clients use it (CONTRACT 1.2), through a real channel."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -13,6 +12,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
 
+from event_service.admission.places import Places
+from event_service.servicer.doors import Doors
 from event_service.servicer.reflection import add_reflection
 from event_service.stubs.grpc.reflection.v1 import reflection_pb2 as v1
 from event_service.stubs.grpc.reflection.v1.reflection_pb2 import (
@@ -40,14 +41,16 @@ INVALID_ARGUMENT, NOT_FOUND = 3, 5
 
 @pytest.fixture(scope="module")
 def channel() -> Iterator[grpc.Channel]:
-    with ThreadPoolExecutor(max_workers=4) as workers:
-        server = grpc.server(workers)
-        add_reflection(server, [EVENT])
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield channel
-        server.stop(None).wait()
+    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30)
+    server = grpc.server(doors.calls)
+    add_reflection(server, [EVENT], doors)
+    port = server.add_insecure_port("127.0.0.1:0")
+    doors.start()
+    server.start()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield channel
+    server.stop(None).wait()
+    doors.close()
 
 
 @pytest.fixture(params=VERSIONS)
@@ -211,5 +214,7 @@ def test_v1_is_v1alpha_on_the_wire() -> None:
 
 
 def test_a_service_that_is_not_loaded_is_refused() -> None:
-    with ThreadPoolExecutor() as workers, pytest.raises(KeyError, match=r"no\.such\.Service"):
-        add_reflection(grpc.server(workers), ["no.such.Service"])
+    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30)
+    with pytest.raises(KeyError, match=r"no\.such\.Service"):
+        add_reflection(grpc.server(doors.calls), ["no.such.Service"], doors)
+    doors.close()

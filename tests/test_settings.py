@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.quota import Quota
 from event_service.settings import LogFormat, Settings
 from event_service.settings_table import settings_table
 
@@ -24,6 +25,7 @@ def test_without_variables_the_defaults_stand() -> None:
     assert settings.recording_policy is RecordingPolicy.CHANGED
     assert settings.recovery_mode is RecoveryMode.AUTO
     assert settings.retention_days is None
+    assert settings.webhook_quota is settings.domain_quota is None
     assert settings.page_limit == 1000
     assert settings.log_format is LogFormat.AUTO
     assert settings.data_dir.is_absolute()
@@ -50,6 +52,8 @@ def test_several_services_on_a_machine_need_no_second_choice_of_port() -> None:
         ("log_level", "debug", "DEBUG"),
         ("data_dir", "/somewhere", Path("/somewhere")),
         ("plugins", '{"p": "grpc://host:50051"}', {"p": "grpc://host:50051"}),
+        ("webhook_quota", "50", Quota(50, 50)),
+        ("domain_quota", "0.5/10", Quota(0.5, 10)),
         ("webhook_url_prefix", "https://host/base/", "https://host/base"),
     ],
 )
@@ -124,6 +128,16 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("plugin_service_endpoint", "grpc://host:50051"),  # without EVENT_SYSTEM_TOKEN
         ("webhook_show_keys", "true"),  # without EVENT_SECRET_KEY
         ("secret_key", "short"),
+        ("waiting_per_thread", "-1"),
+        ("http_connections", "0"),
+        ("drain_seconds", "-1"),
+        ("webhook_quota", "0"),
+        ("webhook_quota", "nan"),
+        ("webhook_quota", "inf"),
+        ("webhook_quota", "many"),
+        ("webhook_quota", "5/0"),
+        ("domain_quota", "5/1.5"),
+        ("domain_quota", "5/"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_and_its_variable_named(

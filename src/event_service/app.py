@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -12,15 +12,24 @@ import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
+from event_service.admission.byte_budget import ByteBudget
+from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
 from event_service.embedded.runtime import Runtime
 from event_service.http.build import build_http
+from event_service.http.probes import DISTRIBUTION
+from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, build_managers, utc_now
+from event_service.metrics.account import Account
+from event_service.metrics.calls import methods_hosted
+from event_service.metrics.deliveries import sources_installed
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
+from event_service.servicer.account import CallAccount
+from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
@@ -66,8 +75,10 @@ class Service:
         """
         self._settings = settings
         self._authenticator = authenticator or _authenticator(settings)
+        CallAccount.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
+        self._hurried = threading.Event()
         self._stores: Stores = open_stores(settings)
         try:
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
@@ -77,16 +88,22 @@ class Service:
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
+            parsers = parsers or ParserRegistry(installed_sources())
+            sources_installed(parsers.source_names)
             self._managers = build_managers(
                 settings,
                 self.database,
                 self._redis,
-                parsers or ParserRegistry(installed_sources()),
+                parsers,
                 taken_over=self._prepare_database(),
                 clock=clock,
             )
             invoker = Invoker(self._authenticator)
             methods = self._methods()
+            self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
+            methods_hosted(method.path for method in methods)
+            open_alerts = OpenAlerts(self.database["alert"])
+            self._account = Account(version_of(DISTRIBUTION), (open_alerts.look,))
             self._health = self._health_monitor()
             self._server, self.address = self._listen(methods, invoker)
             self._http = self._listen_http(methods, invoker)
@@ -107,6 +124,8 @@ class Service:
     def start(self) -> None:
         """Serve."""
         self._managers.start()
+        self._doors.start()
+        self._account.start()
         self._server.start()
         self._health.start()
         if self._http is not None:
@@ -133,18 +152,26 @@ class Service:
     def stop(self, grace_seconds: float | None = None) -> None:
         """Finish what is under way, for as long as the grace goes, and stop; the stores last.
 
-        Called again meanwhile, from another thread, the shorter grace wins.
+        Health says first that nothing is served, and for ``drain_seconds`` calls are still taken.
+        Called again meanwhile, from another thread, the shorter grace wins; 0 also ends that.
         """
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
+        if grace == 0:
+            self._hurried.set()
         self._health.stop()
+        self._hurried.wait(self._settings.drain_seconds)
         grpc_stopped = self._server.stop(grace)
+        self._health.end_watches()
+        self._doors.end_aside()
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()
         with self._stopping:
             if self._stopped.is_set():
                 return
+            self._doors.close()
             self._managers.stop()
+            self._account.stop()
             self._authenticator.close()
             self._mongodb.close()
             self._redis.close()
@@ -189,25 +216,37 @@ class Service:
         if self._settings.http_port < 0:
             return None
         try:
-            return build_http(self._settings, methods, invoker, self._managers.events, self._health)
+            return build_http(
+                self._settings, methods, invoker, self._managers.events, self._health, self._budget
+            )
         except BaseException:  # the port of gRPC is taken by now, and is to be free again
             self._server.stop(0)
             raise
 
     def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
         settings = self._settings
+        self._doors = Doors(
+            Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
+        )
         server = grpc.server(
-            ThreadPoolExecutor(settings.grpc_threads, thread_name_prefix="grpc"),
+            self._doors.calls,
             options=(
                 ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", int(settings.max_response_bytes)),
                 ("grpc.so_reuseport", 0),
             ),
         )
-        edge = Edge(methods, invoker, settings.max_request_bytes, settings.max_response_bytes)
+        edge = Edge(
+            methods,
+            invoker,
+            settings.max_request_bytes,
+            settings.max_response_bytes,
+            self._doors,
+            self._budget,
+        )
         server.add_generic_rpc_handlers((edge,))
-        self._health.add_to(server)
-        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE])
+        self._health.add_to(server, self._doors)
+        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE], self._doors)
         try:
             port = server.add_insecure_port(f"{settings.host}:{settings.port}")
         except RuntimeError:

@@ -140,7 +140,7 @@ class QuotaExceeded(ServiceError):
     status = grpc.StatusCode.RESOURCE_EXHAUSTED
     code = "ERROR_QUOTA_EXCEEDED"
 
-    def __init__(self, scope: str, limit: int, retry_seconds: int = 0) -> None:
+    def __init__(self, scope: str, limit: float, retry_seconds: int = 0) -> None:
         super().__init__(
             f"Quota exceeded. (scope = {scope}, limit = {limit}, retry_seconds = {retry_seconds})"
         )
@@ -156,6 +156,16 @@ class DeadlineExceeded(ServiceError):
 
     status = grpc.StatusCode.DEADLINE_EXCEEDED
     code = "ERROR_DEADLINE_EXCEEDED"
+
+
+class CallerGone(ServiceError):
+    """Nobody waits for the answer any longer, so the work was not started: for the log only."""
+
+    status = grpc.StatusCode.CANCELLED
+    code = "ERROR_CANCELLED"
+
+    def __init__(self) -> None:
+        super().__init__("The caller has gone. Nothing was changed.")
 
 
 class Unavailable(ServiceError):

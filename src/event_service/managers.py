@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from event_service.admission.quotas import Quotas
+from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.manager.alerts import AlertManager
@@ -16,6 +18,7 @@ from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager, RecordingRules
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
+from event_service.manager.quota_gate import within_quotas
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
@@ -91,7 +94,8 @@ def build_managers(
     ``fetch`` gets what of SNS the settings want fetched.
     """
     wake = threading.Event()
-    claims = Claims(redis, f"event-service:{database.name}", RedisGate())
+    namespace, gate = f"event-service:{database.name}", RedisGate()
+    claims = Claims(redis, namespace, gate)
     claims.load()
     log = EventLog(database["event"])
     alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
@@ -133,7 +137,13 @@ def build_managers(
         store_seconds=settings.store_timeout_seconds,
         wake=wake.set,
         clock=clock,
-        gate=sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
+        # A wrong key must not use up the quota of the webhook's owner: gates open after it.
+        gate=within_quotas(
+            Quotas(
+                SharedBuckets(redis, namespace, gate), settings.webhook_quota, settings.domain_quota
+            ),
+            sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
+        ),
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
     flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)

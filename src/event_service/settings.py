@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from event_service.grpc_endpoint import is_endpoint
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.quota import Quota
 
 MONGODB_SCHEMES = ("mongodb", "mongodb+srv")
 REDIS_SCHEMES = (
@@ -46,6 +47,14 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class LoggedCalls(StrEnum):
+    """Which calls have a line of the log each; those that fail always have one."""
+
+    ALL = "all"
+    SLOW = "slow"
+    ERRORS = "errors"
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -61,6 +70,13 @@ def _from_json(value: object) -> object:
         return json.loads(value)
     except ValueError:
         raise ValueError("must be JSON") from None
+
+
+def _quota(value: object) -> object:
+    return Quota.parse(value) if isinstance(value, str) else value
+
+
+Quotable = Annotated[Quota | None, NoDecode, BeforeValidator(_quota)]
 
 
 def _default_data_directory() -> Path:
@@ -117,13 +133,28 @@ class Settings(BaseSettings):
         json_schema_extra={"default_in_words": "`8080`, or a free one if `EVENT_PORT` is 0"},
     )
     grpc_threads: PositiveInt = Field(
-        default=32, le=1024, description="Calls over gRPC that are worked on at the same time."
+        default=96,
+        le=1024,
+        description="Calls over gRPC that are worked on at the same time. Most of them wait for a"
+        " store: a write takes many of them along.",
     )
     http_threads: PositiveInt = Field(
         default=32,
         le=1024,
-        description="Calls over HTTP that are worked on at the same time; eight times as many may"
-        " wait, more are told to come again.",
+        description="Calls over HTTP that are worked on at the same time.",
+    )
+    waiting_per_thread: int = Field(
+        default=8,
+        ge=0,
+        le=1000,
+        description="How many calls may wait for each of these threads; more are told at once to"
+        " come again.",
+    )
+    http_connections: PositiveInt = Field(
+        default=800,
+        le=100_000,
+        description="Open HTTP connections. For one more the one that has been idle longest is"
+        " closed, and if none is idle it is told to come again.",
     )
     http_read_seconds: PositiveFloat = Field(
         default=30.0,
@@ -135,6 +166,12 @@ class Settings(BaseSettings):
         ge=1024,
         le=256 * 1024**2,
         description="Largest request, in bytes or as in `8MiB`; over HTTP after decompression.",
+    )
+    max_requests_bytes: ByteSize = Field(
+        default=ByteSize(64 * 1024**2),
+        ge=1024,
+        description="Bytes of all requests together that a process has in memory at the same time;"
+        " more are told to come again. One of the largest size always fits.",
     )
     max_response_bytes: ByteSize = Field(
         default=ByteSize(256 * 1024**2),
@@ -178,8 +215,23 @@ class Settings(BaseSettings):
         le=3600,
         description="How long a webhook is remembered when no change of it is announced.",
     )
+    webhook_quota: Quotable = Field(
+        default=None,
+        description="How often each webhook may call `create`: `RATE` or `RATE/BURST`, in calls"
+        " per second and calls at once, as in `50` or `0.5/10`; over all processes that share a"
+        " Redis. Unset: as often as it likes.",
+    )
+    domain_quota: Quotable = Field(
+        default=None, description="The same for all webhooks of a domain together."
+    )
+    drain_seconds: NonNegativeFloat = Field(
+        default=0.0,
+        le=600,
+        description="How long calls are still taken after a stop, while health says already that"
+        " nothing is served: as long as a load balancer takes to notice.",
+    )
     stop_seconds: NonNegativeFloat = Field(
-        default=30.0, le=3600, description="How long running calls may go on after a stop."
+        default=30.0, le=3600, description="How long running calls may go on after that."
     )
     store_timeout_seconds: PositiveFloat = Field(
         default=5.0,
@@ -262,6 +314,11 @@ class Settings(BaseSettings):
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = (
         Field(default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+    )
+    log_calls: Annotated[LoggedCalls, BeforeValidator(_lower)] = Field(
+        default=LoggedCalls.ALL,
+        description="Which calls have a line of the log each: `all`, `slow` (a second or more, and"
+        " those that fail) or `errors` (those that fail).",
     )
 
     @field_validator("data_dir")

@@ -20,6 +20,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
@@ -66,6 +67,7 @@ def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]
             socketTimeoutMS=wait + round(settings.query_seconds * 1000),
             # Never fewer connections than calls that are worked on at the same time.
             maxPoolSize=max(100, 2 * settings.grpc_threads),
+            event_listeners=[MongoDBCommands()],
         )
     except (ConfigurationError, ValueError):  # pymongo.errors.InvalidURI is a ConfigurationError
         raise StoreAddressError(

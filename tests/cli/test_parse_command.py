@@ -14,6 +14,7 @@ from event_service.samples import sample
 
 if TYPE_CHECKING:
     from click.testing import Result
+
     from tests.cli.conftest import Command
 
 BODIES = Path(__file__).parents[1] / "bodies"

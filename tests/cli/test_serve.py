@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymongo.database import Database
-    from tests.cli.conftest import Command
 
     from event_service.settings import Settings
     from event_service.store_clients import RedisClient
+    from tests.cli.conftest import Command
 
 
 class Recorded:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pymongo.database import Database
+
     from tests.cli.conftest import Command
 
 

@@ -176,7 +176,7 @@ def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) 
     def ask() -> None:
         nonlocal asked
         asked += 1
-        with gate.call():
+        with gate.call("decide"):
             client.lpush("no-list", "x")
 
     client.set("no-list", "a text")
@@ -188,7 +188,7 @@ def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) 
     clock.now = 1.0
     assert gate.enter()
     assert not gate.enter()
-    with gate.call():
+    with gate.call("decide"):
         assert client.ping()
     assert gate.enter()
     assert gate.enter()

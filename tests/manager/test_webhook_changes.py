@@ -20,9 +20,8 @@ from event_service.manager.webhook_changes import CHANNEL, publish_change
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.manager.conftest import Process, StoppableRedis
-
     from event_service.manager.webhook_cache import KnownWebhook
+    from tests.manager.conftest import Process, StoppableRedis
 
     Eventually = Callable[[Callable[[], bool]], bool]
     Start = Callable[[redis.Redis | redis.RedisCluster], Process]

@@ -89,3 +89,12 @@ def test_one_name_has_one_source() -> None:
     twin = Source("twin", direct.parse, direct.recognises, "", plugin_ids=("direct",))
     with pytest.raises(ValueError, match="called direct"):
         ParserRegistry([direct.SOURCE, twin])
+
+
+def test_what_was_read_is_told_with_its_source(registry: ParserRegistry) -> None:
+    body = {"event_key": "k", "title": "t"}
+    for plugin_id in (None, "auto", "direct"):
+        reading = registry.read(plugin_id, body, {})
+        assert (reading.source, reading.results) == ("direct", direct.parse(body, {}))
+    assert registry.read(None, {}, {}).source == "auto"
+    assert "direct" in registry.source_names

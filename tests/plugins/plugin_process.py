@@ -1,7 +1,8 @@
 """A webhook plugin of SpaceONE's kind, in a process of its own, written with the published stubs.
 
 ``python -m tests.plugins.plugin_process [PORT]`` prints the port and serves until its standard
-input ends. What it does is said by the option ``do`` of a call.
+input ends. What it does is said by the option ``do`` of a call: told to ``hold``, it prints
+``held`` and waits for a line before it parses.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from google.protobuf.struct_pb2 import Struct
 from spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
 
 _never = threading.Event()
+_go = threading.Event()
 _calls = 0
 
 
@@ -62,6 +64,10 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
     if behaved is not None:
         return behaved
     match _asked(request):
+        case "hold":
+            sys.stdout.write("held\n")
+            sys.stdout.flush()
+            _go.wait(60)
         case "many":
             return event_pb2.EventsInfo(results=[_event(event_key=str(n)) for n in range(10_000)])
         case "large":
@@ -78,7 +84,9 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
                 ]
             )
     told = Struct()
-    told.update({"sent": request.data, "calls": _calls})
+    metadata = dict(context.invocation_metadata() or ())
+    trace = str(metadata.get("traceparent", ""))
+    told.update({"sent": request.data, "calls": _calls, "traceparent": trace})
     return event_pb2.EventsInfo(
         results=[
             _event(
@@ -141,7 +149,8 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    sys.stdin.read()
+    while sys.stdin.readline():
+        _go.set()
     os._exit(0)
 
 

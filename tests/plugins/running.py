@@ -32,6 +32,17 @@ class RunningPlugin:
     def place(self) -> Place:
         return Place("plugin-x", self.endpoint)
 
+    def wait_for_held(self) -> None:
+        """Wait until a call with the option ``do: hold`` is there."""
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "held\n"
+
+    def let_go(self) -> None:
+        """Let that call go, and those that come."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -61,7 +61,15 @@ class ServeProcess:
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""
+        self.tell_to_stop()
+        return self.ended()
+
+    def tell_to_stop(self) -> None:
+        """SIGTERM, and no wait."""
         self._process.send_signal(signal.SIGTERM)
+
+    def ended(self) -> int:
+        """Wait for the end; the exit status."""
         return self._ended(60)
 
     def end(self) -> None:

@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from event_service.auth.open_access import NoAuth
-from event_service.embedded.directory import DataDirectory
-from event_service.embedded.mongodb import EmbeddedMongoDB
-from event_service.embedded.redis import EmbeddedRedis
 from tests.service.http.asking import asking
-from tests.service.running import Running, running_service, settings_for
+from tests.service.stand import NOT_SERVING, SERVING, Stand, frozen, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 EVENT = "spaceone.api.monitoring.v1.Event"
-SERVING = health_pb2.HealthCheckResponse.SERVING
-NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 BODY: dict[str, Any] = {"event_key": "k1", "title": "disk full"}
-
-
-class Stand:
-    """A service on stores that can be stopped and started."""
-
-    def __init__(self, running: Running, mongodb: EmbeddedMongoDB, redis: EmbeddedRedis) -> None:
-        self.running = running
-        self.mongodb = mongodb
-        self.redis = redis
-        self._health: Any = health_pb2_grpc.HealthStub(running.client.channel)
-
-    def wait_for(self, service: str, status: int) -> None:
-        """Watch the health of a service until it is that."""
-        request = health_pb2.HealthCheckRequest(service=service)
-        for answer in self._health.Watch(request, timeout=30):
-            if answer.status == status:
-                return
-
-    def status(self, service: str) -> int:
-        """The health of a service now."""
-        answer = self._health.Check(health_pb2.HealthCheckRequest(service=service))
-        return int(answer.status)
 
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    directory = DataDirectory(tmp_path / "stores")
-    mongodb = EmbeddedMongoDB(directory.path, directory.lock)
-    redis = EmbeddedRedis(directory.path, directory.lock)
-    settings = settings_for(
-        mongodb.start(), redis.start(), tmp_path / "service", store_timeout_seconds=1
-    )
-    with running_service(settings, NoAuth(), metadata=[("x_domain_id", "domain-1")]) as running:
-        stand = Stand(running, mongodb, redis)
+    with standing(tmp_path, store_timeout_seconds=1) as stand:
         yield stand
-        stand.mongodb.stop()
-        stand.redis.stop()
-    directory.release()
 
 
 def test_the_database_is_gone(stand: Stand) -> None:
@@ -114,19 +72,9 @@ def test_redis_is_gone_and_the_event_service_goes_on(stand: Stand) -> None:
     assert event["repeat_count"] == 2
 
 
-@contextmanager
-def _frozen(pid: int | None) -> Iterator[None]:
-    assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
 def test_redis_is_frozen_and_the_event_service_goes_on(stand: Stand) -> None:
     webhook = stand.running.webhook()
-    with _frozen(stand.redis.pid):
+    with frozen(stand.redis.pid):
         for _ in range(3):
             assert stand.running.client.create(webhook, BODY).status == "OK"
         stand.wait_for("", NOT_SERVING)
@@ -140,7 +88,7 @@ def test_redis_is_frozen_and_the_event_service_goes_on(stand: Stand) -> None:
 
 def test_what_is_sent_again_after_the_database_was_frozen_is_recorded_once(stand: Stand) -> None:
     webhook = stand.running.webhook()
-    with _frozen(stand.mongodb.pid):
+    with frozen(stand.mongodb.pid):
         assert stand.running.client.create(webhook, BODY).code == "ERROR_UNAVAILABLE"
         stand.wait_for(EVENT, NOT_SERVING)
     stand.wait_for(EVENT, SERVING)

@@ -69,8 +69,13 @@ def read_claims(payload: dict[str, object], now: float) -> Claims:
         raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = own)")
     if claims.exp is None and not claims.is_system:
         raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = exp)")
+    check_time(claims, now)
+    return claims
+
+
+def check_time(claims: Claims, now: float) -> None:
+    """Raises AuthenticateFailure when the claims don't hold at the time ``now``."""
     if claims.exp is not None and claims.exp <= now:
         raise AuthenticateFailure("Token has expired.")
     if max(claims.iat, claims.nbf or 0) > now + LEEWAY_SECONDS:
         raise AuthenticateFailure("Token is not valid yet.")
-    return claims

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 
-from event_service.auth.claims import read_claims
+from event_service.auth.claims import check_time, read_claims
 from event_service.auth.jwk import ALGORITHMS
+from event_service.auth.proven_tokens import ProvenToken, ProvenTokens
 from event_service.errors import AuthenticateFailure
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class TokenVerifier:
     def __init__(self, keys: KeySource, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._clock = clock
+        self._proven = ProvenTokens()
 
     def claims(self, token: str) -> Claims:
         """The claims of a token whose signature, time and form are right.
@@ -55,6 +57,9 @@ class TokenVerifier:
         """
         if len(token) > MAX_TOKEN_BYTES or not token.isascii():
             raise AuthenticateFailure(_UNPROVEN)
+        proven = self._proven.get(token)
+        if proven is not None and self._still_holds(proven):
+            return proven.claims
         header, payload = _unproven_parts(token)
         algorithm = header.get("alg")
         if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
@@ -62,16 +67,30 @@ class TokenVerifier:
         # Read before the signature is looked at, so that no key is fetched for a token that is
         # worth nothing anyway; believed only after.
         claims = read_claims(payload, self._clock())
-        self._prove(token, claims.did, header.get("kid"), algorithm)
+        kid = header.get("kid")
+        key = self._prove(token, claims.did, kid, algorithm)
+        self._proven.put(token, ProvenToken(claims, kid, key))
         return claims
 
-    def _prove(self, token: str, domain_id: str, kid: str | None, algorithm: str) -> None:
+    def _still_holds(self, proven: ProvenToken) -> bool:
+        """Whether the key is still one of the domain's, and the claims still in their time.
+
+        Raises AuthenticateFailure for claims whose time is over.
+        """
+        check_time(proven.claims, self._clock())
+        return proven.key in self._keys.keys(proven.claims.did, proven.kid)
+
+    def _prove(
+        self, token: str, domain_id: str, kid: str | None, algorithm: str
+    ) -> VerificationKey:
         keys = self._keys.keys(domain_id, kid)
-        if _signed_by_one(token, algorithm, keys):
-            return
-        newer = self._keys.renewed(domain_id, kid)
-        if not _signed_by_one(token, algorithm, (key for key in newer if key not in keys)):
+        key = _signer(token, algorithm, keys)
+        if key is None:
+            newer = self._keys.renewed(domain_id, kid)
+            key = _signer(token, algorithm, (one for one in newer if one not in keys))
+        if key is None:
             raise AuthenticateFailure(_UNPROVEN)
+        return key
 
 
 def _unproven_parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -82,8 +101,9 @@ def _unproven_parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return parts["header"], parts["payload"]
 
 
-def _signed_by_one(token: str, algorithm: str, keys: Iterable[VerificationKey]) -> bool:
-    return any(key.algorithm == algorithm and _signed_by(token, key) for key in keys)
+def _signer(token: str, algorithm: str, keys: Iterable[VerificationKey]) -> VerificationKey | None:
+    mine = (key for key in keys if key.algorithm == algorithm and _signed_by(token, key))
+    return next(mine, None)
 
 
 def _signed_by(token: str, key: VerificationKey) -> bool:

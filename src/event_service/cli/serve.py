@@ -14,7 +14,9 @@ from event_service.cli.address import reachable
 from event_service.cli.demo import make_demo, token_of
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of
+from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
+from event_service.tracing.telemetry import start_telemetry
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -68,9 +70,11 @@ def serve(*, demo: bool, **given: object) -> None:
 
     with told_plainly():
         settings = settings_of(**given)
-        set_up_logging(settings)
+        telemetry = start_telemetry()
+        set_up_logging(settings, telemetry)
         service = Service(settings)
         service.start()
+        settle_garbage_collector()
         try:
             click.echo(f"Serving on {service.address}")
             if service.http_address is not None:
@@ -81,7 +85,9 @@ def serve(*, demo: bool, **given: object) -> None:
         except BaseException:  # also Ctrl-C: the service has been started
             service.stop(0)
             raise
-        if not run_until_stopped(service, settings.stop_seconds):
+        ended = run_until_stopped(service, settings.stop_seconds)
+        telemetry.stop()
+        if not ended:
             raise click.ClickException("The service ended by itself; its log says why.")
 
 

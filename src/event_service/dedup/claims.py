@@ -165,7 +165,7 @@ class Claims:
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        with self._gate.call(), self._client.pipeline(transaction=False) as pipeline:
+        with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
             for shard in all_shards():
                 pipeline.hgetall(self._pending(shard))
             answers = pipeline.execute()

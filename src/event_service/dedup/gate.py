@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from event_service.metrics.stores import store_answered, store_failed
 from event_service.store_clients import REDIS_FAULTS
+from event_service.tracing.spans import store_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,11 +46,17 @@ class RedisGate:
             return True
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Surround one call to Redis: learns from its outcome, lets ``REDIS_FAULTS`` pass."""
+    def call(self, operation: str) -> Iterator[None]:
+        """Surround one call to Redis: learns from its outcome, lets ``REDIS_FAULTS`` pass.
+
+        ``operation`` is what it is for, one of ``metrics.names.OPERATIONS``.
+        """
+        began = time.perf_counter()
         try:
             yield
         except REDIS_FAULTS as error:
+            store_failed("redis", operation)
+            store_span("redis", operation, time.perf_counter() - began, failed=True)
             with self._lock:
                 first, self._shut = not self._shut, True
                 self._next_try = self._clock() + self._pause
@@ -57,6 +65,9 @@ class RedisGate:
                     "redis does not answer; the database decides", fault=type(error).__name__
                 )
             raise
+        seconds = time.perf_counter() - began
+        store_answered("redis", operation, seconds)
+        store_span("redis", operation, seconds)
         if self._shut:
             with self._lock:
                 self._shut = False

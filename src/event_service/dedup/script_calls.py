@@ -54,7 +54,7 @@ class ScriptCalls:
             return None if items else []
         groups = self._groups(items)
         try:
-            with self._gate.call():
+            with self._gate.call(script.name):
                 answered = self._ask(
                     script, [[items[place] for place in group] for group in groups]
                 )

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 class ItemScript:
     """A script over items that have so many keys and arguments each."""
 
+    name: str
+    """What it is called where its calls are measured."""
     one: str
     """What is done for one item: the body of a Lua function of KEYS and ARGV."""
     keys: int
@@ -42,6 +44,7 @@ return answers
 
 
 DECIDE = ItemScript(
+    "decide",
     """
 local claim, pending = KEYS[1], KEYS[2]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -82,6 +85,7 @@ return {'REPEAT', alert, event, n}
 """KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}."""
 
 INSTALL = ItemScript(
+    "install",
     """
 local claim = KEYS[1]
 if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
@@ -97,6 +101,7 @@ return 1
 alert was resolved meanwhile (its tombstone is there)."""
 
 END = ItemScript(
+    "end",
     """
 local claim = KEYS[1]
 local held = redis.call('HMGET', claim, 'alert', 'ended')
@@ -116,6 +121,7 @@ opener has not written it yet.
 """
 
 DROP = ItemScript(
+    "drop",
     """
 if redis.call('HGET', KEYS[1], 'alert') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
@@ -127,6 +133,7 @@ return 1
 """KEYS claim; ARGV alert: forget the claim, if it is that alert's."""
 
 SETTLE = ItemScript(
+    "settle",
     """
 local pending, entry, settled = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local counted = redis.call('HGET', pending, entry)
@@ -143,6 +150,7 @@ return 1
 """KEYS pending; ARGV entry, count: those repeats are in the database now."""
 
 DRAW_NUMBERS = ItemScript(
+    "draw_numbers",
     """
 local count, floor = ARGV[1], tonumber(ARGV[2])
 if floor > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], floor) end
@@ -155,6 +163,7 @@ return redis.call('INCRBY', KEYS[1], count)
 looked). Answers the last of the numbers drawn."""
 
 RETURN_NUMBER = ItemScript(
+    "return_number",
     """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DECR', KEYS[1]) end
 return -1

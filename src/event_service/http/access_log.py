@@ -11,6 +11,7 @@ import structlog
 
 from event_service.errors import Stopped
 from event_service.http.answers import fault_answer
+from event_service.http.metadata import CALLED
 from event_service.http.statuses import CLIENT_CLOSED
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _log = structlog.get_logger(__name__)
 _MASK: Final = "***"
 _ID: Final = re.compile(r"(?:webhook|event|alert)-[0-9a-f]{12}")
 _MOST_SEGMENTS: Final = 8
-_PROBES: Final = frozenset({"/healthz", "/readyz"})
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class PathMask:
@@ -47,7 +48,11 @@ class PathMask:
 
 
 class AccessLog:
-    """ASGI: logs what came and what was answered; nothing that an application raises leaves it."""
+    """ASGI: logs what came and what was answered; nothing that an application raises leaves it.
+
+    A request that became a call has a line as a call: this one is then for debugging, as that of
+    a probe always is.
+    """
 
     def __init__(self, app: ASGIApp, mask: PathMask) -> None:
         self._app = app
@@ -79,7 +84,7 @@ class AccessLog:
         finally:
             client = scope.get("client")
             _log.log(
-                10 if scope["path"] in _PROBES else 20,
+                10 if scope["path"] in _PROBES or CALLED in scope else 20,
                 "http",
                 method=scope["method"],
                 path=self._mask.shown(scope["path"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,11 @@ from starlette.exceptions import HTTPException
 from event_service.errors import InvalidParameter, TooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
+
+    from event_service.admission.byte_budget import ByteBudget, Share
 
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _PLAIN: Final = frozenset({"", "identity"})
@@ -27,28 +32,36 @@ would find the connection gone instead of our answer."""
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """``size`` in bytes, before and after decompression; ``seconds`` for the whole of it."""
+    """``size`` in bytes, before and after decompression; ``seconds`` for the whole of it;
+    ``budget`` for all bodies together.
+    """
 
     size: int
     seconds: float
+    budget: ByteBudget
 
 
-async def read_body(request: Request, limits: BodyLimits) -> bytes:
-    """The body, decompressed.
+@asynccontextmanager
+async def body_of(request: Request, limits: BodyLimits) -> AsyncIterator[bytes]:
+    """The body, decompressed, which counts for the budget as long as it is in use.
 
-    Raises TooLarge, InvalidParameter (damaged gzip), HTTPException (415 for another encoding, 408
-    out of time) and ``starlette.requests.ClientDisconnect``.
+    Raises QuotaExceeded, TooLarge, InvalidParameter (damaged gzip), HTTPException (415 for another
+    encoding, 408 out of time) and ``starlette.requests.ClientDisconnect``.
     """
-    try:
-        async with asyncio.timeout(limits.seconds):
-            return await _read(request, limits.size)
-    except TimeoutError:
-        raise HTTPException(
-            HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time.", {"Connection": "close"}
-        ) from None
+    with limits.budget.share() as share:
+        try:
+            async with asyncio.timeout(limits.seconds):
+                body = await _read(request, limits.size, share)
+        except TimeoutError:
+            raise HTTPException(
+                HTTPStatus.REQUEST_TIMEOUT,
+                "The body did not arrive in time.",
+                {"Connection": "close"},
+            ) from None
+        yield body
 
 
-async def _read(request: Request, size: int) -> bytes:
+async def _read(request: Request, size: int, share: Share) -> bytes:
     sink = _sink(request, size)
     dropping = _declared(request) > size
     if dropping and _may_go_unread(request):
@@ -58,6 +71,7 @@ async def _read(request: Request, size: int) -> bytes:
         received += len(chunk)
         if not dropping:
             dropping = received > size or not sink.take(chunk)
+            share.grow_to(sink.size)
         if dropping and received > size + _DRAINED_BYTES:
             break
     if dropping:
@@ -89,9 +103,11 @@ def _sink(request: Request, size: int) -> _Plain | _Gzip:
 class _Plain:
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
+        self.size = 0
 
     def take(self, chunk: bytes) -> bool:
         self._chunks.append(chunk)
+        self.size += len(chunk)
         return True
 
     def whole(self) -> bytes:
@@ -102,6 +118,7 @@ class _Gzip:
     """Never holds more than ``size`` and one byte, whatever a small body would blow up to."""
 
     def __init__(self, size: int) -> None:
+        self.size = 0
         self._room = size
         self._chunks: list[bytes] = []
         self._member = zlib.decompressobj(_GZIP_WINDOW)
@@ -122,6 +139,7 @@ class _Gzip:
             if self._room < 0:
                 return False
             self._chunks.append(out)
+            self.size += len(out)
             chunk = self._member.unconsumed_tail or self._member.unused_data
         return True
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_service.admission.places import Places
 from event_service.http.app import application
 from event_service.http.body import BodyLimits
 from event_service.http.comments import read_comments
 from event_service.http.deliveries import Deliveries
 from event_service.http.docs import documentation_routes
 from event_service.http.methods import Methods
+from event_service.http.metrics_page import metrics_routes
 from event_service.http.openapi import openapi
 from event_service.http.own_pages import admit_all, admit_local_pages, admit_own_pages
 from event_service.http.probes import Probes
+from event_service.http.protocol import ConnectionLimits
 from event_service.http.server import HttpServer
 from event_service.http.transcoding import bindings_of
 from event_service.http.workers import Workers
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
+    from event_service.admission.byte_budget import ByteBudget
     from event_service.http.probes import Health
     from event_service.manager.events import EventManager
     from event_service.servicer.invocation import Invoker
@@ -35,24 +39,30 @@ def build_http(
     invoker: Invoker,
     events: EventManager,
     health: Health,
+    budget: ByteBudget,
 ) -> HttpServer:
     """A server, not yet started, for deliveries and for every annotated one of the methods.
 
     Raises StartError, and ValueError for an annotation that can't be served.
     """
     bindings = bindings_of(methods)
-    limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds)
-    workers = Workers(settings.http_threads)
+    limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds, budget)
+    workers = Workers(Places(settings.http_threads, settings.waiting_per_thread))
     routes = [
         *Deliveries(events, workers, limits).routes(),
         *Methods(
             invoker, workers, limits, int(settings.max_response_bytes), _admission(settings)
         ).routes(bindings),
         *Probes(health).routes(),
+        *metrics_routes(),
         *documentation_routes(openapi(bindings, read_comments(), needs_token=not settings.no_auth)),
     ]
     return HttpServer(
-        application(routes), settings.host, settings.http_port, settings.http_read_seconds, workers
+        application(routes),
+        settings.host,
+        settings.http_port,
+        ConnectionLimits(settings.http_read_seconds, settings.http_connections),
+        workers,
     )
 
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
+from event_service.admission.presence import start_only_for
 from event_service.errors import AuthenticateFailure
 from event_service.http.answers import answer
-from event_service.http.body import read_body
-from event_service.http.metadata import access_key_of, metadata_of
+from event_service.http.body import body_of
+from event_service.http.metadata import access_key_of, arrival_of
+from event_service.http.protocol import gone_of
 from event_service.manager.events import CreateEvent
+from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
+from event_service.under_way import called_by_webhook
 from event_service.wire.json_body import json_object
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from event_service.admission.presence import Gone
     from event_service.http.body import BodyLimits
     from event_service.http.workers import Workers
     from event_service.manager.events import EventManager
@@ -49,13 +54,19 @@ class Deliveries:
         access_key = request.path_params.get("access_key") or access_key_of(request.headers)
         if not access_key:
             raise AuthenticateFailure("The access key is missing: X-Access-Key, or a Bearer token.")
-        identity = metadata_of(request.headers).get("traceparent", "")
+        gone = gone_of(request)
         with self._workers.place():
-            body = await read_body(request, self._limits)
-            record = partial(self._record, webhook_id, access_key, body, identity)
-            await self._workers.run(partial(answered, f"POST {KEY_IN_HEADER}", record))
+            async with body_of(request, self._limits) as body:
+                arrival = arrival_of(CREATE, request)
+                identity = arrival.metadata.get("traceparent", "")
+                record = partial(self._record, webhook_id, access_key, body, identity, gone)
+                await self._workers.run(partial(answered, arrival, record))
         return answer(b"{}")
 
-    def _record(self, webhook_id: str, access_key: str, body: bytes, identity: str) -> None:
+    def _record(
+        self, webhook_id: str, access_key: str, body: bytes, identity: str, gone: Gone
+    ) -> None:
+        called_by_webhook(webhook_id)
+        start_only_for(gone)
         data = json_object(body)
-        self._events.create(CreateEvent(webhook_id, access_key, data, identity))
+        self._events.create(CreateEvent(webhook_id, access_key, data, identity, gone))

@@ -9,14 +9,15 @@ from starlette.routing import Route
 
 from event_service.errors import InvalidParameterType, TooLarge
 from event_service.http.answers import answer
-from event_service.http.body import read_body
-from event_service.http.metadata import metadata_of
+from event_service.http.body import body_of
+from event_service.http.metadata import arrival_of
+from event_service.http.protocol import gone_of
 from event_service.servicer.faults import answered
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from google.protobuf.message import Message
     from starlette.datastructures import Headers
@@ -60,12 +61,22 @@ class Methods:
         self._admit(request.headers)
         emit_defaults = _flag(request, "emit_defaults")
         with self._workers.place():
-            body = await read_body(request, self._limits)
-            work = partial(self._invoke, binding, request, body, emit_defaults=emit_defaults)
-            return answer(await self._workers.run(partial(answered, binding.method.path, work)))
+            async with body_of(request, self._limits) as body:
+                arrival = arrival_of(binding.method.path, request)
+                metadata = arrival.metadata
+                work = partial(
+                    self._invoke, binding, request, metadata, body, emit_defaults=emit_defaults
+                )
+                return answer(await self._workers.run(partial(answered, arrival, work)))
 
     def _invoke(
-        self, binding: Binding, request: Request, body: bytes, *, emit_defaults: bool
+        self,
+        binding: Binding,
+        request: Request,
+        metadata: Mapping[str, str],
+        body: bytes,
+        *,
+        emit_defaults: bool,
     ) -> bytes:
         def decode() -> Message:
             sent = json_object(body, name="request") if body.strip() else None
@@ -74,7 +85,7 @@ class Methods:
             return message_of(fields, binding.method.request)
 
         message = self._invoker.invoke(
-            binding.method, metadata_of(request.headers), _no_deadline, decode
+            binding.method, metadata, _no_deadline, decode, gone_of(request)
         )
         content = json_of(message, emit_defaults=emit_defaults)
         if len(content) > self._max_response_bytes:

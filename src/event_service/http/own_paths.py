@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from event_service.http.deliveries import KEY_IN_HEADER, KEY_IN_PATH
+from event_service.http.metrics_page import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,6 +130,26 @@ def probe_paths() -> dict[str, Node]:
         "/healthz": {"get": _probe("healthz", "Is the process up?")},
         "/readyz": {"get": _probe("readyz", "Do the stores answer?", service)},
         "/version": {"get": _probe("version", "What runs here?")},
+        METRICS: {
+            "get": {
+                "operationId": "metrics",
+                "tags": ["Probes"],
+                "summary": "What is counted and measured",
+                "description": "For Prometheus: its text format, or OpenMetrics if `Accept` names"
+                " that.",
+                "responses": {
+                    "200": {
+                        "description": "All metrics, of all worker processes.",
+                        "content": {
+                            kind: {"schema": {"type": "string"}}
+                            for kind in ("text/plain", "application/openmetrics-text")
+                        },
+                    },
+                    "default": REFUSED,
+                },
+                "security": [],
+            }
+        },
     }
 
 

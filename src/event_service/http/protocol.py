@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from event_service.admission.presence import always_there
+from event_service.errors import QuotaExceeded
 from event_service.http.answers import JSON, problem
+from event_service.http.statuses import retry_seconds, status_of
+from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
     import asyncio
 
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
     from uvicorn.config import Config
+
+    from event_service.admission.presence import Gone
+
+_GONE: Final = "event_service.gone"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """How long the head of a request may take, and how many connections may be open."""
+
+    head_seconds: float
+    connections: int
+
+
+def gone_of(request: Request) -> Gone:
+    """Whether the client has closed the connection, as a function for any thread."""
+    return cast("Gone", request.scope.get(_GONE, always_there))
 
 
 class BoundedProtocol(H11Protocol):
     """One connection. It is closed when the head of a request is not there in time.
 
+    When there are as many as may be, the one that has been idle longest makes room for the next,
+    and if all have requests under way the next is refused.
+
     uvicorn bounds the silence between two requests, but neither before the first nor within one.
     What comes of a body after its answer counts as a head that never ends.
     """
 
-    def __init__(self, config: Config, *args: Any, head_seconds: float, **kwargs: Any) -> None:
+    def __init__(self, config: Config, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:
         super().__init__(config, *args, **kwargs)
-        self._head_seconds = head_seconds
+        self._limits = limits
+        self._idle_since = 0.0
+        self._served = self.app
+        self.app = cast("Any", self._serve)
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: the connection stands."""
         super().connection_made(transport)
+        self._idle_since = self.loop.time()
+        if len(self.connections) > self._limits.connections and not self._made_room():
+            self._refuse(
+                QuotaExceeded("open connections", self._limits.connections, retry_seconds=1)
+            )
+            return
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
@@ -48,6 +85,7 @@ class BoundedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """uvicorn: an answer was sent."""
         super().on_response_complete()
+        self._idle_since = self.loop.time()
         begun, _ = self.conn.trailing_data
         if begun and not self._in_request:
             # The beginning of the next head came during the last request.
@@ -56,19 +94,44 @@ class BoundedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """uvicorn: what came is no HTTP. Answered once, and never as plain text."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            body = problem("ERROR_INVALID_PARAMETER", msg)
-            head = h11.Response(
-                status_code=400,
-                reason=b"Bad Request",
-                headers=[
-                    ("Content-Type", JSON),
-                    ("Content-Length", str(len(body))),
-                    ("Connection", "close"),
-                ],
-            )
-            for event in (head, h11.Data(data=body), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(event) or b"")
+            self._answer(400, problem("ERROR_INVALID_PARAMETER", msg))
         self.transport.close()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # uvicorn begins the next request of a connection only after this one.
+        cycle = self.cycle
+        scope[_GONE] = lambda: cycle.disconnected
+        await self._served(cast("Any", scope), cast("Any", receive), cast("Any", send))
+
+    def _made_room(self) -> bool:
+        others = cast("set[BoundedProtocol]", self.connections) - {self}
+        idle = [other for other in others if not other._in_request]  # noqa: SLF001  # its kind
+        if not idle:
+            return False
+        longest = min(idle, key=lambda other: other._idle_since)  # noqa: SLF001
+        longest.transport.close()
+        self.connections.discard(longest)
+        return True
+
+    def _refuse(self, fault: QuotaExceeded) -> None:
+        refused("queue")
+        retry = ("Retry-After", str(retry_seconds(fault)))
+        self._answer(status_of(fault), problem(fault.code, fault.message), retry)
+        self.transport.close()
+
+    def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        head = h11.Response(
+            status_code=status,
+            reason=HTTPStatus(status).phrase.encode(),
+            headers=[
+                ("Content-Type", JSON),
+                ("Content-Length", str(len(body))),
+                ("Connection", "close"),
+                *headers,
+            ],
+        )
+        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
 
     @property
     def _in_request(self) -> bool:
@@ -76,7 +139,7 @@ class BoundedProtocol(H11Protocol):
 
     def _expect_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(self._head_seconds, self.transport.close)
+            self._head_timer = self.loop.call_later(self._limits.head_seconds, self.transport.close)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 import uvicorn
 
-from event_service.http.protocol import BoundedProtocol
+from event_service.http.protocol import BoundedProtocol, ConnectionLimits
 from event_service.start_errors import StartError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class HttpServer:
     """Listens from the start of its life, answers from ``start`` to ``stop``."""
 
     def __init__(
-        self, app: ASGIApp, host: str, port: int, head_seconds: float, workers: Workers
+        self, app: ASGIApp, host: str, port: int, limits: ConnectionLimits, workers: Workers
     ) -> None:
         """Take the port; 0 picks a free one. Raises StartError.
 
@@ -44,7 +44,7 @@ class HttpServer:
         self.address = f"{host}:{bound[1]}"
         config = uvicorn.Config(
             cast("Any", app),
-            http=cast("Any", partial(BoundedProtocol, head_seconds=head_seconds)),
+            http=cast("Any", partial(BoundedProtocol, limits=limits)),
             loop="asyncio",
             ws="none",
             lifespan="off",

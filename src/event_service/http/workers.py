@@ -5,38 +5,37 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
-
-from event_service.errors import Unavailable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_Result = TypeVar("_Result")
+    from event_service.admission.places import Places
 
-_WAITING_PER_THREAD: Final = 8
+_Result = TypeVar("_Result")
 
 
 class Workers:
     """Does what calls ask for in a few threads. A place and its work belong to the event loop."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
-        self._places = threads * (1 + _WAITING_PER_THREAD)
+    def __init__(self, places: Places) -> None:
+        self._pool = ThreadPoolExecutor(places.threads, thread_name_prefix="http")
+        self._places = places
+        self._taken = 0
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """A place for one call, from before its body is in memory to its end.
 
-        Raises Unavailable when there is none.
+        Raises QuotaExceeded when there is none.
         """
-        if self._places == 0:
-            raise Unavailable("Too many calls at once. Nothing was changed; try again.")
-        self._places -= 1
+        if self._taken >= self._places.all:
+            raise self._places.none_left()
+        self._taken += 1
         try:
             yield
         finally:
-            self._places += 1
+            self._taken -= 1
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
         """What ``work`` gives, from a thread."""

@@ -14,6 +14,7 @@ from event_service.manager.alert_numbers import AlertNumbers
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import Expression, guarded, plus, value
 from event_service.manager.joining import Joining, together
+from event_service.metrics.deliveries import alert_changed
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class AlertManager:
                     opened[place] = False
             left = sorted(taken)
             if not left:
+                alert_changed("opened", sum(opened))
                 return opened
         raise Unavailable("No alert number could be had for the workspace.")
 
@@ -117,8 +119,12 @@ class AlertManager:
         ]
         changed = self._alerts.bulk_write(updates, ordered=False).modified_count
         if changed in (0, len(updates)):
-            return [changed > 0] * len(joinings)
-        return self._look(joinings)
+            joined = [changed > 0] * len(joinings)
+        else:
+            joined = self._look(joinings)
+        resolved = (there for one, there in zip(joinings, joined, strict=True) if one.resolves)
+        alert_changed("resolved", sum(resolved))
+        return joined
 
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from event_service.dedup.decision import Decision, Verdict
 from event_service.manager.delivery import Outcome
+from event_service.metrics.deliveries import dedup_answered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from event_service.manager.event_log import EventLog
     from event_service.manager.repeats import RepeatCounts
 
+_Outcome: TypeAlias = Outcome | Exception | None
 _JOINS = frozenset({Verdict.RECORD, Verdict.END})
 
 
@@ -30,7 +32,7 @@ class BatchRecorder:
         self._claims = claims
         self._repeats = repeats
 
-    def record(self, batch: Sequence[Candidate]) -> list[Outcome | Exception | None]:
+    def record(self, batch: Sequence[Candidate]) -> list[_Outcome]:
         """What became of each; None where the database has to decide (see ``settlement``).
 
         What is recorded is durable then; a repeat is counted in Redis and on its way. Raises
@@ -39,10 +41,11 @@ class BatchRecorder:
         """
         decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
         entitled = self._entered(batch, decisions)
-        outcomes: list[Outcome | Exception | None] = [None] * len(batch)
+        outcomes: list[_Outcome] = [None] * len(batch)
         self._write(batch, entitled, outcomes)
         self._end_claims(batch, decisions, entitled)
         self._count(batch, decisions, outcomes)
+        _tell(batch, decisions, outcomes)
         return outcomes
 
     def _entered(self, batch: Sequence[Candidate], decisions: Sequence[Decision]) -> dict[int, str]:
@@ -62,7 +65,7 @@ class BatchRecorder:
         self,
         batch: Sequence[Candidate],
         alerts: dict[int, str],
-        outcomes: list[Outcome | Exception | None],
+        outcomes: list[_Outcome],
     ) -> None:
         places = sorted(alerts)
         written = self._log.write([batch[place].document(alerts[place]) for place in places])
@@ -84,7 +87,7 @@ class BatchRecorder:
         self,
         batch: Sequence[Candidate],
         decisions: Sequence[Decision],
-        outcomes: list[Outcome | Exception | None],
+        outcomes: list[_Outcome],
     ) -> None:
         # Nobody believes Redis about an event that only Redis has seen.
         repeating = _places(decisions, {Verdict.REPEAT})
@@ -100,3 +103,14 @@ def _places(
     decisions: Sequence[Decision], verdicts: frozenset[Verdict] | set[Verdict]
 ) -> list[int]:
     return [place for place, decision in enumerate(decisions) if decision.verdict in verdicts]
+
+
+def _tell(
+    batch: Sequence[Candidate], decisions: Sequence[Decision], outcomes: Sequence[_Outcome]
+) -> None:
+    """Who told each from news: Redis, from what it knew, or from another one of this batch."""
+    own = {one.event_id for one in batch}
+    decided = [decision for decision, outcome in zip(decisions, outcomes, strict=True) if outcome]
+    repeats = [one for one in decided if one.verdict is Verdict.REPEAT and one.event_id in own]
+    dedup_answered("batch", len(repeats))
+    dedup_answered("redis", len(decided) - len(repeats))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pymongo
 import structlog
 
+from event_service.admission.presence import always_there
 from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
+from event_service.metrics.deliveries import UNREAD, event_done
 from event_service.normalise import failure_draft, normalise
 from event_service.parsers.seam import ParseFailure
 from event_service.stored_keys import to_stored
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from event_service.admission.presence import Gone
     from event_service.caller import Caller
     from event_service.draft import EventDraft
     from event_service.manager.reads import Page, Reader, Statistic
@@ -41,12 +44,16 @@ MOST_RESULTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
-    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty)."""
+    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty).
+
+    ``gone`` says whether its answer is still waited for.
+    """
 
     webhook_id: str
     access_key: str
     data: Mapping[str, Any]
     identity: str = ""
+    gone: Gone = always_there
 
     def __repr__(self) -> str:
         return f"CreateEvent(webhook_id={self.webhook_id!r})"
@@ -59,6 +66,15 @@ class RecordingRules:
     policy: RecordingPolicy
     recovery: RecoveryMode
     window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What a body says, what it was read as, and whether something in it was not understood."""
+
+    source: str
+    drafts: Sequence[EventDraft]
+    failed: bool
 
 
 class EventManager:
@@ -91,7 +107,8 @@ class EventManager:
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, TooLarge, what the gate raises, and
+        Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what the gate
+        raises (QuotaExceeded among it), and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
@@ -99,10 +116,12 @@ class EventManager:
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, request.data)
-        drafts, failed = self._understand(webhook, request.data)
+        understood = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
-        outcomes = self._recorder.record(delivery, drafts)
-        self._requests.count(webhook.webhook_id, failed=failed)
+        outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
+        for draft, outcome in zip(understood.drafts, outcomes, strict=True):
+            event_done(understood.source, draft.event_type, draft.severity, outcome)
+        self._requests.count(webhook.webhook_id, failed=understood.failed)
         self._wake()
         return outcomes
 
@@ -142,19 +161,18 @@ class EventManager:
         """Statistics of the events of the caller's scope."""
         return self._reader.stat(caller, query, seconds_left)
 
-    def _understand(
-        self, webhook: Webhook, data: Mapping[str, Any]
-    ) -> tuple[Sequence[EventDraft], bool]:
-        """The events of a body, and whether something in it was not understood (CONTRACT 3.4)."""
+    def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> _Understood:
+        """The events of a body (CONTRACT 3.4)."""
         try:
-            results = self._plugins.parse(webhook.plugin, webhook.domain_id, data)
+            reading = self._plugins.read(webhook.plugin, webhook.domain_id, data)
         except ParseFailure as failure:
-            return [failure_draft(webhook.webhook_id, webhook.name, failure.reason)], True
-        if len(results) > MOST_RESULTS:
+            draft = failure_draft(webhook.webhook_id, webhook.name, failure.reason)
+            return _Understood(UNREAD, (draft,), failed=True)
+        if len(reading.results) > MOST_RESULTS:
             raise TooLarge("events of one request", MOST_RESULTS)
         drafts: list[EventDraft] = []
         failed = False
-        for result in results:
+        for result in reading.results:
             try:
                 normalised = normalise(result)
             except ParseFailure as failure:
@@ -164,7 +182,7 @@ class EventManager:
             for note in normalised.notes:
                 _log.info("event corrected", webhook_id=webhook.webhook_id, note=note)
             drafts.append(normalised.draft)
-        return drafts, failed
+        return _Understood(reading.source, drafts, failed=failed)
 
     def _delivery(self, webhook: Webhook, raw_data: Mapping[str, Any], identity: str) -> Delivery:
         rules = self._rules

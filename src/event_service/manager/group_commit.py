@@ -13,11 +13,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
-from event_service.errors import DeadlineExceeded, ServiceError
+from event_service.admission.presence import always_there, caller_gone
+from event_service.errors import ServiceError
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from event_service.admission.presence import Gone
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -46,7 +49,7 @@ class _Waiting(Generic[T, R]):
 
     __slots__ = ("answer", "came_at", "gone", "item", "size", "wake")
 
-    def __init__(self, item: T, size: int, gone: Callable[[], bool]) -> None:
+    def __init__(self, item: T, size: int, gone: Gone) -> None:
         self.item = item
         self.size = size
         self.gone = gone
@@ -65,9 +68,18 @@ class _Waiting(Generic[T, R]):
 class GroupCommit(Generic[T, R]):
     """Does ``work`` for as many callers at once as there are. Any thread may call."""
 
-    def __init__(self, work: Work[T, R], seconds: float, most: int) -> None:
+    def __init__(
+        self,
+        work: Work[T, R],
+        seconds: float,
+        most: int,
+        told: Callable[[int, int], None] = lambda _taken, _waiting: None,
+    ) -> None:
         """``seconds`` is how long a caller's work may take, with the wait for it; ``most`` how
-        much one batch takes, in the sizes that callers name (at least one caller's)."""
+        much one batch takes, in the sizes that callers name (at least one caller's). ``told``
+        hears of each batch: of how many callers it is, and how many wait for the next.
+        """
+        self._told = told
         self._work = work
         self._seconds = seconds
         self._most = most
@@ -75,10 +87,10 @@ class GroupCommit(Generic[T, R]):
         self._busy = False
         self._queue: deque[_Waiting[T, R]] = deque()
 
-    def do(self, item: T, size: int = 1, gone: Callable[[], bool] = lambda: False) -> R:
+    def do(self, item: T, size: int = 1, gone: Gone = always_there) -> R:
         """The answer for the item. Raises its fault, or what the batch it was in raised.
 
-        Not started, and DeadlineExceeded, when ``gone()`` says that nobody awaits the answer.
+        Not started, and CallerGone, when ``gone()`` says that nobody awaits the answer.
         """
         waiting: _Waiting[T, R] = _Waiting(item, size, gone)
         with self._lock:
@@ -92,8 +104,14 @@ class GroupCommit(Generic[T, R]):
             self._lead(waiting)
         return waiting.result()
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for their batch right now."""
+        return len(self._queue)
+
     def _lead(self, leader: _Waiting[T, R]) -> None:
         batch = self._batch(leader)
+        self._told(len(batch), self.waiting)
         try:
             self._answer(batch)
         finally:
@@ -121,7 +139,7 @@ class GroupCommit(Generic[T, R]):
         awaited = []
         for one in batch:
             if one.gone():
-                one.answer = (DeadlineExceeded("Nobody awaits the answer any longer."),)
+                one.answer = (caller_gone(),)
             else:
                 awaited.append(one)
         if awaited and not self._done(awaited):

@@ -22,6 +22,7 @@ from event_service.errors import (
     RequiredParameter,
     TooLarge,
 )
+from event_service.manager.group_gets import GroupGets
 from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from pymongo.collection import Collection
 
-    from event_service.caller import Caller
+    from event_service.caller import Caller, Scope
     from event_service.query.fields import FieldSet
     from event_service.query.limits import QueryLimits
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
@@ -90,18 +91,17 @@ class Reader:
         self._query_seconds = query_seconds
         self._max_bytes = max_bytes
         self._clock = clock
+        self._gets = GroupGets(self._get_all, query_seconds)
 
     def get(self, caller: Caller, entity_id: str) -> Document:
         """The document of that id. Raises RequiredParameter, or NotFound if it isn't in scope."""
         id_field = self._fields.id_field
         if not entity_id:
             raise RequiredParameter(id_field)
-        where = within(caller.scope, {id_field: {"$eq": entity_id}})
-        with _query_faults():
-            found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(None))
-        if not found:
+        found = self._gets.get(caller.scope, entity_id)
+        if found is None:
             raise NotFound(id_field, entity_id)
-        return found[0]
+        return found
 
     def list(
         self,
@@ -140,6 +140,13 @@ class Reader:
             if statistics.distinct is not None:
                 return self._distinct(statistics, statistics.distinct, where, time_ms)
             return self._aggregated(statistics, where, time_ms)
+
+    def _get_all(self, scope: Scope, ids: Sequence[str], seconds: float) -> Mapping[str, Document]:
+        id_field = self._fields.id_field
+        where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
+        with _query_faults():
+            found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(seconds))
+        return {document[id_field]: document for document in found}
 
     def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
         total = self._counted(where, search.unwound_count(), time_ms)

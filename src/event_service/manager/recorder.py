@@ -20,27 +20,39 @@ What Redis could not decide, or the database disagreed with, each caller settles
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pymongo
 
+from event_service.admission.presence import always_there
 from event_service.manager.candidate import candidate_of
 from event_service.manager.group_commit import GroupCommit
+from event_service.metrics.deliveries import batch_taken, dedup_answered, queued
+from event_service.tracing.spans import link, linked_span, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from event_service.admission.presence import Gone
     from event_service.draft import EventDraft
     from event_service.manager.batch_recorder import BatchRecorder
     from event_service.manager.candidate import Candidate
     from event_service.manager.delivery import Delivery, Outcome
     from event_service.manager.settlement import Settlement
+    from event_service.tracing.spans import Link
 
 _MOST_AT_ONCE = 256
 """Events in one batch: more would make those who come meanwhile wait longer, and gain little."""
 
 _Answer: TypeAlias = "Outcome | Exception | None"
+
+
+class _Brought(NamedTuple):
+    """What a caller brings to a batch, and the span that it belongs to."""
+
+    candidates: Sequence[Candidate]
+    span: Link | None
 
 
 class Recorder:
@@ -53,27 +65,27 @@ class Recorder:
         self._batches = batches
         self._settlement = settlement
         self._store_seconds = store_seconds
-        self._commit: GroupCommit[Sequence[Candidate], Sequence[_Answer]] = GroupCommit(
-            self._record_all, store_seconds, _MOST_AT_ONCE
+        self._commit: GroupCommit[_Brought, Sequence[_Answer]] = GroupCommit(
+            self._record_all, store_seconds, _MOST_AT_ONCE, _told
         )
 
     def record(
         self,
         delivery: Delivery,
         drafts: Sequence[EventDraft],
-        gone: Callable[[], bool] = lambda: False,
+        gone: Gone = always_there,
     ) -> tuple[Outcome, ...]:
         """Record each event of a delivery, count it, or drop it, in their order.
 
         When it returns, what it did is durable in the database, or, for a repeat, counted in
-        Redis and on its way there. Raises DeadlineExceeded when ``gone()`` says that the caller
+        Redis and on its way there. Raises CallerGone when ``gone()`` says that the caller
         has left before it began, and ``pymongo.errors.PyMongoError`` when the database does not
         answer; the same delivery may then be sent again.
         """
         outcomes: list[Outcome] = []
         candidates = [candidate_of(delivery, draft, at) for at, draft in enumerate(drafts)]
         for together in _of_different_keys(candidates):
-            answers = self._commit.do(together, len(together), gone)
+            answers = self._commit.do(_Brought(together, link()), len(together), gone)
             for one, answer in zip(together, answers, strict=True):
                 if isinstance(answer, Exception):
                     raise answer
@@ -85,18 +97,20 @@ class Recorder:
         return self._settle(candidate_of(delivery, draft))
 
     def _settle(self, one: Candidate) -> Outcome:
-        with pymongo.timeout(self._store_seconds):
+        dedup_answered("database")
+        with span("settle"), pymongo.timeout(self._store_seconds):
             return self._settlement.settle(one)
 
-    def _record_all(
-        self, brought: Sequence[Sequence[Candidate]], seconds: float
-    ) -> list[Sequence[_Answer]]:
-        with pymongo.timeout(seconds):
-            answers = self._batches.record([one for part in brought for one in part])
-        ends = [0]
-        for part in brought:
-            ends.append(ends[-1] + len(part))
-        return [answers[begin:end] for begin, end in pairwise(ends)]
+    def _record_all(self, brought: Sequence[_Brought], seconds: float) -> list[Sequence[_Answer]]:
+        batch = [one for part in brought for one in part.candidates]
+        with linked_span("record", [part.span for part in brought]), pymongo.timeout(seconds):
+            answers = iter(self._batches.record(batch))
+        return [list(islice(answers, len(part.candidates))) for part in brought]
+
+
+def _told(taken: int, waiting: int) -> None:
+    batch_taken("create", taken)
+    queued("create", waiting)
 
 
 def _of_different_keys(candidates: Iterable[Candidate]) -> Iterable[Sequence[Candidate]]:

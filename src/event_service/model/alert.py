@@ -87,5 +87,6 @@ class Alert(Document):
                 "partialFilterExpression": {"dedup_key": {"$exists": True}},
             },
             {"fields": ["dedup_key", "-episode"], "unique": True, "sparse": True},
+            {"fields": ["state"]},
         ],
     }

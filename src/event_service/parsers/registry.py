@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 
 from event_service import parsers
-from event_service.parsers.seam import Body, Options, ParseFailure, Parser, Source
+from event_service.parsers.seam import Body, Options, ParseFailure, Parser, Reading, Source
 
 ENTRY_POINT_GROUP = "event_service.parsers"
 AUTO = "auto"
@@ -21,12 +21,15 @@ class ParserRegistry(Mapping[str, Parser]):
         """Raises ValueError when two sources go by one name."""
         ordered = sorted(sources, key=lambda source: (source.general, source.name))
         found: dict[str, Parser] = {AUTO: self._auto}
+        named: dict[str, Source] = {}
         for source in ordered:
             for name in (source.name, *source.plugin_ids):
                 if name in found:
                     raise ValueError(f"two sources of alerts are called {name}")
                 found[name] = source.parse
+                named[name] = source
         self._sources = tuple(ordered)
+        self._named = MappingProxyType(named)
         self._parsers = MappingProxyType(found)
 
     def __getitem__(self, plugin_id: str) -> Parser:
@@ -37,6 +40,11 @@ class ParserRegistry(Mapping[str, Parser]):
 
     def __len__(self) -> int:
         return len(self._parsers)
+
+    @property
+    def source_names(self) -> Sequence[str]:
+        """What the sources are called, each by its first name."""
+        return [source.name for source in self._sources]
 
     def recognise(self, body: Body) -> Parser:
         """The parser for the body of a webhook without a plugin.
@@ -58,10 +66,19 @@ class ParserRegistry(Mapping[str, Parser]):
 
         Raises ParseFailure for a plugin that is not here and a body that can't be understood.
         """
-        parser = self._parsers.get(plugin_id or AUTO)
-        if parser is None:
+        return self.read(plugin_id, body, options).results
+
+    def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
+        """What ``parse`` gives, and the source that it is of: AUTO for an empty body of any."""
+        if (plugin_id or AUTO) == AUTO:
+            if not body:
+                return Reading(AUTO, ())
+            source = self.source_of(body)
+        elif (named := self._named.get(plugin_id or AUTO)) is not None:
+            source = named
+        else:
             raise ParseFailure(f"The webhook's plugin is not installed here: {plugin_id}")
-        return parser(body, options)
+        return Reading(source.name, source.parse(body, options))
 
     def _auto(self, body: Body, options: Options) -> Sequence[object]:
         return self.recognise(body)(body, options)

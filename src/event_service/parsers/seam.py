@@ -49,3 +49,11 @@ class Source:
     looks_like: str
     plugin_ids: tuple[str, ...] = ()
     general: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The raw results of a body, and the name of the source that they were read as."""
+
+    source: str
+    results: Sequence[object]

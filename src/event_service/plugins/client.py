@@ -15,12 +15,14 @@ from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidParameter
 from event_service.grpc_endpoint import open_channel
+from event_service.metrics.deliveries import plugin_answered, plugin_skipped
 from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
 from event_service.plugins.masking import masked
 from event_service.plugins.results import raw_result
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
+from event_service.tracing.spans import outgoing, span
 from event_service.wire.struct import dict_to_struct, struct_to_dict
 
 if TYPE_CHECKING:
@@ -139,20 +141,36 @@ class PluginClient:
     def _call(self, place: Place, path: str, request: Request) -> bytes:
         line = self._line(place)
         if not line.breaker.admits():
+            plugin_skipped()
             raise PluginSilent(place.plugin_id)
+        service, _, method = path.removeprefix("/").partition("/")
+        with span(
+            f"{service}/{method}",
+            **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method},
+        ):
+            return self._send(place, line, path, request)
+
+    def _send(self, place: Place, line: _Line, path: str, request: Request) -> bytes:
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = line.channel.unary_unary(path)
         body = request.SerializeToString()
-        ends = monotonic() + self._seconds
+        began = monotonic()
+        ends = began + self._seconds
+        metadata = outgoing()
         try:
             try:
-                answer = call(body, timeout=self._seconds)
+                answer = call(body, timeout=self._seconds, metadata=metadata)
             except grpc.RpcError as fault:
                 if cast("grpc.Call", fault).code() is not grpc.StatusCode.UNAVAILABLE:
                     raise
-                answer = call(body, timeout=max(0.0, ends - monotonic()))
+                left = max(0.0, ends - monotonic())
+                answer = call(body, timeout=left, metadata=metadata)
         except grpc.RpcError as fault:
-            raise self._fault(place, line, cast("grpc.Call", fault), request.options) from None
+            told = self._fault(place, line, cast("grpc.Call", fault), request.options)
+            silent = isinstance(told, PluginSilent)
+            plugin_answered("failed" if silent else "refused", monotonic() - began)
+            raise told from None
         line.breaker.succeeded()
+        plugin_answered("answered", monotonic() - began)
         return answer
 
     def _fault(

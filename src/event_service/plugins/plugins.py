@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from event_service.errors import InvalidParameter, Unavailable
-from event_service.parsers.seam import ParseFailure
+from event_service.metrics.deliveries import PLUGIN
+from event_service.parsers.seam import ParseFailure, Reading
 from event_service.plugins.client import Place
 from event_service.plugins.faults import PluginFault, PluginRefuses, PluginSilent
+from event_service.tracing.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,15 +49,23 @@ class Plugins:
 
         Raises ParseFailure, also for a plugin that is nowhere or fails (CONTRACT 3.4).
         """
+        return self.read(plugin, domain_id, body).results
+
+    def read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
+        """What ``parse`` gives, and the source that it is of: PLUGIN for one that was asked."""
+        with span("parse"):
+            return self._read(plugin, domain_id, body)
+
+    def _read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
         try:
             endpoint = self._remote(plugin, domain_id)
         except Unavailable:
             raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
         if endpoint is None:
-            return self._built_in.parse(plugin.plugin_id, body, plugin.options)
+            return self._built_in.read(plugin.plugin_id, body, plugin.options)
         place = Place(plugin.plugin_id, endpoint.address)
         try:
-            return self._client.parse(place, plugin.options, body)
+            return Reading(PLUGIN, self._client.parse(place, plugin.options, body))
         except PluginFault as fault:
             raise ParseFailure(fault.reason) from fault
 

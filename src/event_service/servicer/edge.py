@@ -2,7 +2,8 @@
 
 This is the one place that decodes gRPC requests. It is a generic handler and no interceptor,
 because grpcio decodes before interceptors see a call and answers an undecodable request with
-INTERNAL, which what the caller got wrong must never be.
+INTERNAL, which what the caller got wrong must never be. For grpcio its methods take a stream of
+requests, of which one is read: so it is ours how long that is waited for.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidArgument, ServiceError, TooLarge
 from event_service.servicer.faults import answered
+from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from google.protobuf.message import Message
 
+    from event_service.admission.byte_budget import ByteBudget
+    from event_service.servicer.doors import Doors, Handler
     from event_service.servicer.invocation import Invoker
     from event_service.servicer.method import Method
 
 
 class Edge(grpc.GenericRpcHandler):
-    """Serves the given methods, and no others."""
+    """Serves the given methods, and no others, in the threads of the main door."""
 
     def __init__(
         self,
@@ -33,33 +37,51 @@ class Edge(grpc.GenericRpcHandler):
         invoker: Invoker,
         max_request_bytes: int,
         max_response_bytes: int,
+        doors: Doors,
+        budget: ByteBudget,
     ) -> None:
         self._invoker = invoker
         self._max_request_bytes = max_request_bytes
         self._max_response_bytes = max_response_bytes
-        self._handlers = {method.path: self._handler(method) for method in methods}
+        self._budget = budget
+        self._arrivals = doors.arrivals
+        self._door = doors.main({method.path: self._handler(method) for method in methods})
 
-    def service(
-        self, handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler[bytes, bytes] | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a method (grpcio asks)."""
-        return self._handlers.get(handler_call_details.method)
+        return self._door.service(handler_call_details)
 
-    def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, bytes]:
-        def serve(body: bytes, context: grpc.ServicerContext) -> bytes:
+    def _handler(self, method: Method) -> Handler:
+        def serve(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+            metadata = _text_metadata(context)
+            arrival = Arrival(method.path, Transport.GRPC, metadata)
             try:
-                return answered(method.path, lambda: self._answer(method, body, context))
+                return answered(arrival, lambda: self._answer(method, requests, metadata, context))
             except ServiceError as fault:
                 context.abort(fault.status, fault.details)
 
-        return grpc.unary_unary_rpc_method_handler(serve)
+        return grpc.stream_unary_rpc_method_handler(serve)
 
-    def _answer(self, method: Method, body: bytes, context: grpc.ServicerContext) -> bytes:
+    def _answer(
+        self,
+        method: Method,
+        requests: Iterator[bytes],
+        metadata: Mapping[str, str],
+        context: grpc.ServicerContext,
+    ) -> bytes:
+        body = self._arrivals.only(requests, context)
         if len(body) > self._max_request_bytes:
             raise TooLarge("bytes of one request", self._max_request_bytes)
-        answer = self._invoker.invoke(
-            method, _text_metadata(context), context.time_remaining, lambda: _decoded(method, body)
-        ).SerializeToString()
+        with self._budget.share(len(body)):
+            answer = self._invoker.invoke(
+                method,
+                metadata,
+                context.time_remaining,
+                lambda: _decoded(method, body),
+                # grpcio ends a call when its deadline has passed, by a clock that nobody sets;
+                # time_remaining would take a step of the clock for the end of the caller.
+                lambda: not context.is_active(),
+            ).SerializeToString()
         if len(answer) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)
         return answer

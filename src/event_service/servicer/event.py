@@ -11,6 +11,7 @@ from event_service.errors import RequiredParameter
 from event_service.manager.events import CreateEvent, EventManager
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
+from event_service.under_way import called_by_webhook
 from event_service.wire.event_message import event_info
 from event_service.wire.statistic_message import statistic_struct
 from event_service.wire.struct import struct_to_dict
@@ -39,6 +40,10 @@ _PARAMETERS = (
 )
 
 
+CREATE = f"/{SERVICE}/create"
+"""What a delivery is a call of, whatever carried it here."""
+
+
 class EventServicer:
     """The four methods, on an EventManager."""
 
@@ -61,12 +66,14 @@ class EventServicer:
                 raise RequiredParameter(key)
         if not request.HasField("data"):
             raise RequiredParameter("data")
+        called_by_webhook(request.webhook_id)
         self._events.create(
             CreateEvent(
                 webhook_id=request.webhook_id,
                 access_key=request.access_key,
                 data=struct_to_dict(request.data),
                 identity=call.metadata.get("traceparent", ""),
+                gone=call.gone,
             )
         )
         return Empty()

@@ -1,16 +1,14 @@
 """Whatever goes wrong in a call becomes a fault that a caller may see (CONTRACT 1.5).
 
 Both edges, gRPC and HTTP, answer their calls through here, so that the same cause is the same
-fault, and the same line of the log, on either.
+fault on either, and every call is told of alike (``servicer.account``).
 """
 
 from __future__ import annotations
 
 import secrets
-import time
 from typing import TYPE_CHECKING, TypeVar
 
-import structlog
 from pymongo.errors import DocumentTooLarge, ExecutionTimeout
 
 from event_service.errors import (
@@ -20,31 +18,50 @@ from event_service.errors import (
     Unavailable,
     Unforeseen,
 )
+from event_service.servicer.account import CallAccount
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
+
+    from event_service.under_way import Arrival
 
 _Answer = TypeVar("_Answer")
-
-_log = structlog.get_logger(__name__)
 
 _DOCUMENT_BYTES = 16 * 1024 * 1024
 
 
-def answered(name: str, work: Callable[[], _Answer]) -> _Answer:
-    """What ``work`` gives, logged as a call of ``name``. Raises nothing but ServiceError."""
-    began = time.perf_counter()
-    try:
-        answer = work()
-    except Exception as error:  # the edge: whatever it is, it gets an id
-        fault = service_error(error)
-        _log_call(name, began, fault, error)
-        if fault is error:
-            raise
-        raise fault from error
-    _log_call(name, began, None)
-    return answer
+def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
+    """What ``work`` gives as the answer to a call. Raises nothing but ServiceError."""
+    with Answering(arrival):
+        return work()
+
+
+class Answering:
+    """What surrounds the work on one call: ``with Answering(arrival): ...``, in a thread or a task.
+
+    An exception leaves it as a ServiceError. What is no Exception (a task was cancelled) passes.
+    """
+
+    def __init__(self, arrival: Arrival) -> None:
+        self._account = CallAccount(arrival)
+
+    def __enter__(self) -> None:
+        self._account.open()
+
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._account.close(None)
+        elif isinstance(error, Exception):  # the edge: whatever it is, it gets an id
+            fault = service_error(error)
+            self._account.close(fault, error)
+            if fault is not error:
+                raise fault from error
+        else:
+            self._account.give_up()
 
 
 def service_error(error: Exception) -> ServiceError:
@@ -58,19 +75,3 @@ def service_error(error: Exception) -> ServiceError:
     if is_out_of_reach(error):
         return Unavailable("The database does not answer. Nothing was changed; try again.")
     return Unforeseen(secrets.token_hex(8))
-
-
-def _log_call(
-    name: str, began: float, fault: ServiceError | None, error: Exception | None = None
-) -> None:
-    seconds = round(time.perf_counter() - began, 6)
-    if fault is None:
-        _log.debug("call", method=name, seconds=seconds, code="OK")
-    elif isinstance(fault, Unforeseen):
-        _log.error(
-            "call", method=name, seconds=seconds, code=fault.code, fault_id=fault.fault_id,
-            exc_info=error,
-        )  # fmt: skip
-    else:
-        cause = type(error).__name__
-        _log.info("call", method=name, seconds=seconds, code=fault.code, cause=cause)

@@ -6,13 +6,18 @@ import threading
 from typing import TYPE_CHECKING
 
 import structlog
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health
 from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+from event_service.metrics.stores import store_up
+from event_service.servicer.health_methods import HealthMethods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import grpc
+
+    from event_service.servicer.doors import Doors
 
 _log = structlog.get_logger(__name__)
 
@@ -44,15 +49,20 @@ class HealthMonitor:
         self._faults = faults
         self._interval = interval
         self._servicer = health.HealthServicer()
+        self._methods = HealthMethods(self._servicer)
         for service in needs:
             self._servicer.set(service, _NOT_SERVING)
         self._answering: dict[str, bool] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
 
-    def add_to(self, server: grpc.Server) -> None:
-        """Serve health on a server not yet started."""
-        health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
+    def add_to(self, server: grpc.Server, doors: Doors) -> None:
+        """Serve health, by a door of its own, on a server not yet started."""
+        server.add_generic_rpc_handlers((self._methods.door(doors),))
+
+    def end_watches(self) -> None:
+        """End the calls of those who watch, after a stop: they would hold up that of a server."""
+        self._methods.end_watches()
 
     @property
     def services(self) -> Sequence[str]:
@@ -92,6 +102,7 @@ class HealthMonitor:
             if self._answering.get(store) != answers:
                 _log.log(20 if answers else 40, "store", store=store, answers=answers)
             self._answering[store] = answers
+            store_up(store, up=answers)
         for service, stores in self._needs.items():
             serving = all(self._answering[store] for store in stores)
             self._servicer.set(service, _SERVING if serving else _NOT_SERVING)

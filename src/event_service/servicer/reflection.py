@@ -6,7 +6,7 @@ service in every file it gets. So each answer here carries exactly one file; cli
 imports by filename.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import grpc
 from google.protobuf import descriptor_pool
@@ -14,29 +14,40 @@ from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2 as v1alpha
 
+from event_service.admission.bounded_pool import BoundedPool
+from event_service.servicer.doors import Doors, Handler, in_pool
 from event_service.stubs.grpc.reflection.v1 import reflection_pb2 as v1
 
 _V1ALPHA_NAME = v1alpha.DESCRIPTOR.services_by_name["ServerReflection"].full_name
 _V1_NAME = v1.DESCRIPTOR.services_by_name["ServerReflection"].full_name
 
 
-def add_reflection(server: grpc.Server, service_names: Sequence[str]) -> None:
+def add_reflection(server: grpc.Server, service_names: Sequence[str], doors: Doors) -> None:
     """Serve reflection, in both versions and without a token, on a server not yet started.
+
+    It has a door of its own.
 
     ``service_names`` are the full names of the services to list; reflection's own are added.
     Raises KeyError when the descriptor of one of them is not loaded in this process.
     """
     reflection = _Reflection([*service_names, _V1ALPHA_NAME, _V1_NAME])
-    # The two versions differ in their package only, which the wire does not carry, so the
-    # messages of v1 serve both.
-    method = grpc.stream_stream_rpc_method_handler(
-        reflection.answer_all,
-        request_deserializer=_parse,
-        response_serializer=v1.ServerReflectionResponse.SerializeToString,
-    )
-    for name in (_V1ALPHA_NAME, _V1_NAME):
-        handler = grpc.method_handlers_generic_handler(name, {"ServerReflectionInfo": method})
-        server.add_generic_rpc_handlers((handler,))
+
+    def answer_all(
+        requests: Iterator[bytes], context: grpc.ServicerContext
+    ) -> Iterator[v1.ServerReflectionResponse]:
+        while (request := doors.arrivals_aside.next(requests, context)) is not None:
+            yield reflection.answer(_parse(request))
+
+    def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
+        # The two versions differ in their package only, which the wire does not carry, so the
+        # messages of v1 serve both.
+        method: Handler = grpc.stream_stream_rpc_method_handler(
+            in_pool(pool, answer_all),
+            response_serializer=v1.ServerReflectionResponse.SerializeToString,
+        )
+        return {f"/{name}/ServerReflectionInfo": method for name in (_V1ALPHA_NAME, _V1_NAME)}
+
+    server.add_generic_rpc_handlers((doors.aside("reflection", handlers),))
 
 
 def _parse(data: bytes) -> v1.ServerReflectionRequest:
@@ -57,15 +68,8 @@ class _Reflection:
             self._pool.FindServiceByName(name)
         self._service_names = sorted(set(service_names))
 
-    def answer_all(
-        self,
-        requests: Iterator[v1.ServerReflectionRequest],
-        _context: grpc.ServicerContext,
-    ) -> Iterator[v1.ServerReflectionResponse]:
-        for request in requests:
-            yield self._answer(request)
-
-    def _answer(self, request: v1.ServerReflectionRequest) -> v1.ServerReflectionResponse:
+    def answer(self, request: v1.ServerReflectionRequest) -> v1.ServerReflectionResponse:
+        """What one request asks for, or the fault that answers it."""
         response = v1.ServerReflectionResponse(valid_host=request.host, original_request=request)
         try:
             self._fill(response, request)

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from starlette.routing import Route
 
+from event_service.admission.places import Places
 from event_service.errors import (
     DeadlineExceeded,
     QuotaExceeded,
@@ -16,6 +17,7 @@ from event_service.errors import (
     Unavailable,
 )
 from event_service.http.app import application
+from event_service.http.protocol import ConnectionLimits
 from event_service.http.server import HttpServer
 from event_service.http.statuses import status_of
 from event_service.http.workers import Workers
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+LIMITS = ConnectionLimits(head_seconds=5, connections=10)
 FAULTS: dict[str, Exception] = {
     "quota": QuotaExceeded("events of the webhook", 10, 7),
     "hurried": QuotaExceeded("events of the webhook", 10),
@@ -46,7 +49,7 @@ async def _fail(request: Request) -> Response:
 @pytest.fixture(scope="module")
 def http() -> Iterator[Asking]:
     app = application([Route("/{name}", _fail)])
-    server = HttpServer(app, "127.0.0.1", 0, 5, Workers(1))
+    server = HttpServer(app, "127.0.0.1", 0, LIMITS, Workers(Places(1, 8)))
     server.start()
     yield Asking(server.address)
     server.stop(5)
@@ -81,11 +84,11 @@ def test_every_status_of_grpc_has_one_of_http() -> None:
 
 def test_a_port_that_is_taken(http: Asking) -> None:
     port = int(http.address.rpartition(":")[2])
-    workers = Workers(1)
+    workers = Workers(Places(1, 8))
     with pytest.raises(StartError, match="EVENT_HTTP_PORT"):
-        HttpServer(application([]), "127.0.0.1", port, 5, workers)
+        HttpServer(application([]), "127.0.0.1", port, LIMITS, workers)
     workers.close()
 
 
 def test_a_server_that_never_started_can_be_stopped() -> None:
-    HttpServer(application([]), "127.0.0.1", 0, 5, Workers(1)).stop(5)
+    HttpServer(application([]), "127.0.0.1", 0, LIMITS, Workers(Places(1, 8))).stop(5)

@@ -1,0 +1,30 @@
+"""``/metrics``: what the service counts and measures of itself, for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from event_service.metrics.account import exposition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+
+METRICS: Final = "/metrics"
+
+
+def metrics_routes() -> Sequence[Route]:
+    """What is to be hosted. Nobody needs a token for it: it names nobody."""
+    return [Route(METRICS, _metrics)]
+
+
+async def _metrics(request: Request) -> Response:
+    # In a thread of its own pool: with many workers it reads many files, and calls go on.
+    accept = request.headers.get("accept", "")
+    text, kind = await asyncio.to_thread(exposition, accept)
+    return Response(text, headers={"Content-Type": kind, "Cache-Control": "no-store"})

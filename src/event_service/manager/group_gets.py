@@ -1,0 +1,57 @@
+"""Single documents for many callers in one read: those of one scope share it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from event_service.manager.group_commit import GroupCommit
+from event_service.metrics.deliveries import batch_taken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from event_service.caller import Scope
+
+    Document = Mapping[str, Any]
+    ReadAll = Callable[[Scope, Sequence[str], float], Mapping[str, Document]]
+    """Called with a scope, ids and seconds; the documents of those ids that are in the scope."""
+
+_MOST_SCOPES = 1_024
+_MOST_AT_ONCE = 128
+
+
+class GroupGets:
+    """What callers of one scope ask for at the same time is read at once. Any thread may call."""
+
+    def __init__(self, read: ReadAll, seconds: float) -> None:
+        """``seconds`` is how long a read may take, with the wait for it."""
+        self._read = read
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._groups: OrderedDict[Scope, GroupCommit[str, Document | None]] = OrderedDict()
+
+    def get(self, scope: Scope, entity_id: str) -> Document | None:
+        """The document of that id, if it is in the scope. Raises what the read raises."""
+        return self._group(scope).do(entity_id)
+
+    def _group(self, scope: Scope) -> GroupCommit[str, Document | None]:
+        with self._lock:
+            group = self._groups.get(scope)
+            if group is None:
+
+                def work(ids: Sequence[str], seconds: float) -> Sequence[Document | None]:
+                    found = self._read(scope, ids, seconds)
+                    return [found.get(one) for one in ids]
+
+                group = self._groups[scope] = GroupCommit(work, self._seconds, _MOST_AT_ONCE, _told)
+                if len(self._groups) > _MOST_SCOPES:
+                    self._groups.popitem(last=False)
+            else:
+                self._groups.move_to_end(scope)
+            return group
+
+
+def _told(taken: int, _waiting: int) -> None:
+    batch_taken("get", taken)

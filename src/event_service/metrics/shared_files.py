@@ -1,0 +1,34 @@
+"""The files in which several worker processes of one service keep one account.
+
+Imports nothing of prometheus_client by itself, which looks at the environment only once, when it
+is imported: a supervisor calls ``share_metrics`` first, and then imports the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names their directory, for this process and those that it starts."""
+
+
+def share_metrics(directory: Path) -> None:
+    """Keep one account with the processes started from here on, from zero, in the directory.
+
+    The accounts that were kept there before go. Raises OSError.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for kept in directory.glob("*.db"):
+        kept.unlink()
+    os.environ[VARIABLE] = str(directory)
+
+
+def worker_gone(pid: int) -> None:
+    """A worker has ended: it has no queue and sees no store any longer. Its counts stay."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]

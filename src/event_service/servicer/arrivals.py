@@ -1,0 +1,73 @@
+"""Requests that are announced and don't come: whoever sends too slowly is let go.
+
+grpcio waits for a request's message without an end, and in a thread: a few clients that open
+calls and send nothing would hold every thread there is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import grpc
+
+from event_service.admission.presence import caller_gone
+from event_service.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOK_SECONDS = 1.0
+
+
+class Arrivals:
+    """Waits for messages of calls, each for ``seconds`` at most, from ``start`` to ``stop``."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look who is late."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No longer look; may be called again, and before ``start``."""
+        self._stopping.set()
+
+    def next(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes | None:
+        """The next message of a call, or None if there is no further one.
+
+        Raises ``grpc.RpcError``, which is grpcio's to handle, when the call ended meanwhile: it is
+        cancelled if the message does not come in time.
+        """
+        call = id(context)
+        self._awaited[call] = (time.monotonic(), context)
+        try:
+            return next(requests, None)
+        finally:
+            del self._awaited[call]
+
+    def only(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+        """The message of a call that has one. Raises CallerGone and InvalidArgument."""
+        try:
+            message = self.next(requests, context)
+        except grpc.RpcError:
+            raise caller_gone() from None
+        if message is None:
+            raise InvalidArgument("The request has no message.")
+        return message
+
+    def give_up(self, seconds: float = 0) -> None:
+        """Cancel the calls whose next message is waited for longer than that."""
+        late = time.monotonic() - seconds
+        for since, context in list(self._awaited.values()):
+            if since < late:
+                context.cancel()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(min(_LOOK_SECONDS, self._seconds)):
+            self.give_up(self._seconds)

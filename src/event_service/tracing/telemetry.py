@@ -1,0 +1,124 @@
+"""Starts and ends what OpenTelemetry exports of this process, as the OTEL_ variables say.
+
+The SDK reads most of them itself (endpoints, headers, samplers, attributes, limits of its queues).
+Its queues are bounded and emptied in a thread of their own: a collector that is down costs no call
+anything.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from importlib.metadata import entry_points
+from importlib.metadata import version as version_of
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from event_service.start_errors import StartError
+from event_service.tracing.spans import trace_with
+from event_service.tracing.wanted import Wanted, wanted
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable
+
+    from opentelemetry.sdk.resources import Resource
+
+_NAME: Final = "event-service"
+_DISTRIBUTION: Final = "spaceone-event-service"
+_FLUSH_SECONDS: Final = 3.0
+"""How long the end of a process waits for a collector to take the rest."""
+
+
+class Telemetry:
+    """What is exported of this process. ``handler`` is for the log, if that is exported.
+
+    ``lacking`` says that something is wanted and can't be had.
+    """
+
+    def __init__(
+        self,
+        handler: logging.Handler | None = None,
+        ends: tuple[Callable[[], None], ...] = (),
+        *,
+        lacking: bool = False,
+    ) -> None:
+        self.handler = handler
+        self.lacking = lacking
+        self._ends = ends
+
+    def stop(self) -> None:
+        """Export what there is still, for three seconds at most."""
+        threads = [threading.Thread(target=end, daemon=True) for end in self._ends]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_FLUSH_SECONDS)
+        trace_with(None)
+
+
+def start_telemetry() -> Telemetry:
+    """Begin to export what is wanted; to be called in each worker process, before its log is set.
+
+    Raises StartError for an exporter that is not there.
+    """
+    asked = wanted(os.environ)
+    if not asked:
+        return Telemetry()
+    if find_spec("opentelemetry.sdk") is None:
+        return Telemetry(lacking=True)
+    return _started(asked, version_of(_DISTRIBUTION))
+
+
+def _started(asked: Wanted, version: str) -> Telemetry:
+    resource = _resource(version)
+    handler, ends = None, []
+    if asked.traces:
+        ends.append(_trace(asked.traces, resource, version))
+    if asked.logs:
+        handler, end = _log(asked.logs, resource)
+        ends.append(end)
+    return Telemetry(handler, tuple(ends))
+
+
+def _resource(version: str) -> Resource:
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
+
+    # What the variables say of us wins.
+    given = OTELResourceDetector().detect()
+    return Resource.create({"service.name": _NAME, "service.version": version}).merge(given)
+
+
+def _trace(names: tuple[str, ...], resource: Resource, version: str) -> Callable[[], None]:
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    from event_service.tracing.sdk_tracer import OpenTelemetryTracer  # noqa: PLC0415
+
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    for name in names:
+        exporter = _exporter("opentelemetry_traces_exporter", name)
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace_with(OpenTelemetryTracer(provider.get_tracer("event_service", version)))
+    return provider.shutdown
+
+
+def _log(names: tuple[str, ...], resource: Resource) -> tuple[logging.Handler, Callable[[], None]]:
+    from opentelemetry.sdk._logs import LoggerProvider  # noqa: PLC0415
+    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor  # noqa: PLC0415
+
+    from event_service.tracing.exported_log import ExportedLog  # noqa: PLC0415
+
+    provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
+    for name in names:
+        exporter = _exporter("opentelemetry_logs_exporter", name)
+        provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
+    return ExportedLog(provider.get_logger("event_service")), provider.shutdown
+
+
+def _exporter(group: str, name: str) -> Any:
+    found = list(entry_points(group=group, name=name))
+    if not found:
+        variable = "OTEL_TRACES_EXPORTER" if "traces" in group else "OTEL_LOGS_EXPORTER"
+        raise StartError(f"{variable} names an exporter that is not installed.")
+    return found[0].load()()

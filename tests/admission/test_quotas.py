@@ -1,0 +1,167 @@
+"""Quotas of several processes on one Redis, and of each alone without."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+
+from event_service.admission.quotas import Quotas
+from event_service.admission.shared_buckets import SharedBuckets
+from event_service.dedup.gate import RedisGate
+from event_service.errors import QuotaExceeded
+from event_service.quota import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from event_service.store_clients import RedisClient
+
+SLOW = Quota(rate=0.001, burst=10)
+NOBODY_LISTENS = "redis://127.0.0.1:1"
+
+
+class Clock:
+    """Goes when it is told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def admitted(quotas: Quotas, times: int, webhook_id: str = "w", domain_id: str = "d") -> int:
+    """How many of so many calls are let in."""
+    number = 0
+    for _ in range(times):
+        try:
+            quotas.admit(webhook_id, domain_id)
+        except QuotaExceeded:
+            continue
+        number += 1
+    return number
+
+
+class TestShared:
+    """With a Redis."""
+
+    @pytest.fixture
+    def process(self, client: RedisClient, clock: Clock) -> Callable[..., Quotas]:
+        namespace = uuid4().hex
+
+        def make(webhook: Quota | None = None, domain: Quota | None = None) -> Quotas:
+            return Quotas(SharedBuckets(client, namespace, RedisGate()), webhook, domain, clock)
+
+        return make
+
+    def test_processes_share_a_quota(self, process: Callable[..., Quotas]) -> None:
+        first, second = process(webhook=SLOW), process(webhook=SLOW)
+        assert admitted(first, 4) == 4
+        assert admitted(second, 100) == 6
+        assert admitted(first, 100) == 0
+
+    def test_threads_of_processes_let_in_no_more(self, process: Callable[..., Quotas]) -> None:
+        both = [process(domain=SLOW), process(domain=SLOW)]
+        with ThreadPoolExecutor(16) as threads:
+            numbers = threads.map(lambda n: admitted(both[n % 2], 10, f"w{n}"), range(16))
+        assert sum(numbers) == 10
+
+    def test_a_domain_bounds_all_its_webhooks_and_no_others(
+        self, process: Callable[..., Quotas]
+    ) -> None:
+        quotas = process(domain=SLOW)
+        assert sum(admitted(quotas, 4, webhook_id=f"w{n}") for n in range(5)) == 10
+        assert admitted(quotas, 20, domain_id="other") == 10
+
+    def test_what_the_domain_refuses_costs_the_webhook_nothing(
+        self, process: Callable[..., Quotas]
+    ) -> None:
+        quotas = process(webhook=SLOW, domain=Quota(0.001, 3))
+        assert admitted(quotas, 10) == 3
+        assert admitted(process(webhook=SLOW), 20) == 7
+
+    def test_a_refusal_says_of_what_and_when(self, process: Callable[..., Quotas]) -> None:
+        quotas = process(webhook=Quota(0.5, 1))
+        quotas.admit("w", "d")
+        with pytest.raises(QuotaExceeded) as raised:
+            quotas.admit("w", "d")
+        assert raised.value.retry_seconds == 2
+        assert "scope = calls of one webhook per second, limit = 0.5" in raised.value.message
+
+    def test_a_block_is_served_without_redis_and_taken_from_all(
+        self, process: Callable[..., Quotas], client: RedisClient
+    ) -> None:
+        quota = Quota(rate=100, burst=10)
+        first, second = process(webhook=quota), process(webhook=quota)
+        first.admit("w", "d")
+        ((key),) = client.keys("*:quota:{d}:w")
+        later = int(client.time()[0]) + 3600  # nothing comes back before that
+        client.hset(key, mapping={"tokens": "0", "at": f"{later}000000"})
+        # Nine more of the first block, and none that Redis would know of.
+        assert admitted(first, 9) == 9
+        with pytest.raises(QuotaExceeded):
+            second.admit("w", "d")
+
+    def test_redis_is_not_asked_again_before_it_can_have_one(
+        self, process: Callable[..., Quotas], client: RedisClient, clock: Clock
+    ) -> None:
+        quotas = process(webhook=SLOW)
+        assert admitted(quotas, 11) == 10
+        client.delete(*client.keys("*:quota:{d}:w"))
+        assert admitted(quotas, 5) == 0
+        clock.now += 1001
+        assert admitted(quotas, 5) == 5
+
+
+class TestAlone:
+    """Without one."""
+
+    @pytest.fixture
+    def quotas(self, clock: Clock) -> Callable[..., Quotas]:
+        def make(webhook: Quota | None = None, domain: Quota | None = None) -> Quotas:
+            client = Redis.from_url(NOBODY_LISTENS)
+            return Quotas(SharedBuckets(client, "x", RedisGate()), webhook, domain, clock)
+
+        return make
+
+    def test_each_process_has_the_whole_quota(
+        self, quotas: Callable[..., Quotas], clock: Clock
+    ) -> None:
+        alone = quotas(webhook=Quota(2, 5))
+        assert admitted(alone, 10) == 5
+        clock.now += 1.5
+        assert admitted(alone, 10) == 3
+        clock.now += 3600
+        assert admitted(alone, 10) == 5
+
+    def test_both_buckets_give_or_none(self, quotas: Callable[..., Quotas], clock: Clock) -> None:
+        alone = quotas(webhook=Quota(0.001, 10), domain=Quota(1, 3))
+        assert admitted(alone, 10) == 3
+        clock.now += 60
+        assert admitted(alone, 10) == 3
+        clock.now += 60
+        assert admitted(alone, 10) == 3
+        clock.now += 60
+        assert admitted(alone, 10) == 1
+
+    def test_a_refusal_says_when(self, quotas: Callable[..., Quotas]) -> None:
+        alone = quotas(domain=Quota(0.1, 1))
+        alone.admit("w", "d")
+        with pytest.raises(QuotaExceeded) as raised:
+            alone.admit("w", "d")
+        assert raised.value.retry_seconds == 10
+        assert "scope = calls of one domain per second" in raised.value.message
+
+    def test_no_quota_asks_nobody(self, quotas: Callable[..., Quotas]) -> None:
+        none = quotas()
+        assert not none.any
+        assert admitted(none, 1000) == 1000

@@ -1,0 +1,111 @@
+"""Buckets in a real Redis; what time does to them is said by changing what they remember."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import pytest
+
+from event_service.admission.shared_buckets import Ask, Grant, SharedBuckets
+from event_service.dedup.gate import RedisGate
+from event_service.quota import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from event_service.store_clients import RedisClient
+
+# So slow that a test sees nothing come back.
+SLOW = Quota(rate=0.001, burst=10)
+WEBHOOK, DOMAIN = "webhook-1", ""
+
+
+class Stand:
+    """The buckets of one domain."""
+
+    def __init__(self, client: RedisClient) -> None:
+        self.client = client
+        self.namespace = uuid4().hex
+        self.buckets = SharedBuckets(client, self.namespace, RedisGate())
+
+    def take(self, webhook_id: str, wanted: int = 1, quota: Quota = SLOW) -> Grant:
+        """Draw from one bucket."""
+        (grant,) = self.draw(Ask(webhook_id, quota, wanted))
+        return grant
+
+    def draw(self, *asks: Ask) -> Sequence[Grant]:
+        """Draw from some."""
+        grants = self.buckets.take("domain-1", asks)
+        assert grants is not None
+        return grants
+
+    def age(self, seconds: float) -> None:
+        """Have the domain's bucket believe that it was last asked so much earlier."""
+        key = f"{self.namespace}:quota:{{domain-1}}"
+        at = int(cast("Any", self.client.hget(key, "at")))
+        self.client.hset(key, "at", str(at - round(seconds * 1_000_000)))
+
+
+@pytest.fixture
+def stand(client: RedisClient) -> Stand:
+    return Stand(client)
+
+
+def test_a_bucket_gives_its_burst_and_then_says_when(stand: Stand) -> None:
+    assert stand.take(DOMAIN, 7) == Grant(7, 0)
+    assert stand.take(DOMAIN, 7) == Grant(3, 0)
+    empty = stand.take(DOMAIN, 7)
+    assert empty.tokens == 0
+    assert 990 < empty.wait <= 1000
+
+
+def test_buckets_are_apart(stand: Stand) -> None:
+    assert stand.take(DOMAIN, 10).tokens == 10
+    assert stand.take(WEBHOOK, 10).tokens == 10
+    assert stand.take("webhook-2", 10).tokens == 10
+
+
+def test_all_give_or_none(stand: Stand) -> None:
+    stand.take(DOMAIN, 10)
+    webhook, domain = stand.draw(Ask(WEBHOOK, SLOW, 4), Ask(DOMAIN, SLOW, 4))
+    assert webhook == Grant(0, 0)
+    assert (domain.tokens, domain.wait > 0) == (0, True)
+    assert stand.take(WEBHOOK, 10).tokens == 10
+
+
+def test_time_fills_a_bucket_up_to_its_burst(stand: Stand) -> None:
+    stand.take(DOMAIN, 10)
+    stand.age(3000)
+    assert stand.take(DOMAIN, 10).tokens == 3
+    stand.age(1_000_000)
+    assert stand.take(DOMAIN, 100).tokens == 10
+
+
+def test_little_by_little_is_not_lost(stand: Stand) -> None:
+    stand.take(DOMAIN, 10)
+    for _ in range(8):
+        assert stand.take(DOMAIN).tokens == 0
+        stand.age(130)
+    assert stand.take(DOMAIN).tokens == 1
+
+
+def test_a_clock_that_steps_back_stops_nobody(stand: Stand) -> None:
+    stand.take(DOMAIN, 8)
+    stand.age(-3_600_000)  # the bucket was last asked in what is now the future
+    assert stand.take(DOMAIN, 8) == Grant(2, 0)
+    assert stand.take(DOMAIN).wait <= 1000
+    stand.age(1001)
+    assert stand.take(DOMAIN).tokens == 1
+
+
+def test_a_bucket_that_is_full_again_is_forgotten(stand: Stand) -> None:
+    stand.take(DOMAIN, 10)
+    left = cast("Any", stand.client.pttl(f"{stand.namespace}:quota:{{domain-1}}"))
+    assert 10_000_000 < left <= 10_001_000
+
+
+def test_a_redis_that_forgot_its_scripts_is_told_again(stand: Stand) -> None:
+    assert stand.take(DOMAIN).tokens == 1
+    stand.client.script_flush()
+    assert stand.take(DOMAIN).tokens == 1

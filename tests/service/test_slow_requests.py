@@ -1,0 +1,69 @@
+"""Calls over gRPC whose request doesn't come: they hold no thread for long."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.service.running import Running, Start
+
+THREADS = 2
+METHODS = (
+    "/spaceone.api.monitoring.v1.Event/create",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+)
+
+
+@pytest.fixture
+def running(start: Start) -> Running:
+    return start(grpc_threads=THREADS, http_read_seconds=0.5)
+
+
+@pytest.fixture
+def silence() -> Iterator[Iterator[bytes]]:
+    """Requests that don't come before the end of the test."""
+    end = threading.Event()
+
+    def none_yet() -> Iterator[bytes]:
+        end.wait(60)
+        yield from ()
+
+    yield none_yet()
+    end.set()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_call_that_sends_nothing_is_ended(
+    running: Running, silence: Iterator[bytes], method: str
+) -> None:
+    ask: Any = running.client.channel.stream_stream(method)
+    call = ask(silence, timeout=60)
+    with pytest.raises(grpc.RpcError) as raised:
+        next(call)
+    assert raised.value.code() is grpc.StatusCode.CANCELLED
+
+
+def test_calls_that_send_nothing_keep_others_waiting_no_longer_than_that(
+    running: Running, silence: Iterator[bytes]
+) -> None:
+    silent: Any = running.client.channel.stream_stream(METHODS[0])
+    calls = [silent(silence, timeout=60) for _ in range(THREADS)]
+    assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
+    for call in calls:
+        call.cancel()
+
+
+@pytest.mark.parametrize("method", METHODS[:3])
+def test_a_call_without_a_message_is_refused(running: Running, method: str) -> None:
+    call: Any = running.client.channel.stream_stream(method)(iter(()), timeout=60)
+    with pytest.raises(grpc.RpcError) as raised:
+        next(call)
+    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
