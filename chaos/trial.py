@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -128,6 +129,7 @@ class Trial:
                 f" {findings.acknowledged} acknowledged, {findings.refused} refused,"
                 f" {len(findings.missing)} missing,"
                 f" served again after {self._seconds[-1]:.2f} s"
+                f" (machine load {os.getloadavg()[0]:.1f})"
             )
             if findings.breaches.keys() - COMES_LATER:
                 break
