@@ -12,6 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from pymongo.errors import PyMongoError
+
 from chaos.findings import UNCOUNTED, WRONG_STATE
 from chaos.journal import Journal
 from chaos.listing import unlisted
@@ -85,7 +87,7 @@ class Trial:
             wait_until_serving(stand)
             findings = self._rounds(stand)
             self._broken |= findings.breaches
-        except (NoReturn, NotServing) as fault:
+        except (NoReturn, NotServing, PyMongoError) as fault:
             self._broken["did not return"] = [str(fault)]
         finally:
             if self._broken:
@@ -112,7 +114,6 @@ class Trial:
             environment | dict(needs.environment),
             wrapper=needs.wrapper,
             visible=needs.visible,
-            processes=needs.processes,
         )
 
     def _rounds(self, stand: Stand) -> Findings:
