@@ -12,6 +12,7 @@ from bench.results import Measurement, Sample, Spread, ratio
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bench.endurance import Reading
     from bench.seeding import Stored
     from bench.targets import Verdict
 
@@ -32,6 +33,10 @@ _COLUMNS = (
     "p50",
     "p99",
 )
+_SMALL = 10.0
+"""From here on a figure is shown without a fraction."""
+_LARGE = 1_000_000.0
+"""From here on it is shown in millions."""
 _REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
 
 LEGEND = (
@@ -68,6 +73,16 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     return table
 
 
+def reading_table(readings: Sequence[Reading]) -> Table:
+    """The memory of the service over many creates."""
+    table = _table("Memory")
+    for name in ("creates", "seconds", "MiB"):
+        table.add_column(name, justify="right")
+    for each in readings:
+        table.add_row(f"{each.creates:,}", _number(each.seconds), f"{each.mebibytes:.1f}")
+    return table
+
+
 def _table(title: str) -> Table:
     return Table(
         title=f"\n{title}", title_justify="left", title_style="bold", box=None, padding=(0, 1, 0, 0)
@@ -96,8 +111,8 @@ def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
         _number(_median(one.service, "mongodb_per_call")),
         _number(_median(one.service, "redis_per_call")),
         NOT_COUNTED if trips is None else f"{trips:.2f}",
-        f"{_median(one.service, 'p50'):,.1f}",
-        f"{_median(one.service, 'p99'):,.1f}",
+        _number(_median(one.service, "p50")),
+        _number(_median(one.service, "p99")),
     )
     if one.aio_floor:
         yield _beside("aio", one.service, one.aio_floor)
@@ -127,7 +142,9 @@ def _median(samples: Sequence[Sample], figure: str) -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}"
+    if value >= _LARGE:
+        return f"{value / _LARGE:.1f}M"
+    return f"{value:,.0f}" if value >= _SMALL or not value else f"{value:.1f}"
 
 
 def _spread(spread: Spread | None) -> str:

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         description="Port that HTTP listens on; 0 picks a free one, -1 switches HTTP off.",
         json_schema_extra={"default_in_words": "`8080`, or a free one if `EVENT_PORT` is 0"},
     )
+    processes: PositiveInt = Field(
+        default=1,
+        le=256,
+        description="Processes that serve on the same ports; one for each core is enough.",
+    )
     grpc_threads: PositiveInt = Field(
         default=96,
         le=1024,
@@ -159,7 +164,8 @@ class Settings(BaseSettings):
     http_read_seconds: PositiveFloat = Field(
         default=30.0,
         le=600,
-        description="How long the head of an HTTP request may take to arrive, and then its body.",
+        description="How long the head of an HTTP request may take to arrive, and then its body;"
+        " and the message of a call over gRPC.",
     )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One delivery that is added to an alert. ``at`` is UTC.
+    """One delivery that is added to an alert of its dedup key. ``at`` is UTC.
 
-    ``event_id`` is its own: if a recovery never gets recorded, the alert tells.
+    ``event_id`` is its own: if a recovery never gets recorded, the alert tells. ``dedup_key`` is
+    the digest of the key: ids are random and short, and another tenant's alert may have the same.
     """
 
     alert_id: str
+    dedup_key: str
     draft: EventDraft
     event_id: str
     at: datetime
@@ -31,21 +33,21 @@ class Joining:
         return self.draft.event_type is EventType.RECOVERY
 
 
-def together(joinings: Iterable[Joining]) -> list[Sequence[Joining]]:
-    """Groups that one update of their alert serves, in an order that leaves each alert's own.
+def in_waves(joinings: Iterable[Joining]) -> list[list[Sequence[Joining]]]:
+    """Groups that join their alert together, in waves that have one group of an alert at most.
 
-    A recovery stands alone: what comes after it must find the alert as it left it.
+    Each alert's deliveries stay in their order. A recovery stands alone: what comes after it must
+    find the alert as it left it.
     """
-    groups: list[list[Joining]] = []
-    growing: dict[str, list[Joining]] = {}
+    waves: list[list[list[Joining]]] = []
+    newest: dict[str, tuple[int, list[Joining]]] = {}
     for one in joinings:
-        group = growing.get(one.alert_id)
-        if group is None or one.recovers:
-            group = []
-            groups.append(group)
+        wave, group = newest.get(one.alert_id, (-1, []))
+        if not group or one.recovers or group[-1].recovers or group[-1].dedup_key != one.dedup_key:
+            wave, group = wave + 1, []
+            if wave == len(waves):
+                waves.append([])
+            waves[wave].append(group)
+            newest[one.alert_id] = wave, group
         group.append(one)
-        if one.recovers:
-            growing.pop(one.alert_id, None)
-        else:
-            growing[one.alert_id] = group
-    return list(groups)
+    return [list(wave) for wave in waves]
