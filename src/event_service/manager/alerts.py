@@ -18,12 +18,12 @@ from event_service.manager.guarded import Expression, guarded, plus, value
 from event_service.manager.joining import Joining, in_waves
 from event_service.manager.per_document import PerDocument, portions
 from event_service.metrics.deliveries import alert_changed
-from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from bson.raw_bson import RawBSONDocument
     from pymongo.collection import Collection
 
     from event_service.dedup.claims import Claims, PendingRepeats
@@ -38,12 +38,16 @@ _NUMBER_ATTEMPTS = 100
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC."""
+    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC.
+
+    ``info`` is its additional_info.
+    """
 
     key: DedupKey
     alert_id: str
     episode: int
     draft: EventDraft
+    info: RawBSONDocument
     webhook_id: str
     at: datetime
 
@@ -249,7 +253,7 @@ def _document(alert: NewAlert) -> Document:
         "resources": [{"name": name} for name in draft.resources],
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": to_stored(draft.additional_info),
+        "additional_info": alert.info,
         "triggered_by": alert.webhook_id,
         "webhook_id": alert.webhook_id,
         "domain_id": key.domain_id,

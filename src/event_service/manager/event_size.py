@@ -6,28 +6,24 @@ leave an alert without its event.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import bson
+from typing import TYPE_CHECKING
 
 from event_service.errors import TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from bson.raw_bson import RawBSONDocument
 
     from event_service.draft import EventDraft
 
 _DOCUMENT_BYTES = 16 * 1024 * 1024
 _OWN_BYTES = 512 * 1024
-"""Room for the ids, times and names of the fields, and for what marks a sender's keys."""
+"""Room for the ids, times and names of the fields, and for what marks the resources."""
 
 
-def check_sizes(raw_data: Mapping[str, Any], drafts: Iterable[EventDraft]) -> None:
-    """Raises TooLarge when one of the events of a body does not fit into a document with it."""
-    body = len(bson.encode(raw_data))
-    for draft in drafts:
-        texts = [draft.event_key, draft.title, draft.description, draft.rule, draft.image_url]
-        texts += [draft.provider, draft.account, *draft.resources]
-        own = bson.encode({"texts": texts, "additional_info": draft.additional_info})
-        if body + len(own) + _OWN_BYTES > _DOCUMENT_BYTES:
-            raise TooLarge("bytes of one event with its body", _DOCUMENT_BYTES - _OWN_BYTES)
+def check_size(raw_data: RawBSONDocument, draft: EventDraft, info: RawBSONDocument) -> None:
+    """Raises TooLarge when an event with its body and its additional_info fits into no document."""
+    texts = (draft.event_key, draft.title, draft.description, draft.rule, draft.image_url)
+    more = (draft.provider, draft.account, *draft.resources)
+    said = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, *more) if text)
+    if len(raw_data.raw) + len(info.raw) + said + _OWN_BYTES > _DOCUMENT_BYTES:
+        raise TooLarge("bytes of one event with its body", _DOCUMENT_BYTES - _OWN_BYTES)
