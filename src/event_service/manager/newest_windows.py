@@ -69,7 +69,6 @@ class NewestWindows:
         wanted = stages_of(search)
         anchor = now if newest.latest is None else min(now, newest.latest)
         key = _key(newest, search, anchor)
-        rows: Sequence[dict[str, Any]] = ()
         for start in self._starts(key, newest, anchor):
             rows = ask([*newest.since(start), *wanted])
             if len(rows) == search.limit:
@@ -124,6 +123,6 @@ def _key(newest: Newest, search: Search, anchor: datetime) -> int:
     return hash(repr(looked_for))
 
 
-def _reach(last: Mapping[str, Any], time: str, anchor: datetime) -> _Reach | None:
-    oldest = last.get(time)
+def _reach(rows: Sequence[Mapping[str, Any]], time: str, anchor: datetime) -> _Reach | None:
+    oldest = rows[-1].get(time)
     return _Reach(oldest, anchor - oldest) if isinstance(oldest, datetime) else None
