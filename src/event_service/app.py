@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from importlib.metadata import version as version_of
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
 import pymongo
@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
+from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
 from event_service.http.probes import DISTRIBUTION
 from event_service.manager.open_alerts import OpenAlerts
@@ -94,12 +95,14 @@ class Service:
             )
             parsers = parsers or ParserRegistry(installed_sources())
             sources_installed(parsers.source_names)
+            found = self._prepare_database()
             self._managers = build_managers(
                 settings,
                 self.database,
                 self._redis,
                 parsers,
-                taken_over=self._prepare_database(),
+                taken_over=found.taken_over,
+                sorts_in_memory=found.sorts_in_memory,
                 clock=clock,
             )
             invoker = Invoker(self._authenticator)
@@ -178,10 +181,10 @@ class Service:
         with pymongo.timeout(_PING_SECONDS):
             self._mongodb.admin.command("ping")
 
-    def _prepare_database(self) -> bool:
+    def _prepare_database(self) -> _Found:
         try:
             ensure_indexes(self.database, self._settings.retention_days)
-            return take_over_alerts(self.database)
+            return _Found(take_over_alerts(self.database), sorts_in_memory(self._mongodb))
         except PyMongoError as error:
             raise StartError(f"The database can't be used ({type(error).__name__}).") from error
 
@@ -254,6 +257,13 @@ class Service:
         except RuntimeError:
             raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
         return server, f"{settings.host}:{port}"
+
+
+class _Found(NamedTuple):
+    """What there is to know of the database."""
+
+    taken_over: bool
+    sorts_in_memory: bool
 
 
 def _secret(value: SecretStr | None) -> str | None:

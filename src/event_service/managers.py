@@ -84,13 +84,15 @@ def build_managers(
     parsers: ParserRegistry,
     *,
     taken_over: bool = False,
+    sorts_in_memory: bool = False,
     clock: Clock = utc_now,
     fetch: Fetch = fetch_https,
 ) -> Managers:
     """The managers of one process on one database.
 
-    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``. The name of the
-    database goes into every Redis key, so that services of several databases can share a Redis.
+    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``, ``sorts_in_memory`` that
+    of ``embedded.mongodb.sorts_in_memory``. The name of the database goes into every Redis key, so
+    that services of several databases can share a Redis.
     ``fetch`` gets what of SNS the settings want fetched.
     """
     wake = threading.Event()
@@ -119,6 +121,7 @@ def build_managers(
             settings.query_seconds,
             settings.max_response_bytes,
             clock,
+            sorts_in_memory=sorts_in_memory,
         )
 
     events = EventManager(

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -16,6 +17,8 @@ CACHE_BYTES = 256 * 1024**2
 LOG_FILE_SIZE = "128MB"
 PROBE_MILLISECONDS = 500
 PANIC = "WT_PANIC"
+_ITS_VERSION = "secantusVersion"
+"""What ``buildInfo`` has beside the version of MongoDB that it is like."""
 LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 
 
@@ -134,6 +137,14 @@ class EmbeddedMongoDB:
             connectTimeoutMS=PROBE_MILLISECONDS,
             socketTimeoutMS=PROBE_MILLISECONDS,
         )
+
+
+def sorts_in_memory(client: MongoClient[dict[str, Any]]) -> bool:
+    """Whether the server takes no order from an index, as the embedded one, whoever started it.
+
+    Raises ``pymongo.errors.PyMongoError``.
+    """
+    return _ITS_VERSION in client.admin.command("buildInfo")
 
 
 def _memory_bytes() -> int:

@@ -5,6 +5,7 @@ Every read goes through ``_within``: the caller's scope is put around whatever t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ from bson.raw_bson import RawBSONDocument
 
 from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
+from event_service.manager.newest_windows import NewestWindows
 from event_service.manager.query_faults import query_faults
 from event_service.query.distinct import page_of, sort_distinct
+from event_service.query.newest import newest_first
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
 from event_service.query.staging import match_stages
@@ -71,8 +74,13 @@ class Reader:
         query_seconds: float,
         max_bytes: int,
         clock: Callable[[], datetime],
+        *,
+        sorts_in_memory: bool = False,
     ) -> None:
-        """``max_bytes`` bounds what one read takes from the database, and so into memory."""
+        """``max_bytes`` bounds what one read takes from the database, and so into memory.
+
+        ``sorts_in_memory`` says that the database takes no order from an index.
+        """
         self._collection = collection
         self._raw = collection.with_options(CodecOptions(document_class=RawBSONDocument))
         self._fields = fields
@@ -80,6 +88,7 @@ class Reader:
         self._query_seconds = query_seconds
         self._max_bytes = max_bytes
         self._clock = clock
+        self._windows = NewestWindows() if sorts_in_memory else None
         self._gets = GroupGets(self._get_all, query_seconds)
 
     def get(self, caller: Caller, entity_id: str) -> Document:
@@ -113,7 +122,7 @@ class Reader:
                 return self._unwound(search, where, time_ms)
             if search.count_only:
                 return Page((), self._counted(where, [COUNT], time_ms))
-            rows = self._aggregate(where, page_stages(search), time_ms)
+            rows = self._page(where, search, time_ms)
             if len(rows) < search.limit and (rows or not search.skip):
                 return Page(rows, search.skip + len(rows))
             return Page(rows, self._counted(where, [COUNT], time_ms))
@@ -136,6 +145,18 @@ class Reader:
         with query_faults():
             found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(seconds))
         return {document[id_field]: document for document in found}
+
+    def _page(self, where: Document, search: Search, time_ms: int) -> Sequence[dict[str, Any]]:
+        newest = newest_first(where, search, self._fields) if self._windows is not None else None
+        if self._windows is None or newest is None:
+            return self._aggregate(where, page_stages(search), time_ms)
+        asked_at = time.monotonic()
+
+        def ask(pipeline: Sequence[Document]) -> Sequence[dict[str, Any]]:
+            spent_ms = int((time.monotonic() - asked_at) * 1000)
+            return self._run(pipeline, max(1, time_ms - spent_ms))
+
+        return self._windows.page(newest, search, self._clock(), ask, page_stages)
 
     def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
         total = self._counted(where, search.unwound_count(), time_ms)
@@ -163,7 +184,9 @@ class Reader:
     def _aggregate(
         self, where: Document, stages: Sequence[Document], time_ms: int
     ) -> Sequence[dict[str, Any]]:
-        pipeline = [*match_stages(where, self._fields.lookups), *stages]
+        return self._run([*match_stages(where, self._fields.lookups), *stages], time_ms)
+
+    def _run(self, pipeline: Sequence[Document], time_ms: int) -> Sequence[dict[str, Any]]:
         cursor = self._raw.aggregate(
             pipeline, maxTimeMS=time_ms, batchSize=_ROWS_AT_ONCE, allowDiskUse=True
         )

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from event_service.query.fields import FieldKind, FieldSet
 
+_NEWEST_LOOKUPS = (
+    ("alert_id",),
+    ("domain_id", "workspace_id", "project_id", "event_key"),
+    ("domain_id", "project_id"),
+    ("domain_id", "workspace_id"),
+    ("domain_id",),
+)
+
 EVENT_FIELDS = FieldSet(
     kinds={
         "event_id": FieldKind.STRING,
@@ -41,12 +49,6 @@ EVENT_FIELDS = FieldSet(
         "alert_id",
         "project_id",
     ),
-    lookups=(
-        ("event_id",),
-        ("alert_id",),
-        ("domain_id", "workspace_id", "project_id", "event_key"),
-        ("domain_id", "project_id"),
-        ("domain_id", "workspace_id"),
-        ("domain_id",),
-    ),
+    lookups=(("event_id",), *_NEWEST_LOOKUPS),
+    newest_lookups=_NEWEST_LOOKUPS,
 )

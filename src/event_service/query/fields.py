@@ -64,7 +64,8 @@ class FieldSet:
 
     ``kinds`` has every field that is stored, ``aliases`` other names that callers may use,
     ``keyword_fields`` those that a keyword is looked for in, ``minimal`` those that a minimal
-    list shows, ``lookups`` leading fields of its indexes, the most selective first.
+    list shows, ``lookups`` leading fields of its indexes, the most selective first, and
+    ``newest_lookups`` those of indexes that have ``default_sort`` next.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -73,6 +74,7 @@ class FieldSet:
     keyword_fields: tuple[str, ...]
     minimal: tuple[str, ...]
     lookups: tuple[tuple[str, ...], ...] = ()
+    newest_lookups: tuple[tuple[str, ...], ...] = ()
     default_sort: str = "created_at"
 
     def resolve(self, key: str, limits: QueryLimits) -> Field:

@@ -16,22 +16,48 @@ def match_stages(where: Condition, lookups: Sequence[Sequence[str]]) -> list[Map
     that ``where`` names whole. MongoDB joins the stages and plans as it likes; the embedded store
     uses an index only for a filter that the index covers whole, and would scan otherwise.
     """
-    parts = list(_parts(where))
+    parts = parts_of(where)
+    exact = exact_fields(parts)
+    for lookup in lookups:
+        if all(field in exact for field in lookup):
+            return [{"$match": leading(parts, lookup)}, *matching(behind(parts, lookup))]
+    return [{"$match": where}]
+
+
+def parts_of(where: Condition) -> list[Condition]:
+    """The conditions on single fields (or of single operators) that all have to hold."""
+    return list(_parts(where))
+
+
+def exact_fields(parts: Sequence[Condition]) -> dict[str, int]:
+    """The fields that have to be a text, or one of a list, and which part says so first."""
     exact: dict[str, int] = {}
     for place, part in enumerate(parts):
         for field, test in part.items():
             if _is_exact(test):
                 exact.setdefault(field, place)
-    for lookup in lookups:
-        if all(field in exact for field in lookup):
-            leading = {field: _plain(parts[exact[field]][field]) for field in lookup}
-            taken = {exact[field] for field in lookup}
-            rest = [part for place, part in enumerate(parts) if place not in taken]
-            return [{"$match": leading}, *([{"$match": {"$and": rest}}] if rest else [])]
-    return [{"$match": where}]
+    return exact
 
 
-def _parts(where: Condition) -> Iterator[Mapping[str, Any]]:
+def leading(parts: Sequence[Condition], lookup: Sequence[str]) -> dict[str, Any]:
+    """The exact values of these fields as one condition."""
+    exact = exact_fields(parts)
+    return {field: _plain(parts[exact[field]][field]) for field in lookup}
+
+
+def behind(parts: Sequence[Condition], lookup: Sequence[str]) -> list[Condition]:
+    """What ``leading`` leaves over."""
+    exact = exact_fields(parts)
+    taken = {exact[field] for field in lookup}
+    return [part for place, part in enumerate(parts) if place not in taken]
+
+
+def matching(parts: Sequence[Condition]) -> list[Mapping[str, Any]]:
+    """A stage that these parts hold for; none for no part."""
+    return [{"$match": {"$and": [*parts]}}] if parts else []
+
+
+def _parts(where: Condition) -> Iterator[Condition]:
     for field, test in where.items():
         if field == "$and":
             for condition in test:

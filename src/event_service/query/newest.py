@@ -1,0 +1,107 @@
+"""The newest of what matches, as stages that an index serves together with a span of time.
+
+A store that sorts in memory reads all that its first ``$match`` gives. It reads only the span
+where an index covers values and span together, however much else is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from event_service.query.paging import DESCENDING
+from event_service.query.staging import (
+    behind,
+    exact_fields,
+    leading,
+    match_stages,
+    matching,
+    parts_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from event_service.query.conditions import Condition
+    from event_service.query.fields import FieldSet
+    from event_service.query.search import Search
+
+_FROM = frozenset({"$gt", "$gte", "$eq"})
+_UP_TO = frozenset({"$lt", "$lte", "$eq"})
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A condition of which the newest are wanted. Instants are naive UTC.
+
+    ``first`` are the exact values that an index has in front of the field ``time``, and ``rest``
+    all other parts of the condition. ``earliest`` and ``latest`` are the bounds that these set to
+    the time, or None; they are in ``rest`` too, since a bound may be excluded.
+    """
+
+    time: str
+    first: Mapping[str, Any]
+    rest: Sequence[Condition]
+    earliest: datetime | None
+    latest: datetime | None
+    everything: Sequence[Mapping[str, Any]]
+    """The stages for all of it."""
+
+    def since(self, start: datetime) -> Sequence[Mapping[str, Any]]:
+        """The stages for what of it is not older than ``start``."""
+        span = {"$gte": start} if self.latest is None else {"$gte": start, "$lte": self.latest}
+        return [{"$match": {**self.first, self.time: span}}, *matching(self.rest)]
+
+
+def newest_first(where: Condition, search: Search, fields: FieldSet) -> Newest | None:
+    """What ``where`` asks for, if the search wants its newest and an index can serve that."""
+    time = fields.default_sort
+    if search.sort[0] != (time, DESCENDING):
+        return None
+    parts = parts_of(where)
+    exact = exact_fields(parts)
+    if fields.id_field in exact:
+        return None
+    single = {field for field, place in exact.items() if _is_single(parts[place][field])}
+    for lookup in fields.newest_lookups:
+        if single.issuperset(lookup):
+            return _newest(where, parts, lookup, fields)
+    return None
+
+
+def _newest(
+    where: Condition, parts: Sequence[Condition], lookup: Sequence[str], fields: FieldSet
+) -> Newest:
+    time = fields.default_sort
+    first = {field: _value(test) for field, test in leading(parts, lookup).items()}
+    rest = behind(parts, lookup)
+    earliest = max(_bounds(rest, time, _FROM), default=None)
+    latest = min(_bounds(rest, time, _UP_TO), default=None)
+    everything = match_stages(where, fields.lookups)
+    newest = Newest(time, first, rest, earliest, latest, everything)
+    # Where lists of values narrow more than the values that an index takes with a span, the
+    # span may well be more to read than they leave.
+    if earliest is None or set(everything[0]["$match"]) != set(lookup):
+        return newest
+    return Newest(time, first, rest, earliest, latest, newest.since(earliest))
+
+
+def _is_single(test: object) -> bool:
+    return not isinstance(test, Mapping) or "$in" not in test or len(test["$in"]) == 1
+
+
+def _value(test: Any) -> Any:
+    # An index takes a span only behind a plain value.
+    return test["$in"][0] if isinstance(test, Mapping) else test
+
+
+def _bounds(parts: Sequence[Condition], field: str, operators: frozenset[str]) -> list[datetime]:
+    return [
+        bound
+        for part in parts
+        if isinstance(test := part.get(field), Mapping)
+        for operator, bound in test.items()
+        if operator in operators and isinstance(bound, datetime)
+    ]
