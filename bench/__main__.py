@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from bench.cases import CASES, Case, Scene
-from bench.directories import Directories
+from bench.cases import CASES, Case
+from bench.endurance import MILLION
 from bench.machine import this_machine
-from bench.measuring import opened_bench, opened_stage
 from bench.plan import ALL_CLIENTS, FULL, SHARES, Axes, Setting, matrix, sensible
 from bench.report import as_json
-from bench.seeding import CALLER
-from bench.service import can_run_processes
-from bench.table import LEGEND, tables, verdict_table
-from bench.targets import verdicts
+from bench.run import Findings, run
+from bench.table import LEGEND, reading_table, tables, verdict_table
+from bench.targets import Verdict, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from bench.results import Measurement
-    from bench.service import RunningService
+    from collections.abc import Sequence
 
 _WIDTH = 120
 _QUICK_CLIENTS = (1, 64)
 _NAMES = {case.name: case for case in CASES}
-_OVERHEAD = 1.3
-"""Of a round, for what is around its runs."""
+_QUICK_SECONDS, _SECONDS = 1.0, 1.25
+_ROUND = 3.2
+"""How many runs' time a round takes, with what is around it."""
 
 
 def _numbers(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -59,9 +54,19 @@ def _cases(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[Ca
 @click.option("--payload", default="", callback=_numbers, help="KiB, such as 1,10,100.")
 @click.option("--processes", default="", callback=_numbers, help="Such as 1,2.")
 @click.option("--share", type=click.Choice(SHARES), help="What of the stored is the caller's.")
-@click.option("--rounds", type=click.IntRange(1), help="[3]")
-@click.option("--seconds", type=click.FloatRange(0.01), help="Of one run [1 if --quick, else 2].")
-@click.option("--json", "json_file", default="bench.json", type=click.Path(path_type=Path))
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
+@click.option(
+    "--seconds", type=click.FloatRange(0.01), help="Of one run [1 if --quick, else 1.25]."
+)
+@click.option("--million", is_flag=True, help="Instead: memory over a million creates.")
+@click.option(
+    "--json",
+    "json_file",
+    default="bench.json",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where everything measured goes.",
+)
 def main(  # noqa: PLR0913  # one argument for each option
     *,
     quick: bool,
@@ -72,8 +77,9 @@ def main(  # noqa: PLR0913  # one argument for each option
     payload: tuple[int, ...],
     processes: tuple[int, ...],
     share: str | None,
-    rounds: int | None,
+    rounds: int,
     seconds: float | None,
+    million: bool,
     json_file: Path,
 ) -> None:
     """Measure the service beside the floor of this machine.
@@ -92,65 +98,40 @@ def main(  # noqa: PLR0913  # one argument for each option
         cases=cases,
     )
     named = quick or full or clients or stored or payload or processes or share
-    settings = matrix(axes) if named else sensible(cases)
-    run_seconds = seconds or (1.0 if quick else 2.0)
-    _run(settings, run_seconds, rounds or 3, json_file)
-
-
-def _run(settings: list[Setting], seconds: float, rounds: int, json_file: Path) -> None:
-    machine = this_machine()
+    settings: list[Setting] = []
+    if not million:
+        settings = matrix(axes) if named else sensible(cases)
+    run_seconds = seconds or (_QUICK_SECONDS if quick else _SECONDS)
     progress = Console(stderr=True)
-    out = Console(width=_WIDTH)
     points = sum(len(each.clients) * len(each.cases) for each in settings)
-    minutes = points * rounds * seconds * 2.5 * _OVERHEAD / 60
-    progress.print(f"{points} measurements, some {minutes:.0f} min")
+    if points:
+        minutes = points * rounds * run_seconds * _ROUND / 60
+        progress.print(f"{points} measurements, some {minutes:.0f} min")
+    machine = this_machine()
+    found = run(
+        settings,
+        run_seconds,
+        rounds,
+        MILLION if million else 0,
+        lambda text: progress.print(text, style="dim", highlight=False),
+    )
+    judged = verdicts(found.measurements, found.readings)
+    json_file.write_text(as_json(machine, run_seconds, found, judged), encoding="utf-8")
+    _print(found, judged)
+    click.echo(f"{machine.cores} cores, load {machine.load} at the start; {machine.revision}")
 
-    def tell(text: str) -> None:
-        progress.print(text, style="dim", highlight=False)
 
-    measured: list[Measurement] = []
-    try:
-        for one in _measurements(settings, seconds, rounds, tell):
-            measured.append(one)  # noqa: PERF402  # what is there is reported if a later one fails
-    except KeyboardInterrupt:
-        tell("stopped: what there is so far follows")
-    found = verdicts(measured)
-    json_file.write_text(as_json(machine, seconds, measured, found), encoding="utf-8")
-    for table in tables(measured):
+def _print(found: Findings, judged: Sequence[Verdict]) -> None:
+    out = Console(width=_WIDTH, highlight=False)
+    for table in tables(found.measurements):
         out.print(table)
-    out.print(LEGEND, style="dim", highlight=False)
-    out.print(verdict_table(found))
-    out.print(f"{machine.cores} cores, load {machine.load} at the start; {machine.revision}")
-
-
-def _measurements(
-    settings: list[Setting], seconds: float, rounds: int, tell: Callable[[str], None]
-) -> Iterator[Measurement]:
-    many = can_run_processes()
-    with (
-        tempfile.TemporaryDirectory(prefix="event-service-bench-") as place,
-        opened_bench(seconds, rounds) as bench,
-    ):
-        directories = Directories(Path(place), tell)
-        for setting in settings:
-            if setting.processes > 1 and not many:
-                tell(f"{setting.processes} processes: this service has no worker processes")
-                continue
-            with (
-                directories.serving(setting.stored, setting.processes) as service,
-                opened_stage(service, _scene(service, setting), setting.processes) as stage,
-            ):
-                for case in setting.cases:
-                    if case.reads and not setting.stored.events:
-                        continue
-                    for clients in setting.clients:
-                        tell(f"{case.name}: {clients} clients, {setting.stored.events:,} stored")
-                        yield bench.measure(case, clients, stage)
-
-
-def _scene(service: RunningService, setting: Setting) -> Scene:
-    webhook_id, access_key = service.webhook(CALLER)
-    return Scene(webhook_id, access_key, service.token(CALLER), setting.stored)
+    if found.measurements:
+        out.print(LEGEND, style="dim")
+    if found.readings:
+        out.print(reading_table(found.readings))
+    out.print(verdict_table(judged))
+    for note in found.notes:
+        out.print(note)
 
 
 if __name__ == "__main__":

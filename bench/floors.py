@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -120,12 +121,14 @@ def serve_http(pipe: Connection[Any, Any]) -> None:
         log_config=None,
         access_log=False,
     )
-    socket = config.bind_socket()
-    pipe.send(f"127.0.0.1:{socket.getsockname()[1]}")
+    listening = config.bind_socket()
+    # Inherited by connections. asyncio does it only for sockets that name their protocol.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    pipe.send(f"127.0.0.1:{listening.getsockname()[1]}")
     server = uvicorn.Server(config)
 
     async def serve() -> None:
-        serving = asyncio.create_task(server.serve([socket]))
+        serving = asyncio.create_task(server.serve([listening]))
         try:
             await asyncio.to_thread(pipe.recv)
         finally:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from bench.cases import Case
     from bench.load import Target
-    from bench.requests import Requests
     from bench.service import RunningService
 
 _WARM_UP = 0.25
@@ -68,7 +67,7 @@ class Bench:
             prime = Run(
                 target, first_requests(stage.scene), _PRIMING_CLIENTS, _PRIME_SECONDS, MIXED_KEYS
             )
-            self._load(prime)
+            self.load(prime)
         floor = self.http if case.http else self.threads
         floor_target = case.target(stage.scene, floor.address)
         aio_target = case.target(stage.scene, self.aio.address)
@@ -77,7 +76,7 @@ class Bench:
             return Run(target, requests, clients, self.seconds * part)
 
         for warmed in (target, floor_target):
-            self._load(run(warmed, _WARM_UP))
+            self.load(run(warmed, _WARM_UP))
         ours: list[Sample] = []
         floors_: list[Sample] = []
         aio: list[Sample] = []
@@ -101,9 +100,12 @@ class Bench:
             memory=Memory(stage.idle_memory, memory_of(service)),
         )
 
-    def spend(self, target: Target, requests: Requests, clients: int, calls: int) -> Load:
-        """Make that many calls, however long they take (an hour at most)."""
-        return self._load(Run(target, requests, clients, 3_600.0, calls))
+    def load(self, run: Run, before: Callable[[], None] = lambda: None) -> Load:
+        """Let the clients run; ``before`` is called when they are connected."""
+        self.generator.ask(run)
+        before()
+        made: Load = self.generator.ask("go")
+        return made
 
     @staticmethod
     def _address(service: RunningService, case: Case) -> str:
@@ -118,12 +120,6 @@ class Bench:
         for floor in (self.threads, self.aio):
             floor.child.ask(floors.Answer(case.method, answer))
 
-    def _load(self, run: Run, before: Callable[[], None] = lambda: None) -> Load:
-        self.generator.ask(run)
-        before()
-        made: Load = self.generator.ask("go")
-        return made
-
     def _sample_service(self, run: Run, service: RunningService) -> Sample:
         asked = round_trips(service.runtime.http)
         made, spent = self._spent(run, lambda: usage_of(service))
@@ -135,7 +131,7 @@ class Bench:
 
     def _spent(self, run: Run, usage: Callable[[], Usage]) -> tuple[Load, Usage]:
         before: list[Usage] = []
-        made = self._load(run, lambda: before.append(usage()))
+        made = self.load(run, lambda: before.append(usage()))
         return made, usage().since(before[0])
 
     def _sample_inserts(self, clients: int, stage: Stage) -> Sample:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.machine import Machine
+    from bench.run import Findings
     from bench.targets import Verdict
 
 _DERIVED = (
@@ -27,14 +28,16 @@ _DERIVED = (
 def as_json(
     machine: Machine,
     seconds: float,
-    measurements: Sequence[Measurement],
+    found: Findings,
     verdicts: Sequence[Verdict],
 ) -> str:
     """The text of the file; ``seconds`` is the time of one run."""
     content = {
         "machine": asdict(machine),
         "seconds_per_run": seconds,
-        "measurements": [_measurement(each) for each in measurements],
+        "measurements": [_measurement(each) for each in found.measurements],
+        "memory_over_creates": [asdict(each) for each in found.readings],
+        "notes": found.notes,
         "targets": [asdict(verdict) for verdict in verdicts],
     }
     return json.dumps(content, indent=2) + "\n"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COMMAND = str(Path(sys.executable).with_name("event-service"))
 _STOP_SECONDS = 60.0
 _STORES = {"secantusd": "mongodb", "redis-server": "redis", "falkordb": "redis"}
-_GUARD = "embedded/guard.py"
+_GUARD = "child_processes/guard.py"
 
 
 class NotStarted(Exception):

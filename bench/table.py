@@ -12,6 +12,7 @@ from bench.results import Measurement, Sample, Spread, ratio
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bench.endurance import Reading
     from bench.seeding import Stored
     from bench.targets import Verdict
 
@@ -32,6 +33,8 @@ _COLUMNS = (
     "p50",
     "p99",
 )
+_SMALL = 10.0
+"""From here on a figure is shown without a fraction."""
 _REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
 
 LEGEND = (
@@ -65,6 +68,16 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
         table.add_column(name)
     for verdict in verdicts:
         table.add_row(verdict.target, _REACHED[verdict.reached], verdict.measured)
+    return table
+
+
+def reading_table(readings: Sequence[Reading]) -> Table:
+    """The memory of the service over many creates."""
+    table = _table("Memory")
+    for name in ("creates", "seconds", "MiB"):
+        table.add_column(name, justify="right")
+    for each in readings:
+        table.add_row(f"{each.creates:,}", _number(each.seconds), f"{each.mebibytes:.1f}")
     return table
 
 
@@ -127,7 +140,7 @@ def _median(samples: Sequence[Sample], figure: str) -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}"
+    return f"{value:,.0f}" if value >= _SMALL or not value else f"{value:.1f}"
 
 
 def _spread(spread: Spread | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.endurance import Reading, growth
 from bench.results import Measurement, ratio
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _GROWTH = 1.25
 """What is still taken for the same time: rounds differ by as much."""
 _IDLE_MEBIBYTES = 120.0
 _LOADED_MEBIBYTES = 250.0
+_MEMORY_GROWTH = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +36,35 @@ class Verdict:
     reached: bool | None
 
 
-def verdicts(measurements: Sequence[Measurement]) -> list[Verdict]:
+def verdicts(
+    measurements: Sequence[Measurement], readings: Sequence[Reading] = ()
+) -> list[Verdict]:
     """Every target, from what was measured of it."""
-    crowds = [each for each in measurements if each.clients == MANY]
     creates = [each for each in measurements if each.case.startswith(("create", "http"))]
-    new = [each for each in crowds if each.case == "create_new"]
     lists = [each for each in measurements if each.case.startswith("list")]
+    crowds = [each for each in measurements if each.clients == MANY]
+    found: list[Verdict] = []
+    for kibibytes in sorted({each.stored.kibibytes for each in crowds}) or [1]:
+        sized = [each for each in crowds if each.stored.kibibytes == kibibytes]
+        new = [each for each in sized if each.case == "create_new"]
+        get = [each for each in sized if each.case == "get"]
+        create = f"create of {kibibytes} KiB, {MANY} clients"
+        found += [
+            _part(f"{create}: half of the floor, per core", new, _CREATE_PART),
+            _trips(f"{create}: under 0.3 round trips", new, _CREATE_TRIPS),
+            _tail(f"{create}: p99 under 5 times p50", new),
+            _part(f"get of {kibibytes} KiB, {MANY} clients: 0.6 of the floor", get, _GET_PART),
+        ]
+    small = [each for each in lists if each.stored.kibibytes == 1]
     return [
-        _part(f"create at {MANY} clients: half of the floor, per core", new, _CREATE_PART),
-        _trips(f"create at {MANY} clients: under 0.3 round trips", new, _CREATE_TRIPS),
+        *found,
         _trips("create: never more than 5 round trips", creates, _MOST_TRIPS),
-        _tail(new),
-        _part("get: 0.6 of the floor, per core", _of(crowds, "get"), _GET_PART),
-        _most(
-            "list of 20: at most 1.5 ms of the service's CPU",
-            [each for each in lists if each.stored.kibibytes == 1],
-            _LIST_MICROSECONDS,
-        ),
-        *_growth(lists),
+        _most("list of 20: at most 1.5 ms of the service's CPU", small, _LIST_MICROSECONDS),
+        *_growth(small),
         _memory("idle", [each.memory.idle for each in measurements], _IDLE_MEBIBYTES),
         _memory("loaded", [each.memory.loaded for each in measurements], _LOADED_MEBIBYTES),
+        _endurance(readings),
     ]
-
-
-def _of(measurements: Sequence[Measurement], case: str) -> list[Measurement]:
-    return [each for each in measurements if each.case == case]
 
 
 def _part(target: str, measured: Sequence[Measurement], least: float) -> Verdict:
@@ -70,7 +76,7 @@ def _part(target: str, measured: Sequence[Measurement], least: float) -> Verdict
             found.append(
                 (per_core.median, f"{per_core.median:.2f} (by the clock {clock.median:.2f})")
             )
-    return _worst(target, [(part, text) for part, text in sorted(found)], least, above=True)
+    return _worst(target, sorted(found), least, above=True)
 
 
 def _trips(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
@@ -82,14 +88,13 @@ def _trips(target: str, measured: Sequence[Measurement], most: float) -> Verdict
     return _worst(target, sorted(counted, reverse=True), most, above=False)
 
 
-def _tail(measured: Sequence[Measurement]) -> Verdict:
+def _tail(target: str, measured: Sequence[Measurement]) -> Verdict:
     found = []
     for each in measured:
         p50 = each.middle(lambda sample: sample.p50)
         p99 = each.middle(lambda sample: sample.p99)
         if p50:
             found.append((p99 / p50, f"{p99 / p50:.1f} times ({p99:.1f} ms, {p50:.1f} ms)"))
-    target = f"create at {MANY} clients: p99 under 5 times p50"
     return _worst(target, sorted(found, reverse=True), _TAIL, above=False)
 
 
@@ -103,29 +108,40 @@ def _most(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
 
 
 def _growth(lists: Sequence[Measurement]) -> Iterator[Verdict]:
-    for case in sorted({each.case for each in lists}):
-        same = [
-            each
-            for each in lists
-            if each.case == case and each.stored.kibibytes == 1 and each.processes == 1
-        ]
-        target = f"{case}: its time doesn't grow with what is stored"
-        fewest = min((each.clients for each in same), default=0)
-        alone = [each for each in same if each.clients == fewest]
-        times = {each.stored: each.middle(lambda sample: sample.p50) for each in alone}
-        few = min(times, key=lambda stored: stored.events)
-        many = max(times, key=lambda stored: stored.events)
-        if few == many or not times[few]:
+    alone = [each for each in lists if each.processes == 1]
+    fewest = min((each.clients for each in alone), default=0)
+    series: dict[tuple[str, bool], dict[int, float]] = {}
+    for each in alone:
+        if each.clients == fewest:
+            times = series.setdefault((each.case, each.stored.all_callers), {})
+            times[each.stored.events] = each.middle(lambda sample: sample.p50)
+    for (case, all_callers), times in series.items():
+        few, many = min(times), max(times)
+        share = "all" if all_callers else "a tenth"
+        target = f"{case}, {share} the caller's: no growth with the stored"
+        if few == many:
             yield Verdict(target, "", None)
-            continue
-        grown = times[many] / times[few]
-        text = f"{times[few]:.1f} ms of {few.events:,}, {times[many]:.1f} ms of {many.events:,}"
-        yield Verdict(target, text, grown <= _GROWTH)
+        else:
+            text = f"{times[few]:.1f} ms of {few:,}, {times[many]:.1f} ms of {many:,}"
+            yield Verdict(target, text, times[many] <= _GROWTH * times[few])
 
 
 def _memory(when: str, found: Sequence[float], most: float) -> Verdict:
     worst = [(each, f"{each:.0f} MiB") for each in sorted(found, reverse=True)]
     return _worst(f"memory per process, {when}: under {most:.0f} MiB", worst, most, above=False)
+
+
+def _endurance(readings: Sequence[Reading]) -> Verdict:
+    target = "memory: no growth over a million creates"
+    times = growth(readings)
+    if times is None:
+        return Verdict(target, "", None)
+    first, last = readings[1], readings[-1]
+    text = (
+        f"{first.mebibytes:.0f} MiB after {first.creates:,},"
+        f" {last.mebibytes:.0f} MiB after {last.creates:,}"
+    )
+    return Verdict(target, text, times <= _MEMORY_GROWTH)
 
 
 def _worst(

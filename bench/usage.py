@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from bench.service import RunningService
 
 _MEBIBYTE = 1024 * 1024
+_HAS_CPU_CLOCKS = sys.platform.startswith("linux")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,17 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
     """User and system time of all threads of the processes that still run."""
     total = 0.0
     for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            total += times.user + times.system
+        with suppress(psutil.NoSuchProcess, OSError):
+            total += _cpu_seconds(process)
     return total
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    if _HAS_CPU_CLOCKS:
+        # clock_getcpuclockid(3): to the nanosecond, where what psutil reads goes by 10 ms.
+        return time.clock_gettime((~process.pid << 3) | 2)
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def memory_of(service: RunningService) -> float:

@@ -26,6 +26,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
 @pytest.fixture(scope="session")
 def store_settings(stores: Stores) -> Settings:
     """Settings that name the stores of the tests, and a data directory of their own."""
+    assert stores.directory is not None
     return Settings.model_validate(
         {
             "mongodb_uri": stores.mongodb_uri,

@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
-        | {"garbage"}
+        | {"garbage", "socket_address", "stopping"}
         | {
             "grpc_endpoint",
             "stored_keys",
@@ -32,13 +32,14 @@ LAYERS: tuple[frozenset[str], ...] = (
             "under_way",
         }
     ),
-    frozenset({"settings_table", "store_clients", "logs", "wire"}),
+    frozenset({"child_processes", "settings_table", "store_clients", "logs", "wire"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
     frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),
-    frozenset({"managers", "servicer"}),
+    frozenset({"managers", "servicer", "migration", "doctor"}),
     frozenset({"http"}),
     frozenset({"app"}),
+    frozenset({"workers"}),
     frozenset({"cli"}),
 )
 

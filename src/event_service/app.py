@@ -67,8 +67,13 @@ class Service:
         authenticator: Authenticator | None = None,
         parsers: ParserRegistry | None = None,
         clock: Clock = utc_now,
+        stores: Stores | None = None,
+        *,
+        shares_ports: bool = False,
     ) -> None:
-        """Open the stores. Raises StartError.
+        """Open the stores, unless opened ones are given. Raises StartError.
+
+        With ``shares_ports`` other processes may listen on the same ones (SO_REUSEPORT).
 
         ``authenticator`` and ``parsers`` are those of the settings and the installed ones, unless
         others are given.
@@ -79,7 +84,8 @@ class Service:
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
-        self._stores: Stores = open_stores(settings)
+        self._shares_ports = shares_ports
+        self._stores: Stores = stores or open_stores(settings)
         try:
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
                 self._stores.mongodb_uri, settings
@@ -130,7 +136,7 @@ class Service:
         self._health.start()
         if self._http is not None:
             self._http.start()
-        self._stores.directory.write_runtime(
+        self._stores.publish(
             Runtime(
                 grpc=self.address,
                 http=self.http_address,
@@ -217,7 +223,13 @@ class Service:
             return None
         try:
             return build_http(
-                self._settings, methods, invoker, self._managers.events, self._health, self._budget
+                self._settings,
+                methods,
+                invoker,
+                self._managers.events,
+                self._health,
+                self._budget,
+                shares_port=self._shares_ports,
             )
         except BaseException:  # the port of gRPC is taken by now, and is to be free again
             self._server.stop(0)
@@ -233,7 +245,7 @@ class Service:
             options=(
                 ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                ("grpc.so_reuseport", 0),
+                ("grpc.so_reuseport", int(self._shares_ports)),
             ),
         )
         edge = Edge(

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         description="Port that HTTP listens on; 0 picks a free one, -1 switches HTTP off.",
         json_schema_extra={"default_in_words": "`8080`, or a free one if `EVENT_PORT` is 0"},
     )
+    processes: PositiveInt = Field(
+        default=1,
+        le=256,
+        description="Processes that serve on the same ports; one for each core is enough.",
+    )
     grpc_threads: PositiveInt = Field(
         default=96,
         le=1024,

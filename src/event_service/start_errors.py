@@ -14,5 +14,6 @@ class DataDirectoryError(StartError):
     """The data directory can't be used: another process holds it, or it can't be written."""
 
 
-class EmbeddedStoreError(StartError):
-    """An embedded store isn't installed or doesn't start."""
+class ProcessStartError(StartError):
+    """A process that the service needs, an embedded store or a worker, isn't there or doesn't
+    start."""

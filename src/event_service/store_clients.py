@@ -41,14 +41,28 @@ REDIS_SHARE = 0.2
 """How much of the time for an answer of a store Redis may use up."""
 
 
-def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]:
+def first_clause(fault: Exception) -> str:
+    """What a driver's fault says, in a line.
+
+    The drivers go on for pages: whole topologies, and what they were asked to do.
+    """
+    told = str(fault).split("\n", 1)[0]
+    for rest in (", full error", ", Timeout", " (configured timeouts"):
+        told = told.split(rest, 1)[0]
+    return f"{type(fault).__name__}: {told}"
+
+
+def connect_mongodb(
+    uri: str, settings: Settings, *, for_builds: bool = False
+) -> MongoClient[dict[str, Any]]:
     """A client of the MongoDB (or embedded store) at ``uri``; it connects when it is first used.
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
     driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
     store too, but not over a restart of its own). The
     database is ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are
-    naive and UTC. Raises StoreAddressError.
+    naive and UTC. ``for_builds`` waits for an answer as long as it takes: an index of many
+    documents takes hours to build. Raises StoreAddressError.
     """
     wait = round(settings.store_timeout_seconds * 1000)
     try:
@@ -64,7 +78,7 @@ def connect_mongodb(uri: str, settings: Settings) -> MongoClient[dict[str, Any]]
             serverSelectionTimeoutMS=wait,
             connectTimeoutMS=wait,
             # A query may use all of its time before the first byte of its answer comes.
-            socketTimeoutMS=wait + round(settings.query_seconds * 1000),
+            socketTimeoutMS=None if for_builds else wait + round(settings.query_seconds * 1000),
             # Never fewer connections than calls that are worked on at the same time.
             maxPoolSize=max(100, 2 * settings.grpc_threads),
             event_listeners=[MongoDBCommands()],

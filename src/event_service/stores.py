@@ -5,32 +5,57 @@ from dataclasses import dataclass, field
 from event_service.embedded.directory import DataDirectory
 from event_service.embedded.mongodb import EmbeddedMongoDB
 from event_service.embedded.redis import EmbeddedRedis
+from event_service.embedded.runtime import Runtime
 from event_service.mongodb_address import with_database
 from event_service.settings import Settings
+from event_service.start_errors import StoreAddressError
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Addresses of both stores, the data directory, and the stores that are ours to stop."""
+    """Addresses of both stores, and what of them is ours: the data directory and embedded stores.
+
+    Without a directory they belong to another process.
+    """
 
     mongodb_uri: str = field(repr=False)
     """With the database's name."""
     redis_url: str = field(repr=False)
-    directory: DataDirectory
+    directory: DataDirectory | None
     mongodb: EmbeddedMongoDB | None
     redis: EmbeddedRedis | None
+
+    def publish(self, runtime: Runtime) -> None:
+        """Say in the data directory where the service is reached, if the directory is ours."""
+        if self.directory is not None:
+            self.directory.write_runtime(runtime)
 
     def close(self) -> None:
         """Stop the embedded stores, then let go of the data directory; to be called once."""
         _stop(self.redis, self.mongodb)
-        self.directory.release()
+        if self.directory is not None:
+            self.directory.release()
 
 
-def open_stores(settings: Settings) -> Stores:
+def given_stores(settings: Settings) -> Stores:
+    """The stores that the settings name, for a process that holds no data directory."""
+    if settings.mongodb_uri is None or settings.redis_url is None:
+        raise StoreAddressError("EVENT_MONGODB_URI and EVENT_REDIS_URL must be set for a worker.")
+    return Stores(
+        mongodb_uri=with_database(settings.mongodb_uri.get_secret_value()),
+        redis_url=settings.redis_url.get_secret_value(),
+        directory=None,
+        mongodb=None,
+        redis=None,
+    )
+
+
+def open_stores(settings: Settings, *, for_builds: bool = False) -> Stores:
     """Hold the data directory and start the embedded stores, where no address is given.
 
     One service per data directory, even if both stores are given. Given stores are not asked
-    here. Raises DataDirectoryError or EmbeddedStoreError, and leaves nothing running then.
+    here. ``for_builds`` is for an embedded database (``EmbeddedMongoDB``). Raises
+    DataDirectoryError or ProcessStartError, and leaves nothing running then.
     """
     directory = DataDirectory(settings.data_dir)
     mongodb: EmbeddedMongoDB | None = None
@@ -42,7 +67,7 @@ def open_stores(settings: Settings) -> Stores:
         else:
             redis_url = settings.redis_url.get_secret_value()
         if settings.mongodb_uri is None:
-            mongodb = EmbeddedMongoDB(directory.path, directory.lock)
+            mongodb = EmbeddedMongoDB(directory.path, directory.lock, for_builds=for_builds)
             mongodb_uri = mongodb.start()
         else:
             mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())

@@ -8,12 +8,11 @@ import sys
 import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from event_service.cli.serve import run_until_stopped
-from event_service.manager.webhook_cache import WebhookCache
-from event_service.manager.webhooks import WebhookManager
+from event_service.stopping import run_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.settings import Settings
-    from event_service.store_clients import RedisClient
+    from event_service.stores import Stores
     from tests.cli.conftest import Command
 
 
@@ -77,11 +76,7 @@ def test_a_service_that_ends_by_itself_is_a_failure() -> None:
 
 
 @pytest.fixture
-def serve_with(
-    monkeypatch: pytest.MonkeyPatch,
-    mongo_database: Database[dict[str, Any]],
-    redis_client: RedisClient,
-) -> Callable[[Recorded], list[Settings]]:
+def serve_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Recorded], list[Settings]]:
     """Puts a recorded service in the place of the real one; gives what it is built with."""
 
     def put(recorded: Recorded) -> list[Settings]:
@@ -90,7 +85,6 @@ def serve_with(
         class Service:
             address = "0.0.0.0:50099"
             http_address = "0.0.0.0:8099"
-            webhooks = WebhookManager(mongo_database, redis_client, WebhookCache(0))
             wait = staticmethod(recorded.wait)
             stop = staticmethod(recorded.stop)
 
@@ -151,8 +145,14 @@ def test_a_service_that_ends_by_itself_exits_with_a_fault(
 def test_the_demo_makes_one_webhook(
     command: Command,
     serve_with: Callable[[Recorded], list[Settings]],
+    stores: Stores,
     mongo_database: Database[dict[str, Any]],
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    uri = urlsplit(stores.mongodb_uri)._replace(path=f"/{mongo_database.name}").geturl()
+    monkeypatch.setenv("EVENT_MONGODB_URI", uri)
+    monkeypatch.setenv("EVENT_REDIS_URL", redis_url)
     serve_with(Recorded(signal.SIGTERM))
     told = command.told("serve", "--demo")
     (webhook,) = mongo_database["webhook"].find()

@@ -17,9 +17,8 @@ from event_service.settings import Settings
 from tests.deploy.chart import manifests
 from tests.deploy.places import CHART, DEPLOYING, VALUES, needs_helm
 
-_COMING: Final = {"EVENT_PROCESSES"}
 _NAME: Final = re.compile(r"\bEVENT_[A-Z_]*[A-Z]\b")
-_SETTINGS: Final = {f"EVENT_{name.upper()}" for name in Settings.model_fields} | _COMING
+_SETTINGS: Final = {f"EVENT_{name.upper()}" for name in Settings.model_fields}
 
 
 def _schema() -> dict[str, Any]:

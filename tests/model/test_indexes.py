@@ -63,6 +63,7 @@ def test_makes_what_is_declared_and_nothing_else(mongo_database: Database[dict[s
         (("alert_id", 1),),
         (("domain_id", 1), ("workspace_id", 1), ("alert_number", 1)),
         (("dedup_key", 1), ("episode", -1)),
+        (("state", 1),),
     }
     assert keys_of(mongo_database, "webhook") == {
         (("webhook_id", 1),),
@@ -158,3 +159,11 @@ def test_events_are_found_by_index(
     )
     newest = [("created_at", -1), ("event_id", -1)]
     assert list(index_of(mongo_database, "event", where, newest)) == index
+
+
+def test_open_alerts_are_counted_by_index(mongo_database: Database[dict[str, Any]]) -> None:
+    ensure_indexes(mongo_database, None)
+    states = ("TRIGGERED", "RESOLVED", "ACKNOWLEDGED", "ERROR")
+    alerts = [{"alert_id": f"alert-{n}", "state": states[n % 4]} for n in range(20)]
+    mongo_database["alert"].insert_many(alerts)
+    assert list(index_of(mongo_database, "alert", {"state": "TRIGGERED"})) == ["state"]

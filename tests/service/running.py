@@ -55,7 +55,12 @@ class Client:
 
     def __init__(self, address: str, metadata: Metadata = ()) -> None:
         self.channel = grpc.insecure_channel(
-            address, options=(("grpc.max_receive_message_length", 256 * 1024 * 1024),)
+            address,
+            options=(
+                ("grpc.max_receive_message_length", 256 * 1024 * 1024),
+                # A connection of its own, also where another client has one already.
+                ("grpc.use_local_subchannel_pool", 1),
+            ),
         )
         self.metadata = tuple(metadata)
         self._stub = event_pb2_grpc.EventStub(self.channel)

@@ -107,13 +107,16 @@ def test_a_log_that_nobody_reads_any_longer_fails_no_call(tmp_path: Path) -> Non
         [COMMAND, "serve"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline().startswith("Serving on")
-        process.stderr.close()
-        address = json.loads((tmp_path / "data" / "runtime.json").read_text())["http"]
-        http = Asking(address)
-        for _ in range(3):
-            assert http.call("list", {}).status == 401
-        process.terminate()
-        assert process.wait(60) == 0
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline().startswith("Serving on")
+            process.stderr.close()
+            address = json.loads((tmp_path / "data" / "runtime.json").read_text())["http"]
+            http = Asking(address)
+            for _ in range(3):
+                assert http.call("list", {}).status == 401
+            process.terminate()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()

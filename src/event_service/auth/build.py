@@ -67,6 +67,11 @@ def _with_identity(
 
 
 def _published_keys(jwks: str) -> JwksFile | JwksUrl:
-    if jwks.lower().startswith(("http://", "https://")):
+    if is_url(jwks):
         return JwksUrl(jwks)
     return JwksFile(Path(jwks))
+
+
+def is_url(jwks: str) -> bool:
+    """Whether the public keys are fetched; otherwise it is a path."""
+    return jwks.lower().startswith(("http://", "https://"))

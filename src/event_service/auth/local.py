@@ -49,7 +49,7 @@ class LocalKeyPair:
     """
 
     def __init__(self, data_dir: Path, clock: Callable[[], float] = time.time) -> None:
-        self._private = _load_or_make(_place(data_dir))
+        self._private = _load_or_make(key_file(data_dir))
         self._clock = clock
         self._kid = _thumbprint(self._private.public_key())
         self._keys = (VerificationKey(self._kid, "RS256", self._private.public_key()),)
@@ -109,10 +109,11 @@ class LocalKeyPair:
 
 def has_key_pair(data_dir: Path) -> bool:
     """Whether there is a key pair already."""
-    return _place(data_dir).exists()
+    return key_file(data_dir).exists()
 
 
-def _place(data_dir: Path) -> Path:
+def key_file(data_dir: Path) -> Path:
+    """Where the key pair is, or would be."""
     return data_dir / "auth" / "key.pem"
 
 

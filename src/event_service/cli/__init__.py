@@ -6,8 +6,10 @@ from importlib.metadata import version as version_of
 
 import click
 
+from event_service.cli.doctor import doctor
 from event_service.cli.events import events
 from event_service.cli.health import health
+from event_service.cli.migrate import migrate
 from event_service.cli.parse import parse
 from event_service.cli.send import send
 from event_service.cli.serve import serve
@@ -32,7 +34,9 @@ def version() -> None:
 main.add_command(serve)
 main.add_command(token)
 main.add_command(webhook)
+main.add_command(doctor)
 main.add_command(health)
+main.add_command(migrate)
 main.add_command(send)
 main.add_command(parse)
 main.add_command(events)

@@ -13,6 +13,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from event_service.cli.terminal import visible
 from event_service.errors import ServiceError
 from event_service.start_errors import StartError
+from event_service.store_clients import first_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,22 +29,19 @@ def told_plainly() -> Iterator[None]:
     except StartError as fault:
         raise click.ClickException(str(fault)) from fault
     except ValidationError as fault:
-        raise click.ClickException(_settings_told(fault)) from fault
+        raise click.ClickException("\n".join(settings_told(fault))) from fault
     except PyMongoError as fault:
-        raise click.ClickException(f"MongoDB failed: {_first_clause(fault)}") from fault
+        raise click.ClickException(f"MongoDB failed: {first_clause(fault)}") from fault
     except (RedisError, RedisClusterException) as fault:
-        raise click.ClickException(f"Redis failed: {_first_clause(fault)}") from fault
+        raise click.ClickException(f"Redis failed: {first_clause(fault)}") from fault
 
 
-def _settings_told(fault: ValidationError) -> str:
+def settings_told(fault: ValidationError) -> list[str]:
+    """A line for each setting that is wrong, without its value."""
     errors = fault.errors(include_input=False, include_url=False, include_context=False)
-    return "\n".join(
+    return [
         f"EVENT_{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
         for error in errors
-    )
-
-
-def _first_clause(fault: Exception) -> str:
-    """The drivers go on for pages: whole topologies, and what they were asked to do."""
-    told = str(fault).split("\n", 1)[0].split(", full error", 1)[0].split(", Timeout", 1)[0]
-    return f"{type(fault).__name__}: {told}"
+        # A default that was not made because of another setting says nothing of its own.
+        if error["type"] != "default_factory_not_called"
+    ]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from event_service.cli.address import grpc_address
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import address_option, data_dir_option, settings_of
+from event_service.doctor.running_service import SERVING, health_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,14 +25,9 @@ def health(address: str | None, timeout: float, data_dir: Path | None) -> None:
     """Ask a running service for its health; exit 0 when it is serving, else 1."""
     with told_plainly():
         asked = address or grpc_address(settings_of(data_dir=data_dir))
-    with grpc.insecure_channel(asked) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
-        try:
-            answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
-                health_pb2.HealthCheckRequest(), timeout=timeout
-            )
-        except grpc.RpcError as fault:
-            raise click.ClickException(f"{asked} does not answer: {fault.code().name}") from fault
-    status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+    try:
+        status = health_of(asked, timeout)
+    except grpc.RpcError as fault:
+        raise click.ClickException(f"{asked} does not answer: {fault.code().name}") from fault
     click.echo(status)
-    sys.exit(0 if answer.status == health_pb2.HealthCheckResponse.SERVING else 1)
+    sys.exit(0 if status == SERVING else 1)

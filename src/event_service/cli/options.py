@@ -37,3 +37,8 @@ def settings_of(**given: object) -> Settings:
     return Settings.model_validate(
         {key: value for key, value in given.items() if value is not None}
     )
+
+
+def variables_of(**given: object) -> dict[str, str]:
+    """What was given on the command line, as variables for a process of ours."""
+    return {f"EVENT_{key.upper()}": str(value) for key, value in given.items() if value is not None}

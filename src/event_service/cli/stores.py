@@ -1,8 +1,9 @@
-"""The webhooks of a service that may run or not."""
+"""The stores of a service that may run or not."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from event_service.embedded.directory import read_runtime
@@ -17,45 +18,69 @@ from event_service.stores import open_stores
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from event_service.manager.key_vault import KeyVault
     from event_service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAddresses:
+    """Where both stores are. Not printed: they may hold passwords."""
+
+    mongodb_uri: str = field(repr=False)
+    """With the database's name."""
+    redis_url: str = field(repr=False)
 
 
 @contextmanager
 def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
     """A manager on the stores of the settings, for as long as the context lasts.
 
-    Where no address is given, those of the service that holds the data directory are taken, and
-    without one the embedded stores are started. Raises StartError.
+    Raises StartError.
     """
     with ExitStack() as stack:
-        mongodb_uri, redis_url = _addresses(settings, stack)
-        client = stack.enter_context(connect_mongodb(mongodb_uri, settings))
-        redis = connect_redis(redis_url, settings)
+        addresses = stack.enter_context(opened_stores(settings))
+        client = stack.enter_context(connect_mongodb(addresses.mongodb_uri, settings))
+        redis = connect_redis(addresses.redis_url, settings)
         stack.callback(redis.close)
         database = client.get_default_database(DEFAULT_DATABASE)
         ensure_declared_indexes(database)
         # Nobody tells this cache of changes, so it stays unused.
         cache = WebhookCache(settings.webhook_cache_seconds)
-        secret = settings.secret_key.get_secret_value() if settings.secret_key else None
-        vault = vault_for(secret, keys_are_shown=settings.webhook_show_keys)
-        yield WebhookManager(database, redis, cache, vault)
+        yield WebhookManager(database, redis, cache, key_vault(settings))
 
 
-def _addresses(settings: Settings, stack: ExitStack) -> tuple[str, str]:
+def key_vault(settings: Settings) -> KeyVault | None:
+    """Where access keys are kept that can be read again, if the settings want that."""
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    return vault_for(secret, keys_are_shown=settings.webhook_show_keys)
+
+
+@contextmanager
+def opened_stores(settings: Settings, *, for_builds: bool = False) -> Iterator[StoreAddresses]:
+    """The stores of the settings, which answer for as long as the context lasts.
+
+    Where no address is given, those of the service that holds the data directory are taken, and
+    without one the embedded stores are started, the database with more memory ``for_builds``.
+    Raises StartError.
+    """
     if settings.mongodb_uri is not None and settings.redis_url is not None:
         # Nothing of the data directory is needed, so a service may hold it.
-        return (
+        yield StoreAddresses(
             with_database(settings.mongodb_uri.get_secret_value()),
             settings.redis_url.get_secret_value(),
         )
+        return
     running = read_runtime(settings.data_dir)
     if running is None:
-        stores = open_stores(settings)
-        stack.callback(stores.close)
-        return stores.mongodb_uri, stores.redis_url
+        stores = open_stores(settings, for_builds=for_builds)
+        try:
+            yield StoreAddresses(stores.mongodb_uri, stores.redis_url)
+        finally:
+            stores.close()
+        return
     mongodb_uri, redis_url = running.mongodb_uri, running.redis_url
     if settings.mongodb_uri is not None:
         mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
     if settings.redis_url is not None:
         redis_url = settings.redis_url.get_secret_value()
-    return mongodb_uri, redis_url
+    yield StoreAddresses(mongodb_uri, redis_url)

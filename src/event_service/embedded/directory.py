@@ -102,6 +102,18 @@ def held(path: Path) -> bool:
     return False
 
 
+def holder_of(path: Path) -> int | None:
+    """The process that holds the data directory ``path`` right now, 0 if it isn't known; None if
+    there is none. Raises DataDirectoryError if this user may not look."""
+    if not held(path):
+        return None
+    descriptor = os.open(path / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def read_runtime(path: Path) -> Runtime | None:
     """Where the service that holds the data directory ``path`` is reached; None if none does, or
     it isn't serving yet. What a killed service has left behind is not believed."""

@@ -1,17 +1,18 @@
 """The embedded MongoDB-compatible store: the server ``secantusd-rs`` over WiredTiger."""
 
+import os
 import re
 from pathlib import Path
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from event_service.embedded.child import Child
+from event_service.child_processes.child import Child
+from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.programs import mongodb_program
-from event_service.embedded.supervisor import Supervisor
 from event_service.mongodb_address import DEFAULT_DATABASE
 
-CACHE_SIZE = "256M"
+CACHE_BYTES = 256 * 1024**2
 LOG_FILE_SIZE = "128MB"
 PROBE_MILLISECONDS = 500
 PANIC = "WT_PANIC"
@@ -21,17 +22,27 @@ LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 class EmbeddedMongoDB:
     """The store of a data directory, on a free loopback port that it keeps when restarted."""
 
-    def __init__(self, directory: Path, lock: int) -> None:
-        """``lock`` is the descriptor of the directory's lock. Raises EmbeddedStoreError."""
+    def __init__(self, directory: Path, lock: int, *, for_builds: bool = False) -> None:
+        """``lock`` is the descriptor of the directory's lock.
+
+        ``for_builds`` gives it half of the machine's memory: it builds an index in one
+        transaction, which with the usual cache never ends beyond some 100,000 documents. Raises
+        ProcessStartError.
+        """
         self._directory = directory
         self._lock = lock
+        self._cache = max(CACHE_BYTES, _memory_bytes() // 2) if for_builds else CACHE_BYTES
         self._port = 0
         self._settings = directory / "mongodb.toml"
         self._settings.write_text("# Empty on purpose: every option is an argument.\n")
         self._program = mongodb_program()
         self._log = directory / "mongodb.log"
         self._supervisor = Supervisor(
-            "mongodb", self._log, spawn=self._spawn, heard=self._heard, broken=self._panicked
+            "embedded mongodb",
+            self._log,
+            spawn=self._spawn,
+            heard=self._heard,
+            broken=self._panicked,
         )
 
     @property
@@ -47,7 +58,7 @@ class EmbeddedMongoDB:
     def start(self) -> str:
         """Start the server and wait until it answers; its connection string.
 
-        Raises EmbeddedStoreError.
+        Raises ProcessStartError.
         """
         self._supervisor.start(self._answers)
         return self.uri
@@ -70,12 +81,13 @@ class EmbeddedMongoDB:
                 "--sync-on-commit",
                 # With the default of 2 GB it starts slowly.
                 *("--log-file-max", LOG_FILE_SIZE),
-                *("--cache-size", CACHE_SIZE),
+                *("--cache-size", f"{self._cache // 1024**2}M"),
                 *("--host", "127.0.0.1"),
                 # The port of the first run ever after: clients connect again by themselves.
                 *("--port", str(self._port)),
                 *("--storage-path", str(self._directory / "mongodb")),
             ],
+            directory=self._directory,
             log=self._log,
             lock=self._lock,
         )
@@ -114,3 +126,7 @@ class EmbeddedMongoDB:
             connectTimeoutMS=PROBE_MILLISECONDS,
             socketTimeoutMS=PROBE_MILLISECONDS,
         )
+
+
+def _memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from event_service.start_errors import EmbeddedStoreError
+from event_service.start_errors import ProcessStartError
 
 ADVICE = 'install them with: pip install "spaceone-event-service[embedded]"'
 REDIS_WHEELS = (
@@ -16,10 +16,10 @@ REDIS_WHEELS = (
 
 
 def mongodb_program() -> Path:
-    """The server ``secantusd-rs`` that the wheel SecantusDB ships. Raises EmbeddedStoreError."""
+    """The server ``secantusd-rs`` that the wheel SecantusDB ships. Raises ProcessStartError."""
     found = _in_wheel("SecantusDB", "secantusdb.scripts/secantusd-rs")
     if found is None:
-        raise EmbeddedStoreError(
+        raise ProcessStartError(
             f"EVENT_MONGODB_URI is not set and the embedded stores are missing; {ADVICE}"
         )
     return found
@@ -28,7 +28,7 @@ def mongodb_program() -> Path:
 def redis_program() -> Path:
     """A Redis server: the one on the PATH, else one that a wheel ships.
 
-    Raises EmbeddedStoreError.
+    Raises ProcessStartError.
     """
     on_path = shutil.which("redis-server")
     if on_path is not None:
@@ -37,7 +37,7 @@ def redis_program() -> Path:
         found = _in_wheel(distribution, place)
         if found is not None:
             return found
-    raise EmbeddedStoreError(
+    raise ProcessStartError(
         "EVENT_REDIS_URL is not set, there is no redis-server on the PATH and the embedded stores"
         f" are missing; {ADVICE}"
     )

@@ -10,9 +10,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from event_service.embedded.child import Child
+from event_service.child_processes.child import Child
+from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.programs import redis_program
-from event_service.embedded.supervisor import Supervisor
 
 LONGEST_SOCKET_PATH = 100
 """In bytes. Systems take 103 (macOS) to 107 (Linux)."""
@@ -24,7 +24,7 @@ class EmbeddedRedis:
     too long, on a free loopback port."""
 
     def __init__(self, directory: Path, lock: int) -> None:
-        """``lock`` is the descriptor of the directory's lock. Raises EmbeddedStoreError."""
+        """``lock`` is the descriptor of the directory's lock. Raises ProcessStartError."""
         self._data = directory / "redis"
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._lock = lock
@@ -34,7 +34,7 @@ class EmbeddedRedis:
         if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
             self._port = _free_port()
         self._log = directory / "redis.log"
-        self._supervisor = Supervisor("redis", self._log, spawn=self._spawn, heard=_ignore)
+        self._supervisor = Supervisor("embedded redis", self._log, spawn=self._spawn, heard=_ignore)
 
     @property
     def url(self) -> str:
@@ -51,7 +51,7 @@ class EmbeddedRedis:
     def start(self) -> str:
         """Start the server and wait until it has read its file; its address.
 
-        Raises EmbeddedStoreError.
+        Raises ProcessStartError.
         """
         self._supervisor.start(self._answers)
         return self.url
@@ -83,6 +83,7 @@ class EmbeddedRedis:
                 *("--daemonize", "no"),
                 *("--logfile", str(self._log)),
             ],
+            directory=self._log.parent,
             log=self._log,
             lock=self._lock,
         )

@@ -40,6 +40,8 @@ def build_http(
     events: EventManager,
     health: Health,
     budget: ByteBudget,
+    *,
+    shares_port: bool,
 ) -> HttpServer:
     """A server, not yet started, for deliveries and for every annotated one of the methods.
 
@@ -63,6 +65,7 @@ def build_http(
         settings.http_port,
         ConnectionLimits(settings.http_read_seconds, settings.http_connections),
         workers,
+        shares_port=shares_port,
     )
 
 

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from event_service.http.protocol import BoundedProtocol, ConnectionLimits
+from event_service.socket_address import listening_address
 from event_service.start_errors import StartError
 
 if TYPE_CHECKING:
@@ -32,14 +33,22 @@ class HttpServer:
     """Listens from the start of its life, answers from ``start`` to ``stop``."""
 
     def __init__(
-        self, app: ASGIApp, host: str, port: int, limits: ConnectionLimits, workers: Workers
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        limits: ConnectionLimits,
+        workers: Workers,
+        *,
+        shares_port: bool = False,
     ) -> None:
         """Take the port; 0 picks a free one. Raises StartError.
 
-        ``workers`` are those of the application: they end with the server.
+        ``workers`` are those of the application: they end with the server. With ``shares_port``
+        other processes may listen on the same one.
         """
         self._workers = workers
-        self._socket = _listening(host, port)
+        self._socket = listening_socket(host, port, shared=shares_port)
         bound = self._socket.getsockname()
         self.address = f"{host}:{bound[1]}"
         config = uvicorn.Config(
@@ -102,14 +111,20 @@ class HttpServer:
             self._loop.call_soon_threadsafe(abort)
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    bare = host.removeprefix("[").removesuffix("]")
+def listening_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens on an address; 0 picks a free port. Raises StartError.
+
+    With ``shared`` other processes may listen on the same port.
+    """
     try:
-        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
-        return socket.create_server(cast("Any", address), family=family, backlog=2048)
+        family, address = listening_address(host, port)
+        listening = socket.create_server(address, family=family, backlog=2048, reuse_port=shared)
     except OSError as error:
         raise StartError(
             f"{host}:{port} can't be listened on ({error.strerror or error})."
             " Set EVENT_HTTP_PORT: 0 picks a free port, -1 switches HTTP off."
         ) from None
+    # Inherited by connections, for asyncio does it only for sockets that name their protocol.
+    # Without it an answer's body waits for the client to acknowledge its head: 40 ms, mostly.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

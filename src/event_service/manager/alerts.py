@@ -202,7 +202,7 @@ class AlertManager:
         is then delivered again, as if it had come after that recovery.
         """
         ids = list({one.alert_id for one in joinings})
-        fields = ["alert_id", "state", "superseded", "recovery_event_id"]
+        fields = ["alert_id", "dedup_key", "state", "superseded", "recovery_event_id"]
         found = {
             one["alert_id"]: one for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
         }
@@ -210,7 +210,7 @@ class AlertManager:
 
         def shown(one: Joining) -> bool:
             alert = found.get(one.alert_id)
-            if alert is None:
+            if alert is None or alert.get("dedup_key") != one.dedup_key:
                 return False
             recovery = alert.get("recovery_event_id")
             if one.resolves:
@@ -232,7 +232,8 @@ class AlertManager:
 
 
 def _guard(one: Joining) -> Expression:
-    return _OPEN if one.recovers else _HOLDS
+    mine = {"$eq": ["$dedup_key", value(one.dedup_key)]}
+    return {"$and": [mine, _OPEN if one.recovers else _HOLDS]}
 
 
 def _changes(group: Sequence[Joining]) -> Mapping[str, Any]:

@@ -90,7 +90,14 @@ class Candidate:
 
     def joining(self, alert_id: str) -> Joining:
         """How it joins that alert."""
-        return Joining(alert_id, self.draft, self.event_id, self.delivery.at, self.ends_claim)
+        return Joining(
+            alert_id,
+            self.key.digest,
+            self.draft,
+            self.event_id,
+            self.delivery.at,
+            resolves=self.ends_claim,
+        )
 
     def ended(self, alert_id: str, episode: int) -> EndedClaim:
         """What Redis is told when it has resolved that alert."""

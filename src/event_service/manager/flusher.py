@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _ORPHAN_SECONDS = 10.0
-"""A live process writes its counts within a fraction of this; older ones have lost theirs."""
+"""How old the counts in Redis are, at least, of a process that is thought to have died."""
+_INTERVALS = 3
+"""A live process writes its counts after one."""
 
 _PAUSE_SECONDS = 1.0
 
@@ -85,7 +87,8 @@ class Flusher:
 
     def adopt_orphans(self) -> None:
         """Write the counts that dead processes left in Redis."""
-        before = int((self._clock() - _ORPHAN_SECONDS) * 1000)
+        age = max(_ORPHAN_SECONDS, _INTERVALS * self._interval)
+        before = int((self._clock() - age) * 1000)
         try:
             orphans = self._claims.orphans(before)
             if orphans:

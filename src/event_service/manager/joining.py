@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One delivery that is added to an alert. ``at`` is UTC.
+    """One delivery that is added to an alert of its dedup key. ``at`` is UTC.
 
-    ``event_id`` is its own: if a recovery never gets recorded, the alert tells.
+    ``event_id`` is its own: if a recovery never gets recorded, the alert tells. ``dedup_key`` is
+    the digest of the key: ids are random and short, and another tenant's alert may have the same.
     """
 
     alert_id: str
+    dedup_key: str
     draft: EventDraft
     event_id: str
     at: datetime
@@ -37,15 +39,16 @@ def together(joinings: Iterable[Joining]) -> list[Sequence[Joining]]:
     A recovery stands alone: what comes after it must find the alert as it left it.
     """
     groups: list[list[Joining]] = []
-    growing: dict[str, list[Joining]] = {}
+    growing: dict[tuple[str, str], list[Joining]] = {}
     for one in joinings:
-        group = growing.get(one.alert_id)
+        alert = (one.alert_id, one.dedup_key)
+        group = growing.get(alert)
         if group is None or one.recovers:
             group = []
             groups.append(group)
         group.append(one)
         if one.recovers:
-            growing.pop(one.alert_id, None)
+            growing.pop(alert, None)
         else:
-            growing[one.alert_id] = group
+            growing[alert] = group
     return list(groups)

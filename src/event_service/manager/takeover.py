@@ -6,7 +6,7 @@ have, so that duplicates go on joining them and recoveries find them (CONTRACT 4
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from pymongo import ASCENDING, DESCENDING
@@ -17,13 +17,22 @@ from event_service.manager.alerts import RESOLVED
 from event_service.manager.event_document import last_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pymongo.database import Database
 
 _log = structlog.get_logger(__name__)
 
 _FOREIGN = {"dedup_key": {"$exists": False}}
+_NUMBERED = ("domain_id", "workspace_id", "alert_number")
+"""What must be unique among the alerts that have a dedup key (see ``model.alert``)."""
+
+
+class Orphan(NamedTuple):
+    """An open alert without a dedup key, and the newest event that it has."""
+
+    alert: Mapping[str, Any]
+    newest: Mapping[str, Any]
 
 
 def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
@@ -33,23 +42,43 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
     theirs. An alert without any event, or whose number another alert of its workspace has, stays
     as it is.
     """
-    alerts, events = database["alert"], database["event"]
-    if alerts.find_one(_FOREIGN, ["_id"]) is None:
+    if database["alert"].find_one(_FOREIGN, ["_id"]) is None:
         return False
     adopted = 0
-    still_open = {**_FOREIGN, "state": {"$ne": RESOLVED}}
-    for alert in alerts.find(still_open).sort("created_at", ASCENDING):
-        newest = events.find_one({"alert_id": alert["alert_id"]}, sort=[("created_at", DESCENDING)])
-        if newest is None:
-            continue
-        adopted += _adopt(database, alert, newest)
+    for orphan in orphans(database):
+        if adopt(database, orphan):
+            adopted += 1
+        else:
+            alert_id = orphan.alert["alert_id"]
+            _log.warning("alert not taken over: its number is not unique", alert_id=alert_id)
     _log.info("alerts taken over", adopted=adopted)
     return True
 
 
-def _adopt(
-    database: Database[dict[str, Any]], alert: Mapping[str, Any], newest: Mapping[str, Any]
-) -> bool:
+def orphans(database: Database[dict[str, Any]]) -> Iterator[Orphan]:
+    """The open alerts that ``adopt`` is for, the oldest first."""
+    alerts, events = database["alert"], database["event"]
+    still_open = {**_FOREIGN, "state": {"$ne": RESOLVED}}
+    for alert in alerts.find(still_open).sort("created_at", ASCENDING):
+        newest = events.find_one({"alert_id": alert["alert_id"]}, sort=[("created_at", DESCENDING)])
+        if newest is not None:
+            yield Orphan(alert, newest)
+
+
+def count_adoptable(database: Database[dict[str, Any]]) -> int:
+    """How many alerts ``adopt`` would take over, one after the other; nothing is changed."""
+    taken: set[tuple[Any, ...]] = set()
+    for orphan in orphans(database):
+        numbered = {name: orphan.alert.get(name) for name in _NUMBERED}
+        owned = {**numbered, "dedup_key": {"$exists": True}}
+        if database["alert"].find_one(owned, ["_id"]) is None:
+            taken.add(tuple(numbered.values()))
+    return len(taken)
+
+
+def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
+    """Give an alert its dedup key; False if its number is not unique."""
+    alert, newest = orphan
     key = DedupKey(
         newest["domain_id"], newest["workspace_id"], newest["project_id"], newest["event_key"]
     )
@@ -65,6 +94,5 @@ def _adopt(
     try:
         alerts.update_one({"alert_id": alert["alert_id"]}, {"$set": changes})
     except DuplicateKeyError:
-        _log.warning("alert not taken over: its number is not unique", alert_id=alert["alert_id"])
         return False
     return True

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from event_service.errors import InvalidParameter, NotFound, PermissionDenied, WebhookDisabled
 from event_service.ids import new_id
 from event_service.manager.access_key import credential_of, matches, new_key
+from event_service.manager.clear_keys import forget_clear_key
 from event_service.manager.webhook import Webhook, WebhookState, webhook_of
 from event_service.manager.webhook_cache import KnownWebhook
 from event_service.manager.webhook_changes import publish_change
@@ -221,11 +222,7 @@ class WebhookManager:
     def _forget_clear_key(self, webhook_id: str, access_key: str) -> None:
         """Keep only the digest of a key that Cloudforet stored in clear, also within the URL."""
         try:
-            # The key in the filter: one that was rotated meanwhile stays as it is.
-            self._webhooks.update_one(
-                {"webhook_id": webhook_id, "access_key": access_key},
-                key_update(webhook_id, access_key, self._vault),
-            )
+            forget_clear_key(self._webhooks, webhook_id, access_key, self._vault)
         except PyMongoError as fault:
             _log.warning(
                 "the key of %s stays in clear until it is used again: %s",

@@ -36,8 +36,9 @@ def test_version(http: Asking) -> None:
 
 def test_runtime_says_where(start: Start) -> None:
     running = start()
-    directory = running.service._stores.directory.path  # noqa: SLF001
-    runtime = json.loads((directory / "runtime.json").read_text())
+    directory = running.service._stores.directory  # noqa: SLF001
+    assert directory is not None
+    runtime = json.loads((directory.path / "runtime.json").read_text())
     assert runtime["http"] == running.service.http_address
     assert asking(running).send("GET", "/healthz").status == 200
 

@@ -13,9 +13,9 @@ from event_service.parsers.registry import ParserRegistry, installed_sources
 from tests.service.http.asking import asking, connected, rest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from event_service.parsers.seam import Body, Options
+    from event_service.parsers.seam import Body, Options, Reading
     from tests.service.http.asking import HttpAnswer
     from tests.service.running import Running, Start
 
@@ -28,10 +28,10 @@ class Held(ParserRegistry):
         self.begun = threading.Event()
         self.let_go = threading.Event()
 
-    def parse(self, plugin_id: str | None, body: Body, options: Options) -> Sequence[object]:
+    def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         self.begun.set()
         assert self.let_go.wait(30)
-        return super().parse(plugin_id, body, options)
+        return super().read(plugin_id, body, options)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Keeps an embedded store running: when it ends without being asked to, it is started again.
+"""Keeps a process running: when it ends without being asked to, it is started again.
 
 So is one that runs and has broken.
 """
@@ -9,39 +9,42 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from event_service.embedded.child import Child
-from event_service.start_errors import EmbeddedStoreError
+from event_service.child_processes.child import Child
+from event_service.start_errors import ProcessStartError
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 5.0
 STEADY_SECONDS = 10.0
-"""A store that has run this long is started again without a longer pause than the first."""
+"""A process that has run this long is started again without a longer pause than the first."""
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PROBE_SECONDS = 0.02
 LOOK_SECONDS = 1.0
-"""How often a running store is asked whether it has broken."""
+"""How often a running process is asked whether it has broken."""
 ATTEMPTS = 3
-"""How often a store may end before it is ready for the first time."""
+"""How often a process may end before it is ready for the first time."""
 
 logger = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """A store as a subprocess, with one thread that reads its output and awaits its end."""
+    """A subprocess, with one thread that reads its output and awaits its end."""
 
     def __init__(
         self,
         name: str,
-        log: Path,
+        log: Path | str,
         *,
         spawn: Callable[[], Child],
         heard: Callable[[str], None],
         broken: Callable[[], bool] | None = None,
+        ended: Callable[[int], None] = lambda _pid: None,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
-        """``spawn`` starts the store, ``heard`` is told each line that it writes; ``log`` is where
-        its own words are found. ``broken`` says whether a store that runs must be started again;
-        it is asked by a thread of its own."""
+        """``spawn`` starts the process, ``heard`` is told each line that it writes; ``log`` is
+        where its own words are found. ``broken`` says whether a process that runs must be started
+        again; it is asked by a thread of its own. ``ended`` hears the pid of one that ended by
+        itself. ``stop_seconds`` is how long it may take to stop."""
         self._name = name
         self._log = log
         self._spawn = spawn
@@ -51,51 +54,55 @@ class Supervisor:
         self._ended = 0
         self._child: Child | None = None
         self._broken = broken
-        self._thread = threading.Thread(target=self._keep, name=f"embedded-{name}", daemon=True)
+        self._told_ended = ended
+        self._stop_seconds = stop_seconds
+        self._thread = threading.Thread(target=self._keep, name=f"{name} keeper", daemon=True)
 
     def start(self, ready: Callable[[], bool]) -> None:
-        """Start the store and wait until ``ready()``. Raises EmbeddedStoreError if it never is."""
+        """Start the process and wait until ``ready()``. Raises ProcessStartError if it never is."""
         self._child = self._spawn()
         self._thread.start()
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             if self._ended >= ATTEMPTS or time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedStoreError(
-                    f"The embedded {self._name} does not start; {self._log} says why."
-                )
+                raise ProcessStartError(f"The {self._name} does not start; {self._log} says why.")
             self._stopping.wait(PROBE_SECONDS)
         if self._broken is not None:
             watching = threading.Thread(
                 target=self._watch,
                 args=(self._broken,),
-                name=f"embedded-{self._name}-watch",
+                name=f"{self._name} watch",
                 daemon=True,
             )
             watching.start()
 
-    def stop(self) -> None:
-        """Have the store end in its own time, and by force if it takes too long."""
+    def stop(self, asked: int = 1) -> None:
+        """Have it end in its own time, and by force if it takes too long.
+
+        ``asked`` is how often it is told: workers hurry when told twice.
+        """
         with self._lock:
             self._stopping.set()
             child = self._child
         if child is None:
             return
-        child.ask_to_stop()
-        self._thread.join(STOP_SECONDS)
+        for _ in range(asked):
+            child.ask_to_stop()
+        self._thread.join(self._stop_seconds)
         if self._thread.is_alive():
-            logger.warning("embedded %s did not stop in time and is killed", self._name)
+            logger.warning("%s did not stop in time and is killed", self._name)
             child.kill()
             self._thread.join()
 
     def running(self) -> bool:
-        """Whether the store's process lives right now."""
+        """Whether the process lives right now."""
         child = self._child
         return child is not None and child.alive() and not self._stopping.is_set()
 
     @property
     def pid(self) -> int | None:
-        """The process id of the store, or of its last run."""
+        """Its process id, or that of its last run."""
         child = self._child
         return None if child is None else child.pid
 
@@ -103,7 +110,7 @@ class Supervisor:
         while not self._stopping.wait(LOOK_SECONDS):
             child = self._child
             if broken() and child is not None and child is self._child:
-                logger.error("embedded %s has broken and is killed; %s", self._name, self._log)
+                logger.error("%s has broken and is killed; %s", self._name, self._log)
                 child.kill()
 
     def _keep(self) -> None:
@@ -117,7 +124,8 @@ class Supervisor:
             self._ended += 1
             if self._stopping.is_set():
                 return
-            logger.warning("embedded %s ended with status %d", self._name, status)
+            logger.warning("%s ended with status %d", self._name, status)
+            self._told_ended(child.pid)
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             child = self._again(pause)
@@ -130,10 +138,10 @@ class Supervisor:
                     return None
                 try:
                     self._child = self._spawn()
-                except EmbeddedStoreError as error:  # a full disk, no memory: it may pass
-                    logger.warning("embedded %s can't be started: %s", self._name, error)
+                except ProcessStartError as error:  # a full disk, no memory: it may pass
+                    logger.warning("%s can't be started: %s", self._name, error)
                 else:
-                    logger.info("embedded %s is started again", self._name)
+                    logger.info("%s is started again", self._name)
                     return self._child
             pause = LONGEST_PAUSE_SECONDS
         return None

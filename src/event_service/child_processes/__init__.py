@@ -1,0 +1,1 @@
+"""Processes of ours that are kept running and never outlive us: the embedded stores, workers."""

@@ -1,0 +1,21 @@
+"""What a host and a port are to the system."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, NamedTuple, cast
+
+
+class SocketAddress(NamedTuple):
+    """A family of addresses, and an address of it."""
+
+    family: socket.AddressFamily
+    address: Any
+
+
+def listening_address(host: str, port: int) -> SocketAddress:
+    """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
+    bare = host.removeprefix("[").removesuffix("]")
+    found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
+    return SocketAddress(family, cast("Any", address))

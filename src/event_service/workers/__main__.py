@@ -1,0 +1,45 @@
+"""A worker: ``python -m event_service.workers``, as ``workers.fleet`` starts it.
+
+All that it is to know stands in the environment.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from event_service.app import Service
+from event_service.garbage import settle_garbage_collector
+from event_service.logs import set_up_logging
+from event_service.metrics.account import worker_restarted
+from event_service.settings import Settings
+from event_service.start_errors import StartError
+from event_service.stopping import run_until_stopped
+from event_service.stores import given_stores
+from event_service.tracing.telemetry import start_telemetry
+from event_service.workers.fleet import AGAIN, READY
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until told to stop; the exit status."""
+    settings = Settings()
+    telemetry = start_telemetry()
+    set_up_logging(settings, telemetry)
+    try:
+        service = Service(settings, stores=given_stores(settings), shares_ports=True)
+    except StartError as fault:
+        logging.getLogger(__name__).error("%s", fault)  # noqa: TRY400  # it says all there is
+        return 1
+    service.start()
+    if arguments == [AGAIN]:
+        worker_restarted()
+    settle_garbage_collector()
+    sys.stdout.write(f"{READY}\n")
+    sys.stdout.flush()
+    stopped = run_until_stopped(service, settings.stop_seconds)
+    telemetry.stop()
+    return 0 if stopped else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

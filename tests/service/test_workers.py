@@ -1,0 +1,121 @@
+"""Several processes on the same ports, under one that keeps them running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from event_service.start_errors import StartError
+from event_service.workers.reserved_port import ReservedPort
+from tests.service.process import ServeProcess, serving
+from tests.service.running import Client, Webhook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WORKERS = 2
+WAIT_SECONDS = 60
+MOST_CLIENTS = 100
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[ServeProcess]:
+    with serving(tmp_path / "data", EVENT_PROCESSES=str(WORKERS)) as process:
+        yield process
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Ask until it holds."""
+    give_up = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < give_up
+        threading.Event().wait(0.1)
+
+
+def _workers(process: ServeProcess) -> list[psutil.Process]:
+    family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
+    return [one for one in family if one.cmdline()[1:3] == ["-m", "event_service.workers"]]
+
+
+def _metric(process: ServeProcess, name: str) -> float:
+    url = f"http://{process.runtime()['http']}/metrics"
+    with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as answer:  # our own
+        lines = answer.read().decode().splitlines()
+    return sum(
+        float(line.rpartition(" ")[2])
+        for line in lines
+        if line.startswith((f"{name}{{", f"{name} "))
+    )
+
+
+def _body(number: int) -> dict[str, object]:
+    return {"event_key": f"key-{number}", "title": "disk full"}
+
+
+def _connected(process: ServeProcess) -> int:
+    """How many of the workers have a client's connection."""
+    port = int(process.address.rpartition(":")[2])
+    return sum(
+        any(
+            connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port == port
+            for connection in worker.net_connections("tcp")
+        )
+        for worker in _workers(process)
+    )
+
+
+def test_they_share_ports_webhooks_and_one_account(process: ServeProcess) -> None:
+    webhook = Webhook(*process.webhook("shared"))
+    clients: list[Client] = []
+    # The system deals out connections as it likes: so many that both workers have some.
+    while _connected(process) < WORKERS:
+        assert len(clients) < MOST_CLIENTS
+        clients.append(Client(process.address))
+        assert clients[-1].create(webhook, _body(len(clients))).status == "OK"
+    # Each worker tells the others once a second what it has counted.
+    wait_until(lambda: _metric(process, "grpc_server_handled_total") >= len(clients))
+    assert _metric(process, "event_service_worker_restarts_total") == 0
+    for client in clients:
+        client.channel.close()
+    assert process.stop() == 0
+
+
+def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
+    webhook = Webhook(*process.webhook("killed"))
+    before = {worker.pid for worker in _workers(process)}
+    assert len(before) == WORKERS
+    os.kill(min(before), signal.SIGKILL)
+    client = Client(process.address)
+    wait_until(lambda: client.create(webhook, _body(0)).status == "OK")
+    wait_until(lambda: _metric(process, "event_service_worker_restarts_total") == 1)
+    after = {worker.pid for worker in _workers(process)}
+    assert len(after) == WORKERS
+    assert after & before == {max(before)}
+    client.channel.close()
+
+
+def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
+    workers = _workers(process)
+    assert len(workers) == WORKERS
+    process.kill()
+    assert psutil.wait_procs(workers, WAIT_SECONDS)[1] == []
+    process.restart()
+    assert len(_workers(process)) == WORKERS
+
+
+def test_a_port_is_shared_with_nobody_else() -> None:
+    first = ReservedPort("127.0.0.1", 0)
+    with pytest.raises(StartError, match=f"{first.address} can't be listened on"):
+        ReservedPort("127.0.0.1", first.port)
+    first.close()
+    again = ReservedPort("127.0.0.1", first.port)
+    assert again.address == first.address
+    again.close()
