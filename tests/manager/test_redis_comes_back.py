@@ -100,7 +100,6 @@ def test_counts_from_before_a_recovery_open_no_alert_after_it(
     assert webhook_database["event"].count_documents({}) == 2
 
 
-@pytest.mark.xfail(reason="Redis is believed about what changed while it was away", strict=True)
 def test_a_repeat_of_what_came_meanwhile_is_a_repeat(
     managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
 ) -> None:
