@@ -5,6 +5,8 @@
 #                                if those are set, else on stores of their own
 #   make simulate                the tables of docs/scaling.md; SIMULATE_ARGS='--help' tells more
 #   make lint                    ruff and mypy
+#   make fuzz                    every reader of foreign bytes, FUZZ_SECONDS (60) in all
+#   make fuzz-corpus             the same, keeping in fuzz/corpus what reaches new places
 #   make bench BENCH_ARGS=--quick  the service beside the floor of this machine
 #   make chaos CHAOS_ARGS='--rounds 3 --fault kill-service'  the service while things break
 
@@ -12,10 +14,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What the installed package is built from: when one of these changes, it is installed again.
 BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
+FUZZ_SECONDS ?= 60
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 
-.PHONY: run test lint bench chaos simulate clean remake
+.PHONY: run test lint bench chaos fuzz fuzz-corpus simulate clean remake
 
 run: $(VENV)/.run
 	exec $(BIN)/event-service serve --demo
@@ -30,6 +33,12 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+fuzz-corpus: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) --keep
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH_ARGS)
@@ -47,6 +56,10 @@ $(VENV)/.run: $(VENV)/.made $(BUILT_FROM)
 $(VENV)/.test: $(VENV)/.made $(BUILT_FROM)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,test]'
 	touch $@ $(VENV)/.run
+
+$(VENV)/.fuzz: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	touch $@
 
 $(VENV)/.bench: $(VENV)/.made $(BUILT_FROM)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,bench]'

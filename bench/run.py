@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.cases import Scene
 from bench.directories import Directories
 from bench.endurance import Reading, endure
-from bench.measuring import Bench, Stage, opened_bench, opened_stage
+from bench.measuring import Bench, NoAnswer, Stage, opened_bench, opened_stage
 from bench.seeding import CALLER, Stored
 from bench.service import can_run_processes
 
@@ -78,7 +78,11 @@ def _measure(
                 continue
             for clients in setting.clients:
                 tell(f"{case.name}: {clients} clients, {setting.stored.events:,} stored")
-                found.measurements.append(bench.measure(case, clients, stage))
+                try:
+                    found.measurements.append(bench.measure(case, clients, stage))
+                except NoAnswer as reason:
+                    found.notes.append(f"{reason} ({setting.stored.events:,} stored)")
+                    break
 
 
 @contextmanager

@@ -35,6 +35,8 @@ _COLUMNS = (
 )
 _SMALL = 10.0
 """From here on a figure is shown without a fraction."""
+_LARGE = 1_000_000.0
+"""From here on it is shown in millions."""
 _REACHED = {True: "reached", False: "NOT reached", None: "not measured"}
 
 LEGEND = (
@@ -109,8 +111,8 @@ def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
         _number(_median(one.service, "mongodb_per_call")),
         _number(_median(one.service, "redis_per_call")),
         NOT_COUNTED if trips is None else f"{trips:.2f}",
-        f"{_median(one.service, 'p50'):,.1f}",
-        f"{_median(one.service, 'p99'):,.1f}",
+        _number(_median(one.service, "p50")),
+        _number(_median(one.service, "p99")),
     )
     if one.aio_floor:
         yield _beside("aio", one.service, one.aio_floor)
@@ -140,6 +142,8 @@ def _median(samples: Sequence[Sample], figure: str) -> float:
 
 
 def _number(value: float) -> str:
+    if value >= _LARGE:
+        return f"{value / _LARGE:.1f}M"
     return f"{value:,.0f}" if value >= _SMALL or not value else f"{value:.1f}"
 
 

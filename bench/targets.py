@@ -20,6 +20,8 @@ _MOST_TRIPS = 5.0
 _TAIL = 5.0
 _GET_PART = 0.6
 _LIST_MICROSECONDS = 1_500.0
+_ENOUGH_CALLS = 20
+"""With fewer, what the service does beside them (looking after its stores) is most of its CPU."""
 _GROWTH = 1.25
 """What is still taken for the same time: rounds differ by as much."""
 _IDLE_MEBIBYTES = 120.0
@@ -102,6 +104,7 @@ def _most(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
     found = [
         (used, f"{used / 1_000:.2f} ms ({each.case}, {each.clients} clients)")
         for each in measured
+        if sum(sample.calls for sample in each.service) >= _ENOUGH_CALLS
         for used in [each.middle(lambda sample: sample.cpu_per_call)]
     ]
     return _worst(target, sorted(found, reverse=True), most, above=False)

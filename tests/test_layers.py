@@ -36,7 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
     frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),
-    frozenset({"managers", "servicer", "migration", "doctor"}),
+    frozenset({"managers", "servicer", "migration", "doctor", "limits_table"}),
     frozenset({"http"}),
     frozenset({"app"}),
     frozenset({"workers"}),

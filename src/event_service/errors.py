@@ -11,21 +11,36 @@ from typing import ClassVar
 
 import grpc
 
+_LONGEST_MESSAGE = 2_000
+"""Bytes. gRPC carries a message in a header, up to three times as long, of 8 KiB at most."""
+
 
 class ServiceError(Exception):
-    """A fault with a status, a code and a message that may be shown to the caller."""
+    """A fault with a status, a code and a message that may be shown to the caller.
+
+    A message that repeats more of what a caller sent than goes over the wire is cut.
+    """
 
     status: ClassVar[grpc.StatusCode] = grpc.StatusCode.INTERNAL
     code: ClassVar[str] = "ERROR_UNKNOWN"
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _cut(message)
+        super().__init__(self.message)
 
     @property
     def details(self) -> str:
         """What goes over the wire: ``ERROR_CODE: message`` (clients split at the first colon)."""
         return f"{self.code}: {self.message}"
+
+
+def _cut(message: str) -> str:
+    if len(message) <= _LONGEST_MESSAGE // 4:
+        return message
+    encoded = message.encode("utf-8", "replace")
+    if len(encoded) <= _LONGEST_MESSAGE:
+        return message
+    return encoded[:_LONGEST_MESSAGE].decode("utf-8", "ignore") + "..."
 
 
 class InvalidArgument(ServiceError):

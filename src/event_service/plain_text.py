@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-_LONGEST_WHOLE = 1e15
+LONGEST_WHOLE = 1e15
 
 
 def cleaned(text: str) -> str:
@@ -24,7 +24,7 @@ def from_scalar(value: object) -> str | None:
             return cleaned(value)
         case bool():
             return "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < _LONGEST_WHOLE:
+        case float() if value.is_integer() and abs(value) < LONGEST_WHOLE:
             return str(int(value))
         case int() | float():
             return str(value)

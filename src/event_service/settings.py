@@ -164,7 +164,8 @@ class Settings(BaseSettings):
     http_read_seconds: PositiveFloat = Field(
         default=30.0,
         le=600,
-        description="How long the head of an HTTP request may take to arrive, and then its body.",
+        description="How long the head of an HTTP request may take to arrive, and then its body;"
+        " and the message of a call over gRPC.",
     )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),

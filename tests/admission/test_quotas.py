@@ -14,6 +14,7 @@ from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.gate import RedisGate
 from event_service.errors import QuotaExceeded
 from event_service.quota import Quota
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 
 SLOW = Quota(rate=0.001, burst=10)
 NOBODY_LISTENS = "redis://127.0.0.1:1"
-
-
-class Clock:
-    """Goes when it is told."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -102,6 +102,10 @@ def test_a_list_is_judged_from_the_fewest_to_the_most_stored(
     assert _reached(measured, "list_alert, a tenth") is reached
     assert _reached(measured[:1], "list_alert, a tenth") is None
     assert _reached(measured, "list of 20") is True
+    few_calls = _measured("list_alert", 1, _sample(19, 1.0, p50=2.0))
+    assert _reached([few_calls], "list of 20") is None
+    many_calls = _measured("list_alert", 1, _sample(20, 1.0, p50=2.0))
+    assert _reached([few_calls, many_calls], "list of 20") is False
 
 
 @pytest.mark.parametrize(("last", "reached"), [(126.0, True), (128.0, False)])

@@ -107,3 +107,7 @@ def test_derived_keys() -> None:
     assert derived_key("a", None) != derived_key(None, "a")
     assert plugin_key("10501", "88123") == "3fa299902ca5c0fcc03f81799417287f"
     assert len(plugin_key("\ud800")) == 32
+
+
+def test_a_number_of_a_few_characters_becomes_no_text_of_hundreds() -> None:
+    assert reading.json_text([1e300, 12.0, 2.5]) == "[1e+300, 12, 2.5]"

@@ -18,8 +18,8 @@ from event_service.plugins.faults import (
     PluginSilent,
     PluginUnreadable,
 )
+from tests.clock import Clock
 from tests.plugins.running import running_plugin
-from tests.plugins.test_breaker import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -64,12 +64,14 @@ def ask_stat(
     message = None if query is None else ParseDict(dict(query), query_pb2.StatisticsQuery())
     statistics = compile_statistics(message, EVENT_FIELDS, NOW, LIMITS)
     where = within(caller.scope, statistics.where)
-    if statistics.distinct is not None:
+    if statistics.distinct is not None and not statistics.stages:
         values = sort_distinct(documents.distinct(statistics.distinct, where))
         total = None if statistics.page is None else len(values)
         return Answer(list(page_of(values, statistics.page)), total)
     match = {"$match": where}
-    rows = list(documents.aggregate([match, *statistics.rows()]))
+    rows: list[Any] = list(documents.aggregate([match, *statistics.rows()]))
+    if statistics.distinct is not None:
+        rows = [row["_id"] for row in rows]
     if statistics.page is None:
         return Answer(rows, None)
     counted = list(documents.aggregate([match, *statistics.count()]))

@@ -4,12 +4,22 @@ from typing import Any
 
 import pytest
 
-from event_service.errors import InvalidParameter
+from event_service.errors import InvalidArgument, InvalidParameter
 from event_service.query.limits import QueryLimits
+from tests.query.asking import LIMITS
 from tests.query.compiling import search, statistics
 
 _FILTER = {"k": "title", "v": "a", "o": "eq"}
 _COUNT = {"name": "n", "operator": "count"}
+_PART = {"name": "n", "key": "title"}
+
+
+def _field(name: str, conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "operator": "count", "conditions": conditions}
+
+
+def _key(name: str) -> dict[str, Any]:
+    return {"name": name, "key": "title"}
 
 
 def _filter(operator: str, value: Any) -> dict[str, Any]:
@@ -35,6 +45,24 @@ def _filter(operator: str, value: Any) -> dict[str, Any]:
             {"only": ["title"], "unwind": {"path": "resources", "filter": [_FILTER] * 101}},
             100,
         ),
+        (
+            {
+                "only": ["title"],
+                "filter": [_FILTER] * 60,
+                "unwind": {"path": "resources", "filter": [_FILTER] * 60},
+            },
+            100,
+        ),
+        ({"filter": [{"k": "title", "v": ["a"] * 1_000, "o": "in"}] * 11}, 10_000),
+        ({"filter": [{"k": "title", "v": "a" * 1_000, "o": "regex"}] * 21}, 20_000),
+        (
+            {"filter_or": [{"key": "title", "value": "a" * 1_000, "operator": "contain"}] * 21},
+            20_000,
+        ),
+        ({"filter": [{"k": "title", "v": ["a" * 500] * 5, "o": "not_contain_in"}] * 9}, 20_000),
+        (_filter("eq", "a") | {"sort": [{"key": "raw_data" + ".a" * 20}]}, 20),
+        ({"only": ["raw_data." + "a" * 256]}, 256),
+        (_filter("match", {"a." * 20 + "a": 1}), 20),
     ],
 )
 def test_a_list_over_a_limit_is_refused(query: dict[str, Any], limit: int) -> None:
@@ -55,6 +83,52 @@ def test_a_list_over_a_limit_is_refused(query: dict[str, Any], limit: int) -> No
             },
             100,
         ),
+        (
+            {
+                "aggregate": [
+                    {"group": {"fields": [_field(f"n{at}", [_FILTER] * 100) for at in range(11)]}},
+                ]
+            },
+            1_000,
+        ),
+        (
+            {
+                "aggregate": [{"unwind": {"path": "resources", "filter": [_FILTER] * 40}}] * 3,
+            },
+            100,
+        ),
+        (
+            {"aggregate": [{"group": {"keys": [_key(f"k{at}") for at in range(51)]}}]},
+            50,
+        ),
+        (
+            {
+                "aggregate": [
+                    {
+                        "group": {
+                            "fields": [{"name": "n", "operator": "push", "fields": [_PART] * 51}]
+                        }
+                    }
+                ]
+            },
+            50,
+        ),
+        (
+            {
+                "aggregate": [
+                    {
+                        "project": {
+                            "fields": [{"name": "n", "operator": "add", "key": "a," * 4_000_000}]
+                        }
+                    }
+                ]
+            },
+            50,
+        ),
+        (
+            {"aggregate": [{"group": {"keys": [_key("k") | {"date_format": "%Y" * 129}]}}]},
+            256,
+        ),
         ({"aggregate": [{"sort": [{"key": "title"}] * 11}]}, 10),
         ({"aggregate": [{"project": {"fields": [{"key": "title", "name": "t"}] * 51}}]}, 50),
         ({"distinct": "title", "page": {"limit": 100_001}}, 100_000),
@@ -66,6 +140,36 @@ def test_a_stat_over_a_limit_is_refused(query: dict[str, Any], limit: int) -> No
     with pytest.raises(InvalidParameter, match=f"at most {limit} are taken") as raised:
         statistics(**query)
     assert len(raised.value.message) < 300
+
+
+@pytest.mark.parametrize("operator", ["eq", "not", "gt", "in", "contain_in", "match"])
+@pytest.mark.parametrize("value", [{"a": {"a": 1}}, [["a"]], [{"a": 1}]])
+def test_no_value_of_a_filter_is_nested(operator: str, value: Any) -> None:
+    with pytest.raises(InvalidArgument) as raised:
+        search(**_filter(operator, value))
+    assert raised.value.code.startswith("ERROR_OPERATOR_")
+    assert "key = title" in raised.value.message
+
+
+def test_a_stat_without_a_page_asks_for_one_result_more_than_there_may_be() -> None:
+    grouped = {"group": {"keys": [_key("k")]}}
+    compiled = statistics(aggregate=[grouped])
+    assert compiled.most == LIMITS.results == 100_000
+    assert compiled.rows()[-1] == {"$limit": 100_001}
+    paged = statistics(aggregate=[grouped], page={"limit": 3})
+    assert paged.rows()[-1] == {"$limit": 3}
+
+
+def test_the_values_of_a_field_come_page_by_page() -> None:
+    for field in ("alert_id", "resources", "created_at", "repeat_count"):
+        paged = statistics(distinct=field, page={"start": 11, "limit": 10})
+        assert paged.rows()[-2:] == ({"$skip": 10}, {"$limit": 10})
+        assert statistics(distinct=field).rows()[-1] == {"$limit": 100_001}
+
+
+@pytest.mark.parametrize("key", ["raw_data", "additional_info.x"])
+def test_only_the_database_reaches_into_lists_of_documents(key: str) -> None:
+    assert statistics(distinct=key).stages == ()
 
 
 def test_limits_are_inclusive() -> None:

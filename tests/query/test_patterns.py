@@ -67,6 +67,8 @@ def test_a_common_pattern_is_taken(pattern: str, taken_as: str | None) -> None:
         "(?x)a b",
         "(?L)a",
         "(?(1)a|b)",
+        "((?#)?(1)a|b)",
+        "(a)((?#x)(?#y)?(1)a|b)",
         "(?#",
         r"\N{DASH}",
         r"\ud800",

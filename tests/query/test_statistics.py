@@ -111,6 +111,8 @@ def test_what_a_stage_misses_is_named(stage: dict[str, Any], missing: str) -> No
         ([_keyed(key="created_at", name="d", date_format="week")], InvalidParameter),
         ([_keyed(key="created_at", name="d", date_format="%Y-%Q")], InvalidParameter),
         ([_keyed(key="created_at", name="d", date_format="%Y%")], InvalidParameter),
+        ([_keyed(key="created_at", name="d", date_format="$title%Y")], InvalidParameter),
+        ([_keyed(key="created_at", name="d", date_format="$$NOW%Y")], InvalidParameter),
         (
             [{"group": {"keys": [{"key": "title", "name": "n"}], "fields": [_COUNT]}}],
             InvalidParameter,

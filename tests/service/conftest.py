@@ -18,6 +18,7 @@ from event_service.auth.verification import TokenVerifier
 from event_service.managers import Clock, utc_now
 from event_service.store_clients import RedisClient, connect_redis
 from tests.auth.issuer import Issuer
+from tests.service.held import Held
 from tests.service.running import Metadata, Running, Start, running_service, settings_for
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ def start_module(
     """As ``start``, for all tests of a module."""
     with ExitStack() as stack:
         yield _starter(stack, stores, redis_url, tmp_path_factory.mktemp("services"), keys)
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    """Parsers that let go what they hold at the end of the test."""
+    held = Held()
+    yield held
+    held.let_go()
 
 
 @pytest.fixture

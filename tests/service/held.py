@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from event_service.parsers.registry import ParserRegistry, installed_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from event_service.parsers.seam import Body, Options
+    from event_service.parsers.seam import Body, Options, Reading
 
 
 class Held(ParserRegistry):
@@ -23,13 +21,13 @@ class Held(ParserRegistry):
         self._counting = threading.Lock()
         self.bodies = 0
 
-    def parse(self, plugin_id: str | None, body: Body, options: Options) -> Sequence[object]:
+    def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         """Wait, and then do as the installed ones."""
         with self._counting:
             self.bodies += 1
         self._begun.release()
         assert self._may_go.wait(60)
-        return super().parse(plugin_id, body, options)
+        return super().read(plugin_id, body, options)
 
     def wait_for(self, calls: int) -> None:
         """Wait until that many more calls are held."""

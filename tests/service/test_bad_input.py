@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
-from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
@@ -205,6 +205,27 @@ def test_a_value_is_never_an_operator(running: Running, webhook: Webhook) -> Non
         query = {"filter": [{"k": "additional_info.a", "v": value, "o": operator}]}
         answer = running.client.call("list", {"query": query})
         assert answer.body.get("results", []) == []
+
+
+@pytest.mark.parametrize("length", [1_000, 20_000, MiB // 2])
+@pytest.mark.parametrize("letter", ["x", "é", "\U0001f600"])
+def test_an_error_goes_over_the_wire_however_much_it_repeats(
+    running: Running, length: int, letter: str
+) -> None:
+    for method, params in (
+        ("get", {"event_id": letter * length}),
+        ("create", {"webhook_id": letter * length, "access_key": "key", "data": {}}),
+    ):
+        answer = running.client.call(method, params)
+        assert (answer.status, answer.code) == ("NOT_FOUND", "ERROR_NOT_FOUND")
+        assert letter * 64 in answer.details
+
+
+def test_a_body_of_a_million_members_is_refused(running: Running, webhook: Webhook) -> None:
+    data = Struct(fields={"a": Value(list_value=ListValue(values=[Value()] * MiB))})
+    answer = _send(running, webhook, data)
+    assert (answer.status, answer.code) == ("RESOURCE_EXHAUSTED", "ERROR_QUOTA_EXCEEDED")
+    assert _nothing_written(running)
 
 
 def test_lookups_are_refused(running: Running) -> None:

@@ -155,8 +155,9 @@ def test_calls_are_taken_while_a_load_balancer_takes_notice(start: Callable[...,
     stand.stopping()
     http = Asking(stand.process.runtime()["http"])
     assert http.send("GET", "/readyz").status == 503
-    with grpc.insecure_channel(stand.process.address) as other:
-        assert create(other, stand.plain, "drained") == "OK"
+    for _ in range(40):  # on connections of their own, for longer than a stop takes to begin
+        with grpc.insecure_channel(stand.process.address) as other:
+            assert create(other, stand.plain, "drained") == "OK"
     assert http.deliver(stand.plain, {"event_key": "over HTTP", "title": "x"}).status == 200
     stand.process.tell_to_stop()
     assert stand.process.ended() == 0

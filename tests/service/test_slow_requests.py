@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.service.running import Running, Start
 
@@ -28,7 +28,7 @@ def running(start: Start) -> Running:
 
 
 @pytest.fixture
-def silence() -> Iterator[Iterator[bytes]]:
+def silence() -> Iterator[Callable[[], Iterator[bytes]]]:
     """Requests that don't come before the end of the test."""
     end = threading.Event()
 
@@ -36,26 +36,26 @@ def silence() -> Iterator[Iterator[bytes]]:
         end.wait(60)
         yield from ()
 
-    yield none_yet()
+    yield none_yet
     end.set()
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_call_that_sends_nothing_is_ended(
-    running: Running, silence: Iterator[bytes], method: str
+    running: Running, silence: Callable[[], Iterator[bytes]], method: str
 ) -> None:
     ask: Any = running.client.channel.stream_stream(method)
-    call = ask(silence, timeout=60)
+    call = ask(silence(), timeout=60)
     with pytest.raises(grpc.RpcError) as raised:
         next(call)
     assert raised.value.code() is grpc.StatusCode.CANCELLED
 
 
 def test_calls_that_send_nothing_keep_others_waiting_no_longer_than_that(
-    running: Running, silence: Iterator[bytes]
+    running: Running, silence: Callable[[], Iterator[bytes]]
 ) -> None:
     silent: Any = running.client.channel.stream_stream(METHODS[0])
-    calls = [silent(silence, timeout=60) for _ in range(THREADS)]
+    calls = [silent(silence(), timeout=60) for _ in range(THREADS)]
     assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
     for call in calls:
         call.cancel()

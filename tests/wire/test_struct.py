@@ -12,7 +12,8 @@ from bson.binary import Binary
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
-from event_service.errors import InvalidParameter
+from event_service.errors import InvalidParameter, TooLarge
+from event_service.wire.json_body import json_object
 from event_service.wire.struct import (
     StructLimits,
     dict_to_struct,
@@ -169,3 +170,25 @@ def test_lists_and_values_follow_the_same_rules() -> None:
 def test_what_only_a_database_holds_is_shown_as_json(stored: Any, shown: Any) -> None:
     struct = dict_to_struct({"x": stored, "l": [stored]})
     assert json.loads(json.dumps(MessageToDict(struct))) == {"x": shown, "l": [shown]}
+
+
+@pytest.mark.parametrize("member", [None, [], {}, 1.0])
+def test_a_body_has_so_many_members_and_no_more(member: Any) -> None:
+    limits = StructLimits(members=1_000)
+    most = {"lists": [[member] * 99] * 9, "more": [member] * 98}
+    assert struct_to_dict(as_struct(most), limits) == most
+    assert json_object(json.dumps(most).encode(), limits) == most
+    most["more"].append(member)
+    over = {**most, "text": "long enough that they are counted" * 100}
+    with pytest.raises(TooLarge, match=r"members of data, limit = 1000,"):
+        struct_to_dict(as_struct(over), limits)
+    with pytest.raises(TooLarge, match=r"members of request, limit = 1000,"):
+        json_object(json.dumps(over).encode(), limits, name="request")
+
+
+def test_a_body_of_the_smallest_members_is_counted_too() -> None:
+    nothing = Struct(fields={"a": Value(list_value=ListValue(values=[Value()] * 200_000))})
+    with pytest.raises(TooLarge, match="limit = 200000,"):
+        struct_to_dict(nothing)
+    with pytest.raises(TooLarge, match="limit = 200000,"):
+        json_object(json.dumps({"a": [0] * 200_000}, separators=(",", ":")).encode())

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
+from event_service.manager.alert_update import HOLDS, RESOLVED, JoiningUpdate
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import Expression, guarded, plus, value
-from event_service.manager.joining import Joining, together
+from event_service.manager.joining import Joining, in_waves
+from event_service.manager.per_document import PerDocument, portions
 from event_service.metrics.deliveries import alert_changed
 from event_service.stored_keys import to_stored
 
@@ -28,10 +31,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-RESOLVED = "RESOLVED"
 _URGENT = frozenset({Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE})
-_OPEN = {"$ne": ["$state", RESOLVED]}
-_HOLDS = {"$and": [_OPEN, {"$ne": ["$superseded", True]}]}
 _KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at", "last_seen_at"]
 _NUMBER_ATTEMPTS = 100
 
@@ -113,12 +113,12 @@ class AlertManager:
         """
         if not joinings:
             return []
-        updates = [
-            UpdateOne({"alert_id": group[0].alert_id}, guarded(_guard(group[0]), _changes(group)))
-            for group in together(joinings)
-        ]
-        changed = self._alerts.bulk_write(updates, ordered=False).modified_count
-        if changed in (0, len(updates)):
+        waves = in_waves(joinings)
+        changed = 0
+        for wave in waves:
+            for groups in portions(wave):
+                changed += self._update(JoiningUpdate(groups), len(groups))
+        if changed in (0, sum(len(wave) for wave in waves)):
             joined = [changed > 0] * len(joinings)
         else:
             joined = self._look(joinings)
@@ -129,7 +129,7 @@ class AlertManager:
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
         unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
-        guard = {"$and": [_HOLDS, unseen]}
+        guard = {"$and": [HOLDS, unseen]}
         return self._change(alert.alert_id, guard, {"superseded": value(True)})  # noqa: FBT003
 
     def newest(self, key: DedupKey) -> KeyAlert | None:
@@ -181,19 +181,24 @@ class AlertManager:
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those deliveries repeated events of those alerts."""
-        self._alerts.bulk_write(
-            [
-                UpdateOne(
-                    {"alert_id": one.alert_id},
-                    {
-                        "$inc": {"event_count": one.count},
-                        "$max": {"last_seen_at": from_milliseconds(one.last_ms)},
-                    },
-                )
-                for one in repeats
-            ],
-            ordered=False,
-        )
+        counts: Counter[str] = Counter()
+        seen: dict[str, int] = {}
+        for one in repeats:
+            counts[one.alert_id] += one.count
+            seen[one.alert_id] = max(seen.get(one.alert_id, 0), one.last_ms)
+        for part in portions(list(counts)):
+            per = PerDocument("alert_id", part)
+            last = per.value([from_milliseconds(seen[alert_id]) for alert_id in part])
+            changes = {
+                "event_count": plus("event_count", per.value([counts[one] for one in part])),
+                "last_seen_at": {"$max": ["$last_seen_at", last]},
+            }
+            self._alerts.update_many(per.where, [{"$set": changes}])
+
+    def _update(self, update: JoiningUpdate, alerts: int) -> int:
+        # Only an update of one document is sent again when the connection breaks.
+        write = self._alerts.update_one if alerts == 1 else self._alerts.update_many
+        return write(update.where, update.pipeline()).modified_count
 
     def _look(self, joinings: Sequence[Joining]) -> list[bool]:
         """Which of them the alerts show, where some were refused.
@@ -229,30 +234,6 @@ class AlertManager:
         return self._alerts.find_one(
             {"dedup_key": key.digest}, fields, sort=[("episode", DESCENDING)]
         )
-
-
-def _guard(one: Joining) -> Expression:
-    mine = {"$eq": ["$dedup_key", value(one.dedup_key)]}
-    return {"$and": [mine, _OPEN if one.recovers else _HOLDS]}
-
-
-def _changes(group: Sequence[Joining]) -> Mapping[str, Any]:
-    now = max(one.at for one in group)
-    changes: dict[str, Any] = {
-        "last_seen_at": value(now),
-        "updated_at": value(now),
-        "event_count": plus("event_count", len(group)),
-    }
-    for one in group:
-        if one.draft.description is not None:
-            changes["description"] = value(one.draft.description)
-        if one.resolves:
-            changes |= {
-                "state": value(RESOLVED),
-                "resolved_at": value(one.at),
-                "recovery_event_id": value(one.event_id),
-            }
-    return changes
 
 
 def _document(alert: NewAlert) -> Document:

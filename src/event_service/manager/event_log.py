@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 from pymongo.errors import AutoReconnect
 
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
+from event_service.manager.guarded import plus
+from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
 
 if TYPE_CHECKING:
@@ -91,24 +93,20 @@ class EventLog:
         )
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
-        """Those deliveries repeated those events; answers which of the events are gone.
+        """Those deliveries repeated those events, each once; answers which of them are gone.
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """
-        result = self._events.bulk_write(
-            [
-                UpdateOne(
-                    {"event_id": one.event_id},
-                    {
-                        "$inc": {"repeat_count": one.count},
-                        "$max": {"last_repeated_at": from_milliseconds(one.last_ms)},
-                    },
-                )
-                for one in repeats
-            ],
-            ordered=False,
-        )
-        if result.matched_count == len(repeats):
+        matched = 0
+        for part in portions(repeats):
+            per = PerDocument("event_id", [one.event_id for one in part])
+            last = per.value([from_milliseconds(one.last_ms) for one in part])
+            changes = {
+                "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
+                "last_repeated_at": {"$max": ["$last_repeated_at", last]},
+            }
+            matched += self._events.update_many(per.where, [{"$set": changes}]).matched_count
+        if matched == len(repeats):
             return frozenset()
         asked = {one.event_id for one in repeats}
         found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])

@@ -12,9 +12,10 @@ from event_service.admission.presence import always_there
 from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
+from event_service.manager.event_size import check_sizes
 from event_service.metrics.deliveries import UNREAD, event_done
 from event_service.normalise import failure_draft, normalise
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import MOST_RESULTS, ParseFailure
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     """Called with a body whose key was right, before it is read; raises to refuse it."""
 
 _log = structlog.get_logger(__name__)
-
-MOST_RESULTS = 1_000
-"""How many events one body may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +116,7 @@ class EventManager:
         self._gate(webhook, request.data)
         understood = self._understand(webhook, request.data)
         delivery = self._delivery(webhook, to_stored(request.data), request.identity)
+        check_sizes(delivery.raw_data, understood.drafts)
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
             event_done(understood.source, draft.event_type, draft.severity, outcome)

@@ -5,24 +5,17 @@ Every read goes through ``_within``: the caller's scope is put around whatever t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from event_service.errors import (
-    DeadlineExceeded,
-    InvalidParameter,
-    NotFound,
-    RequiredParameter,
-    TooLarge,
-)
+from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
+from event_service.manager.query_faults import query_faults
 from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -40,10 +33,6 @@ if TYPE_CHECKING:
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 Document = Mapping[str, Any]
-
-_REFUSED_QUERY_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
-"""BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
-_FIRST_LOCATION_CODE = 10_000
 
 _ROWS_AT_ONCE = 100_000
 """More than any page has: an answer comes in one batch, unless it is very large."""
@@ -119,7 +108,7 @@ class Reader:
         )
         where = within(caller.scope, search.where)
         time_ms = self._milliseconds(seconds_left)
-        with _query_faults():
+        with query_faults():
             if search.unwind is not None:
                 return self._unwound(search, where, time_ms)
             if search.count_only:
@@ -136,7 +125,7 @@ class Reader:
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
         where = within(caller.scope, statistics.where)
         time_ms = self._milliseconds(seconds_left)
-        with _query_faults():
+        with query_faults():
             if statistics.distinct is not None:
                 return self._distinct(statistics, statistics.distinct, where, time_ms)
             return self._aggregated(statistics, where, time_ms)
@@ -144,7 +133,7 @@ class Reader:
     def _get_all(self, scope: Scope, ids: Sequence[str], seconds: float) -> Mapping[str, Document]:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
-        with _query_faults():
+        with query_faults():
             found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(seconds))
         return {document[id_field]: document for document in found}
 
@@ -157,15 +146,18 @@ class Reader:
     def _distinct(
         self, statistics: Statistics, field: str, where: Document, time_ms: int
     ) -> Statistic:
+        if statistics.stages:
+            rows = self._aggregated(statistics, where, time_ms)
+            return Statistic([row["_id"] for row in rows.results], rows.total_count)
         values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
         if statistics.page is None:
-            return Statistic(values)
+            return Statistic(_whole(values, statistics.most))
         return Statistic(page_of(values, statistics.page), len(values))
 
     def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
         rows = self._aggregate(where, statistics.rows(), time_ms)
         if statistics.page is None:
-            return Statistic(rows)
+            return Statistic(_whole(rows, statistics.most))
         return Statistic(rows, self._counted(where, statistics.count(), time_ms))
 
     def _aggregate(
@@ -196,6 +188,13 @@ class Reader:
         return max(1, int(seconds * 1000))
 
 
+def _whole(results: Sequence[Any], most: int) -> Sequence[Any]:
+    """All the results of a stat without a page limit. Raises TooLarge when there are more."""
+    if len(results) > most:
+        raise TooLarge("results of one stat without query.page.limit", most)
+    return results
+
+
 def page_stages(search: Search) -> Sequence[Document]:
     """The stages behind ``$match`` that give the page of a search."""
     fields = {"_id": False} | dict.fromkeys(search.projection or (), True)
@@ -205,17 +204,3 @@ def page_stages(search: Search) -> Sequence[Document]:
         {"$limit": search.limit},
         {"$project": fields},
     )
-
-
-@contextmanager
-def _query_faults() -> Iterator[None]:
-    try:
-        yield
-    except ExecutionTimeout:
-        raise DeadlineExceeded("The query took longer in the database than it may.") from None
-    except OperationFailure as error:
-        code = error.code or 0
-        if code in _REFUSED_QUERY_CODES or code >= _FIRST_LOCATION_CODE:
-            # The text of the database can repeat the whole query, scope and all.
-            raise InvalidParameter("query", f"the database refuses it (code {code})") from error
-        raise

@@ -9,7 +9,7 @@ from typing import Any
 
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import labels_fingerprint
-from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
 _ZERO_TIME = "0001-01-01T00:00:00Z"
 _VERSIONS = {"3", "4", 3, 4}
@@ -29,7 +29,8 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         raise ParseFailure("alerts is not a list")
     group_status = body.get("status")
     return [
-        _result(alert, group_status) if isinstance(alert, Mapping) else alert for alert in alerts
+        _result(alert, group_status) if isinstance(alert, Mapping) else alert
+        for alert in readable(alerts)
     ]
 
 

@@ -22,7 +22,7 @@ from event_service.parsers.reading import (
     text_at,
     texts,
 )
-from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import SeverityWords
 
 _STATES = SeverityWords(
@@ -64,7 +64,9 @@ def _unified(body: Body) -> Sequence[object]:
     alerts = body["alerts"]
     if not isinstance(alerts, list):
         raise ParseFailure("alerts is not a list")
-    return [_alert(body, alert) if isinstance(alert, Mapping) else alert for alert in alerts]
+    return [
+        _alert(body, alert) if isinstance(alert, Mapping) else alert for alert in readable(alerts)
+    ]
 
 
 def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:

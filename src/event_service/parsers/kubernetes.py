@@ -16,7 +16,7 @@ from event_service.parsers.reading import (
     text_at,
     texts,
 )
-from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import SeverityWords
 
 _TYPES = SeverityWords({"ERROR": ("error",), "WARNING": ("warning",), "INFO": ("normal",)})
@@ -47,7 +47,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if not events:
         raise ParseFailure("There is no Kubernetes event in the body")
     cluster = first_text(body.get("clusterName"), body.get("cluster"))
-    return [_result(event, cluster) for event in events]
+    return [_result(event, cluster) for event in readable(events)]
 
 
 def recognises(body: Body) -> bool:

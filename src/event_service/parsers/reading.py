@@ -105,6 +105,6 @@ def _plain(value: object, depth: int) -> object:
         return {str(name): _plain(member, depth - 1) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(member, depth - 1) for member in value]
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < plain_text.LONGEST_WHOLE:
         return int(value)
     return value

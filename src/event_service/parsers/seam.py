@@ -23,6 +23,17 @@ it hands on as it is, and ``normalise`` refuses it alone, so that its siblings l
 """
 
 
+MOST_RESULTS = 1_000
+"""How many events one body may hold: one with more is refused whole."""
+
+
+def readable(members: Sequence[Any]) -> Sequence[Any]:
+    """The members that a result is made of each: one more than there may be is enough to refuse
+    a body, and a million of them would hold the interpreter for half a minute.
+    """
+    return members[: MOST_RESULTS + 1]
+
+
 class ParseFailure(Exception):
     """A body, or one result of it, that can't be understood.
 

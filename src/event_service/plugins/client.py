@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 from event_service.errors import InvalidParameter
 from event_service.grpc_endpoint import open_channel
 from event_service.metrics.deliveries import plugin_answered, plugin_skipped
+from event_service.parsers.seam import MOST_RESULTS
 from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
 from event_service.plugins.masking import masked
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MOST_RESULTS: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_METADATA_BYTES: Final = 1024 * 1024
 """Metadata is kept with the webhook, and read with it for every event."""

@@ -22,7 +22,8 @@ def formatted(place: str, value: Expression, date_format: str, limits: QueryLimi
         return {_PARTS[date_format]: instant(value)}
     at_most(f"{place}.date_format", "characters", date_format, limits.key_length)
     unknown = {found for found in _SPECIFIER.findall(date_format) if found not in _KNOWN}
-    if unknown or "%" not in date_format or "\0" in date_format:
+    # MongoDB reads a format as an expression: one that begins with $ would name a field.
+    if unknown or "%" not in date_format or "\0" in date_format or date_format.startswith("$"):
         raise InvalidParameter(
             f"{place}.date_format",
             "it is year, month, day or a text with %Y %m %d %H %M %S %L %j %u %V %G %U %w %z %Z %%",

@@ -6,10 +6,30 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from event_service.query.fields import Field, FieldKind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from event_service.query.paging import Page
+
+
+def distinct_stages(field: Field) -> tuple[Mapping[str, Any], ...]:
+    """The stages that give a row for each value of the field, which is its ``_id``, in order.
+
+    Asked for its values at once, the database gives them all in one document, which holds no
+    million of them. But it alone reaches into lists of documents: for a field inside of one, or one
+    that holds documents, there are no stages.
+    """
+    if not field.declared or field.kind is FieldKind.DOCUMENT:
+        return ()
+    unwound = ({"$unwind": field.value},) if field.kind is FieldKind.STRING_LIST else ()
+    return (
+        *unwound,
+        {"$group": {"_id": field.value}},
+        {"$match": {"_id": {"$ne": None}}},
+        {"$sort": {"_id": 1}},
+    )
 
 
 def sort_distinct(values: Iterable[Any]) -> list[Any]:

@@ -77,8 +77,6 @@ def compile_filters(
 
     Raises InvalidArgument errors that name the key or the parameter.
     """
-    count = len(query.filter) + len(query.filter_or)
-    at_most("query.filter", "filters with those of filter_or", count, limits.filters)
     compiler = FilterCompiler(fields, now, limits)
     words = _keyword(query.keyword, fields, limits)
     return all_of(

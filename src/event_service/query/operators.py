@@ -196,6 +196,11 @@ OPERATORS: Mapping[str, Compile] = {
 }
 """By the name that callers use. Raised: InvalidParameter, and the Operator...Type errors."""
 
+PATTERN_OPERATORS = frozenset(
+    {"contain", "not_contain", "contain_in", "not_contain_in", "regex", "regex_in"}
+)
+"""Those that look for something inside of texts."""
+
 
 def contains(field: Field, word: str) -> Condition:
     """The field, or a member of it, contains the word, whatever its case."""

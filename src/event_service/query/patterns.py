@@ -96,6 +96,9 @@ class _Reader:
             return 0
         if comment := _COMMENT.match(self._pattern, self._at):
             self._at = comment.end()
+            # What opens a group and what a comment parts from it would become one without it.
+            if self.for_database[-1:] == ["("] and self._peek() == "?":
+                raise ValueError("not a regular expression: nothing to repeat")
             return 1
         found = _GROUP.match(self._pattern, self._at)
         if found is None:

@@ -56,7 +56,7 @@ def _made(
         source = row.resolve(key, limits)
         return source.value, source.kind
     if operator in _OF_SEVERAL:
-        names = key.split(",")
+        names = key.split(",", limits.group_members)
         at_most(f"{place}.key", "names", names, limits.group_members)
         values = [row.resolve(name.strip(), limits).value for name in names]
         if operator in ("subtract", "divide") and len(values) != _PAIR:

@@ -12,6 +12,7 @@ from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import equals
 from event_service.query.paging import ASCENDING, DESCENDING, Order, Page, ordered, read_page
 from event_service.query.unwinding import ROW_NUMBER, UnwindStage, compile_unwind
+from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,6 +72,7 @@ def compile_search(
         sort = _order((), fields, fields, limits)
         return Search(all_of(equal), sort, None, 0, limits.page_default, False, None)  # noqa: FBT003
     _refuse_untaken(query)
+    check_weight(query, (), (query.unwind,), limits)
     row, unwind = _unwinding(query, fields, now, limits)
     page = read_page(query.page, limits) or Page(0, limits.page_default)
     return Search(

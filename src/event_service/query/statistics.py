@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.aggregation import Aggregation
+from event_service.query.distinct import distinct_stages
 from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.paging import Page, read_page
+from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,20 +26,23 @@ if TYPE_CHECKING:
 class Statistics:
     """What to work out. ``where`` must be confined by ``scope.within`` before it is asked.
 
-    Either ``distinct`` names the field whose values are wanted (put them through
-    ``distinct.sort_distinct`` and ``distinct.page_of``), or ``stages`` follow a ``$match`` of
-    ``where``. With a page the answer has the number of all rows too.
+    ``stages`` follow a ``$match`` of ``where``. With ``distinct`` their rows hold the values of
+    that field as ``_id``; for a field inside of a document there are no stages: the database is
+    asked for its values, to be put through ``distinct.sort_distinct`` and ``distinct.page_of``.
+    With a page the answer has the number of all rows too. Without one there may be ``most``
+    results: a row more is asked for, so that it shows when there are more.
     """
 
     where: Condition
     distinct: str | None
     stages: tuple[Mapping[str, Any], ...]
     page: Page | None
+    most: int
 
     def rows(self) -> tuple[Mapping[str, Any], ...]:
         """The stages after ``$match`` that give the page's rows."""
         if self.page is None:
-            return self.stages
+            return (*self.stages, {"$limit": self.most + 1})
         return (*self.stages, {"$skip": self.page.skip}, {"$limit": self.page.limit})
 
     def count(self) -> tuple[Mapping[str, Any], ...]:
@@ -63,11 +68,15 @@ def compile_statistics(
     if query.distinct and query.aggregate:
         raise InvalidParameter("query.distinct", "it can't be had together with query.aggregate")
     at_most("query.aggregate", "stages", query.aggregate, limits.stages)
+    unwinds = [stage.unwind for stage in query.aggregate if stage.HasField("unwind")]
+    check_weight(query, query.aggregate, unwinds, limits)
     where = compile_filters(query, fields, now, limits)
     page = read_page(query.page, limits)
     if query.distinct:
-        return Statistics(where, fields.resolve(query.distinct, limits).path, (), page)
+        field = fields.resolve(query.distinct, limits)
+        return Statistics(where, field.path, distinct_stages(field), page, limits.results)
     aggregation = Aggregation(fields, now, limits)
     for at, stage in enumerate(query.aggregate):
         aggregation.add(f"query.aggregate[{at}]", stage)
-    return Statistics(where, None, aggregation.finished(paged=page is not None), page)
+    stages = aggregation.finished(paged=page is not None)
+    return Statistics(where, None, stages, page, limits.results)

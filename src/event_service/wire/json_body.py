@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from event_service.errors import InvalidParameter, InvalidParameterType
 from event_service.plain_text import cleaned
+from event_service.wire.members import MEMBER_BYTES, check_members
 from event_service.wire.path import path_text
 from event_service.wire.struct import DEFAULT_LIMITS, StructLimits
 
@@ -25,7 +26,8 @@ def json_object(
     Of keys that come twice the last stays; a lone surrogate becomes U+FFFD. ``name`` is what the
     object is called in errors. Raises InvalidParameter for what is no JSON (NaN, Infinity and
     what is no UTF-8 among it), for a number that no double can hold, for NUL in a key and for
-    nesting over the limit; InvalidParameterType for JSON that is no object.
+    nesting over the limit; InvalidParameterType for JSON that is no object; TooLarge for more
+    members than the limit.
     """
     try:
         read = _DECODER.decode(body.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"))
@@ -40,6 +42,8 @@ def json_object(
         raise InvalidParameter(name, "nested too deep") from None
     if not isinstance(read, dict):
         raise InvalidParameterType(name, "an object")
+    if len(body) > limits.members * MEMBER_BYTES:
+        check_members(read, limits.members, name)
     return _object(read, (None, name), limits.depth)
 
 

@@ -14,14 +14,20 @@ from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from event_service.errors import InvalidParameter
 from event_service.stored_keys import from_stored, original_key
 from event_service.wire.foreign import plain_value
+from event_service.wire.members import MEMBER_BYTES, check_members
 from event_service.wire.path import Path, path_text
 
 
 @dataclass(frozen=True, slots=True)
 class StructLimits:
-    """How deep objects and lists may be nested; the outermost one is level 1."""
+    """How deep objects and lists may be nested; the outermost one is level 1.
+
+    ``members`` is how many members all of them may have together: what is read costs by the member,
+    not by the byte, and an empty one is only two bytes of a message.
+    """
 
     depth: int = 100
+    members: int = 200_000
 
 
 DEFAULT_LIMITS = StructLimits()
@@ -42,9 +48,13 @@ def struct_to_dict(
     ``name`` is the request's parameter. Raises InvalidParameter, naming the path below it, for
     NaN and infinities (as JSON nobody could read them back), for NUL in a key (BSON ends the key
     there) and for nesting over the limit. (By default protobuf itself refuses a request with
-    more than some 33 objects or 50 lists inside one another before this sees it.)
+    more than some 33 objects or 50 lists inside one another before this sees it.) Raises TooLarge
+    for more members than the limit.
     """
-    return _read_object(struct, (None, name), limits.depth)
+    read = _read_object(struct, (None, name), limits.depth)
+    if struct.ByteSize() > limits.members * MEMBER_BYTES:
+        check_members(read, limits.members, name)
+    return read
 
 
 def list_to_list(

@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.service.held import Held
 from tests.service.http.asking import Asking, asking, connected, delivery_head, rest_of, said
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
 
+    from tests.service.held import Held
     from tests.service.running import Running, Start, Webhook
 
 MiB = 1024 * 1024
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    held = Held()
-    yield held
-    held.let_go()
 
 
 def begun(webhook: Webhook, address: str, body: dict[str, Any]) -> socket.socket:

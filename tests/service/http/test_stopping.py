@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 import pytest
 
-from event_service.parsers.registry import ParserRegistry, installed_sources
 from tests.service.http.asking import asking, connected, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from event_service.parsers.seam import Body, Options, Reading
+    from tests.service.held import Held
     from tests.service.http.asking import HttpAnswer
     from tests.service.running import Running, Start
-
-
-class Held(ParserRegistry):
-    """Parses when it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__(installed_sources())
-        self.begun = threading.Event()
-        self.let_go = threading.Event()
-
-    def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
-        self.begun.set()
-        assert self.let_go.wait(30)
-        return super().read(plugin_id, body, options)
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    held = Held()
-    yield held
-    held.let_go.set()
 
 
 @pytest.fixture
@@ -57,7 +34,7 @@ def under_way(running: Running, held: Held, threads: ThreadPoolExecutor) -> Futu
     """A delivery that doesn't end before it is let go."""
     http = asking(running)
     delivery = threads.submit(http.deliver, running.webhook(), {"title": "under way"})
-    assert held.begun.wait(10)
+    held.wait_for(1)
     return delivery
 
 
@@ -74,7 +51,7 @@ def test_what_is_under_way_ends_first(
         http.send("GET", "/healthz")
     assert not stopping.done()
     assert not under_way.done()
-    held.let_go.set()
+    held.let_go()
     assert under_way.result(20).status == 200
     stopping.result(20)
 

@@ -1,0 +1,30 @@
+"""What MongoDB says against a query is the caller's error, and only that is."""
+
+from __future__ import annotations
+
+import pytest
+from pymongo.errors import OperationFailure
+
+from event_service.errors import InvalidParameter, TooLarge
+from event_service.manager.query_faults import query_faults, refusal
+
+
+@pytest.mark.parametrize(
+    ("code", "fault", "said"),
+    [
+        (17217, TooLarge, "bytes of one result in the database, limit = 16777216,"),
+        (10334, TooLarge, "bytes of one result in the database, limit = 16777216,"),
+        (146, TooLarge, "bytes of one stage in the database, limit = 104857600,"),
+        (2, InvalidParameter, r"the database refuses it \(code 2\)"),
+        (51108, InvalidParameter, r"the database refuses it \(code 51108\)"),
+    ],
+)
+def test_a_code_of_the_database(code: int, fault: type[Exception], said: str) -> None:
+    with pytest.raises(fault, match=said), query_faults():
+        raise OperationFailure("a secret", code)
+
+
+def test_what_is_not_the_querys_is_raised_as_it_is() -> None:
+    assert refusal(13) is None
+    with pytest.raises(OperationFailure), query_faults():
+        raise OperationFailure("not authorised", 13)

@@ -1,0 +1,56 @@
+"""How much one read may bring: more is an error that says so, and not a full memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf.json_format import ParseDict
+
+from event_service.caller import Caller, Scope
+from event_service.errors import TooLarge
+from event_service.manager.reads import Reader, Statistic
+from event_service.managers import utc_now
+from event_service.query.event_fields import EVENT_FIELDS
+from event_service.query.limits import QueryLimits
+from event_service.stubs.spaceone.api.core.v2.query_pb2 import StatisticsQuery
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+Stat = Callable[..., Statistic]
+
+_MOST = 3
+_BY_TITLE = {"group": {"keys": [{"key": "title", "name": "t"}]}}
+
+
+@pytest.fixture
+def stat(mongo_database: Database[dict[str, Any]]) -> Stat:
+    """Asks for a stat, after it stored events with titles of these numbers."""
+    events = mongo_database["event"]
+    limits = QueryLimits(results=_MOST)
+    reader = Reader(events, EVENT_FIELDS, limits, 30.0, 1024 * 1024, utc_now)
+    caller = Caller("DOMAIN_ADMIN", Scope("domain-1"))
+
+    def asked(numbers: range, **query: Any) -> Statistic:
+        events.insert_many(
+            {"domain_id": "domain-1", "event_id": f"event-{at}", "title": f"title {at}"}
+            for at in numbers
+        )
+        return reader.stat(caller, ParseDict(query, StatisticsQuery()))
+
+    return asked
+
+
+@pytest.mark.parametrize("query", [{"aggregate": [_BY_TITLE]}, {"distinct": "title"}])
+def test_a_stat_over_its_results_is_refused_but_for_its_pages(
+    stat: Stat, query: dict[str, Any]
+) -> None:
+    assert len(stat(range(_MOST), **query).results) == _MOST
+    with pytest.raises(
+        TooLarge, match=r"results of one stat without query\.page\.limit, limit = 3"
+    ):
+        stat(range(_MOST, 5), **query)
+    paged = stat(range(5, 6), **query, page={"limit": 2})
+    assert (len(paged.results), paged.total_count) == (2, 6)
