@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from event_service.dedup.key import DedupKey
 from event_service.manager.delivery import Outcome
 from event_service.manager.events import CreateEvent
 from event_service.managers import Managers, build_managers, utc_now
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     Eventually = Callable[[Callable[[], bool]], bool]
 
+TENANT = ("domain-1", "workspace-1", "project-1")
 ALARM = {"event_key": "k1", "title": "disk full"}
 CHANGED = ALARM | {"title": "disk fuller"}
 RECOVERY = ALARM | {"title": "disk free", "event_type": "RECOVERY"}
@@ -37,8 +39,7 @@ class Managing:
         self.managers = managers
         self._server = server
         self._client = client
-        tenant = ("domain-1", "workspace-1", "project-1")
-        self._webhook, self._key = managers.webhooks.create("a webhook", *tenant)
+        self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT)
 
     def create(self, data: dict[str, Any]) -> Outcome:
         call = CreateEvent(self._webhook.webhook_id, self._key, data)
@@ -54,7 +55,8 @@ class Managing:
     def redis_is_asked(self) -> bool:
         """Whether Redis is trusted again, which takes a second; brings an alarm of another key."""
         self.create(ALARM | {"event_key": "another"})
-        return sum(1 for _ in self._client.scan_iter("*:claim:*")) > 1
+        another = DedupKey(*TENANT, "another")
+        return any(True for _ in self._client.scan_iter(f"*:claim:{another.digest}"))
 
     def uncounted(self) -> bool:
         """Whether Redis still has counts that it takes for not written."""
