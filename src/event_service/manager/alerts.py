@@ -169,16 +169,19 @@ class AlertManager:
             return None
         return found["alert_id"], found["recovery_event_id"]
 
-    def holding_among(self, alert_ids: Iterable[str]) -> frozenset[str]:
-        """Those of the alerts that hold their keys."""
+    def ended_among(self, alert_ids: Iterable[str]) -> dict[str, datetime | None]:
+        """Those of the alerts that hold their keys no longer, and when they were resolved (None:
+        superseded, or not there)."""
+        ended: dict[str, datetime | None] = dict.fromkeys(alert_ids)
         found = self._alerts.find(
-            {"alert_id": {"$in": list(alert_ids)}}, ["alert_id", "state", "superseded"]
+            {"alert_id": {"$in": list(ended)}}, ["alert_id", "state", "superseded", "resolved_at"]
         )
-        return frozenset(
-            one["alert_id"]
-            for one in found
-            if one["state"] != RESOLVED and not one.get("superseded")
-        )
+        for one in found:
+            if one["state"] == RESOLVED:
+                ended[one["alert_id"]] = one["resolved_at"]
+            elif not one.get("superseded"):
+                del ended[one["alert_id"]]
+        return ended
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those deliveries repeated events of those alerts."""
