@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import Expression, guarded, plus, value
 from event_service.manager.joining import Joining, in_waves
 from event_service.manager.per_document import PerDocument, portions
+from event_service.manager.repeat_sums import summed
 from event_service.metrics.deliveries import alert_changed
 
 if TYPE_CHECKING:
@@ -185,16 +185,11 @@ class AlertManager:
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those deliveries repeated events of those alerts."""
-        counts: Counter[str] = Counter()
-        seen: dict[str, int] = {}
-        for one in repeats:
-            counts[one.alert_id] += one.count
-            seen[one.alert_id] = max(seen.get(one.alert_id, 0), one.last_ms)
-        for part in portions(list(counts)):
-            per = PerDocument("alert_id", part)
-            last = per.value([from_milliseconds(seen[alert_id]) for alert_id in part])
+        for part in portions(summed(repeats, lambda one: one.alert_id)):
+            per = PerDocument("alert_id", [one.document_id for one in part])
+            last = per.value([from_milliseconds(one.last_ms) for one in part])
             changes = {
-                "event_count": plus("event_count", per.value([counts[one] for one in part])),
+                "event_count": plus("event_count", per.value([one.count for one in part])),
                 "last_seen_at": {"$max": ["$last_seen_at", last]},
             }
             self._alerts.update_many(per.where, [{"$set": changes}])

@@ -13,6 +13,7 @@ from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import plus
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
+from event_service.manager.repeat_sums import summed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,22 +94,22 @@ class EventLog:
         )
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
-        """Those deliveries repeated those events, each once; answers which of them are gone.
+        """Those deliveries repeated those events; answers which of the events are gone.
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """
-        matched = 0
-        for part in portions(repeats):
-            per = PerDocument("event_id", [one.event_id for one in part])
+        matched, sums = 0, summed(repeats, lambda one: one.event_id)
+        for part in portions(sums):
+            per = PerDocument("event_id", [one.document_id for one in part])
             last = per.value([from_milliseconds(one.last_ms) for one in part])
             changes = {
                 "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
                 "last_repeated_at": {"$max": ["$last_repeated_at", last]},
             }
             matched += self._events.update_many(per.where, [{"$set": changes}]).matched_count
-        if matched == len(repeats):
+        if matched == len(sums):
             return frozenset()
-        asked = {one.event_id for one in repeats}
+        asked = {one.document_id for one in sums}
         found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
         gone = frozenset(asked - {one["event_id"] for one in found})
         self._recent.forget(gone)
