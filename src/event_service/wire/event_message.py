@@ -46,10 +46,9 @@ def events_info(documents: Iterable[Mapping[str, Any]], total_count: int) -> Eve
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for field in _TEXTS:
-        if (value := document.get(field)) is not None:
-            fields[field] = str(value)
+    fields: dict[str, Any] = {
+        field: str(value) for field in _TEXTS if (value := document.get(field)) is not None
+    }
     for field in _INSTANTS:
         if (value := document.get(field)) is not None:
             fields[field] = format_instant(value)

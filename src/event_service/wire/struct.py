@@ -164,12 +164,12 @@ def _write_value(value: Value, plain: Any, room: int) -> None:
     kind = type(plain)
     if kind is str:
         value.string_value = plain
+    elif kind is int or (kind is float and isfinite(plain)):
+        value.number_value = plain
     elif kind is dict or kind is list:
         _write_container(value, plain, room)
     elif kind is bool:
         value.bool_value = plain
-    elif kind is int or (kind is float and isfinite(plain)):
-        value.number_value = plain
     elif plain is None:
         value.null_value = NULL_VALUE
     else:
