@@ -136,10 +136,10 @@ def _resources(result: Mapping[str, Any]) -> tuple[str, ...]:
     """The members of ``resources`` as they are, then the name of ``resource``, if it has one."""
     listed = result.get("resources")
     resource = result.get("resource")
-    if not isinstance(listed, list | tuple | None):
+    if listed is not None and not isinstance(listed, list | tuple):
         raise ParseFailure("resources is not a list")
     names = [plain_text.from_scalar(member) for member in listed or () if member is not None]
-    if not isinstance(resource, Mapping | None):
+    if resource is not None and not isinstance(resource, Mapping):
         raise ParseFailure("resource is not an object")
     name = _text(resource, "name") if resource else None
     found = tuple(name for name in names if name is not None)

@@ -56,6 +56,8 @@ def _key(key: str) -> str:
 def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
         return cleaned(value).strip()
+    if type(value) is float:  # before Mapping, which is slow to say no
+        return _double(value)
     if isinstance(value, Mapping):
         return trimmed_object(value)
     return _kept(value)

@@ -69,6 +69,8 @@ class EmbeddedMongoDB:
 
     def stop(self) -> None:
         """Have the server end; what was acknowledged is on the disk."""
+        if self._probe is not None:
+            self._probe.close()  # first, since the server waits for those who are connected
         self._supervisor.stop()
         if self._probe is not None:
             self._probe.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_service.instants import format_instant
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
 from event_service.wire.struct import fill_struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _TEXTS = (
     "event_id",
@@ -46,10 +48,9 @@ def events_info(documents: Iterable[Mapping[str, Any]], total_count: int) -> Eve
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for field in _TEXTS:
-        if (value := document.get(field)) is not None:
-            fields[field] = str(value)
+    fields: dict[str, Any] = {
+        field: str(value) for field in _TEXTS if (value := document.get(field)) is not None
+    }
     for field in _INSTANTS:
         if (value := document.get(field)) is not None:
             fields[field] = format_instant(value)
@@ -63,5 +64,5 @@ def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fill_structs(info: EventInfo, document: Mapping[str, Any]) -> None:
     for field in _STRUCTS:
-        if isinstance(value := document.get(field), Mapping):
+        if isinstance(value := document.get(field), dict):
             fill_struct(getattr(info, field), value)

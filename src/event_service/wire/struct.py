@@ -83,7 +83,6 @@ def dict_to_struct(document: Mapping[str, Any]) -> Struct:
 
 def fill_struct(struct: Struct, document: Mapping[str, Any]) -> None:
     """``dict_to_struct`` into an empty Struct of another message, which it is then a part of."""
-    struct.SetInParent()
     _write_object(struct, document, _READABLE_MESSAGES - 2)
 
 
@@ -144,6 +143,8 @@ def _read_value(value: Value, parent: Path, step: str | int, room: int) -> Any:
 
 
 def _write_object(struct: Struct, document: Mapping[str, Any], room: int) -> None:
+    if not document:
+        struct.SetInParent()  # without members, it is there only once it is said to be
     fields = struct.fields
     for key, plain in document.items():
         value = fields[original_key(key) if RESERVED in key else key]
@@ -164,12 +165,12 @@ def _write_value(value: Value, plain: Any, room: int) -> None:
     kind = type(plain)
     if kind is str:
         value.string_value = plain
+    elif kind is int or (kind is float and isfinite(plain)):
+        value.number_value = plain
     elif kind is dict or kind is list:
         _write_container(value, plain, room)
     elif kind is bool:
         value.bool_value = plain
-    elif kind is int or (kind is float and isfinite(plain)):
-        value.number_value = plain
     elif plain is None:
         value.null_value = NULL_VALUE
     else:
@@ -177,12 +178,10 @@ def _write_value(value: Value, plain: Any, room: int) -> None:
 
 
 def _write_container(value: Value, plain: dict[str, Any] | list[Any], room: int) -> None:
-    # An empty object or list is one only once its field is set: hence SetInParent.
     if room < _OBJECT_MESSAGES:
         shown = from_stored({"": plain})[""]
         value.string_value = json.dumps(shown, ensure_ascii=False, default=plain_value)
     elif isinstance(plain, dict):
-        value.struct_value.SetInParent()
         _write_object(value.struct_value, plain, room - _OBJECT_MESSAGES)
     else:
         value.list_value.SetInParent()
