@@ -46,7 +46,8 @@ class NewestWindows:
     Any thread may use it. It forgets the search that was not asked for longest.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_REMEMBERED) -> None:
+        self._most = most
         self._lock = threading.Lock()
         # By a hash: a search can be long, and one taken for another only starts badly.
         self._reached: OrderedDict[int, _Reach | None] = OrderedDict()
@@ -109,7 +110,7 @@ class NewestWindows:
         with self._lock:
             self._reached[key] = reach
             self._reached.move_to_end(key)
-            if len(self._reached) > _MOST_REMEMBERED:
+            if len(self._reached) > self._most:
                 self._reached.popitem(last=False)
 
 
