@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _FIRST = timedelta(seconds=15)
 _LEAST = timedelta(seconds=1)
-_GROWTH = 16
-"""What is too small costs a sixteenth of what comes next."""
+_GROWTH = 32
+"""A search that is new takes few looks, and none reads much more than was needed."""
 _WIDEST = timedelta(days=3650)
 _SPARE = 4
 """How much more of a window the next page may need, and still come from the first look."""
