@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from event_service.embedded import programs
 from event_service.embedded.directory import DataDirectory, read_runtime
+from event_service.embedded.mongodb import sorts_in_memory
 from event_service.settings import Settings
 from event_service.start_errors import DataDirectoryError, ProcessStartError
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
@@ -81,6 +82,11 @@ def test_data_survive_a_restart(tmp_path: Path) -> None:
 def test_the_address_names_the_database(tmp_path: Path) -> None:
     with opened(tmp_path) as stores, clients(stores) as (mongo, _):
         assert mongo.get_default_database().name == "event_service"
+
+
+def test_it_is_known_by_its_address_alone(tmp_path: Path) -> None:
+    with opened(tmp_path) as stores, clients(stores) as (mongo, _):
+        assert sorts_in_memory(mongo)
 
 
 def test_a_closed_store_is_gone(tmp_path: Path, watch: Watch) -> None:

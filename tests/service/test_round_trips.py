@@ -136,4 +136,6 @@ def test_get_and_list(counted: Running, webhook: Webhook, store_calls: StoreCall
     assert store_calls(lambda: counted.client.call("get", {"event_id": event_id})) == 1
     page = {"query": {"page": {"start": 1, "limit": 1}}}
     assert store_calls(lambda: counted.client.call("list", page)) <= 2
+    # From a store that sorts in memory, how far back a list reaches is learned at the first.
+    assert store_calls(lambda: counted.client.call("list", {})) <= 6
     assert store_calls(lambda: counted.client.call("list", {})) == 1

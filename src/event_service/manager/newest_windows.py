@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _FIRST = timedelta(seconds=15)
 _LEAST = timedelta(seconds=1)
-_GROWTH = 16
-"""What is too small costs a sixteenth of what comes next."""
+_GROWTH = 32
+"""A search that is new takes few looks, and none reads much more than was needed."""
 _WIDEST = timedelta(days=3650)
 _SPARE = 4
 """How much more of a window the next page may need, and still come from the first look."""
@@ -46,7 +46,8 @@ class NewestWindows:
     Any thread may use it. It forgets the search that was not asked for longest.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_REMEMBERED) -> None:
+        self._most = most
         self._lock = threading.Lock()
         # By a hash: a search can be long, and one taken for another only starts badly.
         self._reached: OrderedDict[int, _Reach | None] = OrderedDict()
@@ -109,7 +110,7 @@ class NewestWindows:
         with self._lock:
             self._reached[key] = reach
             self._reached.move_to_end(key)
-            if len(self._reached) > _MOST_REMEMBERED:
+            if len(self._reached) > self._most:
                 self._reached.popitem(last=False)
 
 

@@ -33,8 +33,9 @@ class Event(Document):
     repeat_count = IntField()
     last_repeated_at = DateTimeField()
 
-    # One index per question that clients ask, since every write pays for each of them. The one
-    # for retention depends on a setting: see ``indexes``.
+    # One index per question that clients ask, since every write pays for each of them. There is
+    # none for a severity: among the newest of a tenant a page of it is found soon, and only its
+    # number would be counted sooner. The one for retention depends on a setting: see ``indexes``.
     meta: ClassVar[dict[str, Any]] = {
         "collection": "event",
         "strict": False,

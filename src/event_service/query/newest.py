@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from event_service.query.paging import DESCENDING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from event_service.query.fields import FieldSet
     from event_service.query.search import Search
 
+_MILLISECOND = timedelta(milliseconds=1)
 _FROM = frozenset({"$gt", "$gte", "$eq"})
 _UP_TO = frozenset({"$lt", "$lte", "$eq"})
 
@@ -51,7 +52,10 @@ class Newest:
 
     def since(self, start: datetime) -> Sequence[Mapping[str, Any]]:
         """The stages for what of it is not older than ``start``."""
-        span = {"$gte": start} if self.latest is None else {"$gte": start, "$lte": self.latest}
+        # Not $gte: behind a descending index the embedded store takes it for $gt.
+        span = {"$gt": _just_before(start)}
+        if self.latest is not None:
+            span["$lte"] = self.latest
         return [{"$match": {**self.first, self.time: span}}, *matching(self.rest)]
 
 
@@ -86,6 +90,14 @@ def _newest(
     if earliest is None or set(everything[0]["$match"]) != set(lookup):
         return newest
     return Newest(time, first, rest, earliest, latest, newest.since(earliest))
+
+
+def _just_before(instant: datetime) -> datetime:
+    # The database keeps whole milliseconds.
+    try:
+        return instant - _MILLISECOND
+    except OverflowError:
+        return instant
 
 
 def _is_single(test: object) -> bool:
