@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from tests.service.running import Running, Start, Webhook
 
 # Not the strategies use it: the service's threads do, in the same process.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 _METHODS = ("create", "get", "list", "stat")
 _CALLERS_FAULTS = {

@@ -180,7 +180,7 @@ function article(operation, show) {
 
 function opened(operation, show) {
   const body = operation.requestBody?.content["application/json"].schema;
-  const answer = operation.responses["200"].content["application/json"].schema;
+  const answer = Object.values(operation.responses["200"].content)[0].schema;
   const more = operation.description && operation.description.replace(/\.$/, "") !== operation.summary;
   return [
     more ? prose(operation.description) : "",
