@@ -4,7 +4,7 @@ RUN python -m venv /opt/event-service
 COPY pyproject.toml hatch_build.py LICENSE ./
 COPY proto proto
 COPY src src
-RUN /opt/event-service/bin/pip install --no-cache-dir --disable-pip-version-check .
+RUN /opt/event-service/bin/pip install --no-cache-dir --disable-pip-version-check '.[otel]'
 
 # Without the embedded stores: a container is given MongoDB and Redis.
 FROM python:3.13-slim

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import bson
 from pymongo import MongoClient
 from pymongo.write_concern import WriteConcern
 
 from bench.alarm import alarm
+from event_service.manager.candidate import candidate_of
 from event_service.manager.delivery import Delivery
-from event_service.manager.event_document import event_document
+from event_service.manager.stored_object import stored_object
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.normalise import normalise
 from event_service.parsers.direct import parse
 from event_service.policies import RecordingPolicy, RecoveryMode
-from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,8 @@ def _template(kibibytes: int, number: int) -> dict[str, Any]:
         policy=RecordingPolicy.CHANGED,
         recovery=RecoveryMode.AUTO,
         window_seconds=600,
-        raw_data=to_stored(body),
+        raw_data=stored_object(body),
         at=datetime(2026, 1, 1),  # noqa: DTZ001
     )
-    return event_document(normalise(result).draft, delivery, "", "")
+    document = candidate_of(delivery, normalise(result).draft).document("")
+    return dict(bson.decode(bson.encode(document)))

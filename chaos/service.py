@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 COMMAND = str(Path(sys.executable).with_name("event-service"))
+WORKERS = 2
 START_SECONDS = 60.0
 STOP_SECONDS = 90.0
 
@@ -41,7 +43,6 @@ class ServiceProcess:
         *,
         wrapper: Sequence[str] = (),
         visible: str = "",
-        processes: int = 1,
     ) -> None:
         grpc_port, http_port = _free_ports(2)
         self.grpc_address = f"127.0.0.1:{grpc_port}"
@@ -52,7 +53,7 @@ class ServiceProcess:
         inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
         ours = {"EVENT_DATA_DIR": str(data_dir)}
         self._environment = inherited | ours | dict(environment)
-        several = ["--processes", str(processes)] if processes > 1 else []
+        several = ["--processes", str(WORKERS)] if takes_processes() else []
         ports = ["--port", str(grpc_port), "--http-port", str(http_port)]
         self._command = [*wrapper, COMMAND, "serve", *ports, *several]
         self._process: subprocess.Popen[str] | None = None
@@ -131,6 +132,7 @@ class ServiceProcess:
         return status
 
 
+@cache
 def takes_processes() -> bool:
     """Whether this service can have several worker processes."""
     told = subprocess.run([COMMAND, "serve", "--help"], capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -10,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
+
+from pymongo.errors import PyMongoError
 
 from chaos.findings import UNCOUNTED, WRONG_STATE
 from chaos.journal import Journal
@@ -84,7 +87,7 @@ class Trial:
             wait_until_serving(stand)
             findings = self._rounds(stand)
             self._broken |= findings.breaches
-        except (NoReturn, NotServing) as fault:
+        except (NoReturn, NotServing, PyMongoError) as fault:
             self._broken["did not return"] = [str(fault)]
         finally:
             if self._broken:
@@ -111,7 +114,6 @@ class Trial:
             environment | dict(needs.environment),
             wrapper=needs.wrapper,
             visible=needs.visible,
-            processes=needs.processes,
         )
 
     def _rounds(self, stand: Stand) -> Findings:
@@ -128,6 +130,7 @@ class Trial:
                 f" {findings.acknowledged} acknowledged, {findings.refused} refused,"
                 f" {len(findings.missing)} missing,"
                 f" served again after {self._seconds[-1]:.2f} s"
+                f" (machine load {os.getloadavg()[0]:.1f})"
             )
             if findings.breaches.keys() - COMES_LATER:
                 break

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import bson
+from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import RequiredParameter
+from event_service.manager.candidate import candidate_of
 from event_service.manager.delivery import Delivery
-from event_service.manager.event_document import event_document
 from event_service.manager.tenant_webhooks import ShownWebhook, WebhookPage
 from event_service.manager.webhook_document import plugin_document
 from event_service.policies import RecordingPolicy, RecoveryMode
@@ -67,7 +68,7 @@ class _Events:
 
     def create(self, request: CreateEvent) -> tuple[()]:
         raw_data = check_kept(request.data)
-        document = event_document(_DRAFT, _delivery(raw_data), "event-1", "alert-1")
+        document = candidate_of(_delivery(raw_data), _DRAFT).document("alert-1")
         info = event_info(bson.decode(bson.encode(document)))
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()
@@ -154,7 +155,7 @@ def _delivery(raw_data: Mapping[str, Any]) -> Delivery:
         policy=RecordingPolicy.ALL,
         recovery=RecoveryMode.AUTO,
         window_seconds=600,
-        raw_data=raw_data,
+        raw_data=RawBSONDocument(bson.encode(raw_data)),
         at=NOW,
     )
 

@@ -17,8 +17,9 @@ from bson import ObjectId
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.ids import new_id
+from event_service.manager.candidate import candidate_of
 from event_service.manager.delivery import Delivery
-from event_service.manager.event_document import event_document
+from event_service.manager.stored_object import stored_object
 from event_service.model.event import Event
 from event_service.policies import RecordingPolicy, RecoveryMode
 
@@ -86,10 +87,10 @@ def document_bytes(raw_bytes: int) -> int:
         policy=RecordingPolicy.CHANGED,
         recovery=RecoveryMode.AUTO,
         window_seconds=600,
-        raw_data={"body": "x" * raw_bytes},
+        raw_data=stored_object({"body": "x" * raw_bytes}),
         at=datetime(2024, 3, 1, tzinfo=UTC).replace(tzinfo=None),
     )
-    document = event_document(draft, delivery, new_id("event"), new_id("alert"))
+    document = candidate_of(delivery, draft).document(new_id("alert"))
     return len(bson.encode({"_id": ObjectId(), **document}))
 
 

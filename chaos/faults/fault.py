@@ -21,7 +21,6 @@ class Needs:
     environment: Mapping[str, str] = field(default_factory=dict)
     wrapper: Sequence[str] = ()
     visible: str = ""
-    processes: int = 1
 
 
 class Fault(ABC):

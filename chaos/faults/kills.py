@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
 from typing import TYPE_CHECKING
 
-from chaos.faults.fault import Fault, Needs
+from chaos.faults.fault import Fault
 from chaos.service import takes_processes
 from chaos.stand import NoReturn, wait_until
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from random import Random
 
     from chaos.stand import Stand
-
-WORKERS = 2
 
 
 class KillService(Fault):
@@ -25,13 +23,13 @@ class KillService(Fault):
 
     name = "kill-service"
 
-    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
-        """See Fault."""
-        return Needs(processes=WORKERS if takes_processes() else 1)
-
     def strike(self, stand: Stand, random: Random) -> float:  # noqa: ARG002
         """See Fault: from the start of the new process."""
+        workers = stand.worker_pids()
         stand.service.kill()
+        for pid in workers:
+            with contextlib.suppress(ProcessLookupError):  # it has ended with the service
+                os.kill(pid, signal.SIGKILL)
         began = time.monotonic()
         stand.service.start()
         return began
@@ -45,10 +43,6 @@ class KillWorker(Fault):
     def impossible(self) -> str | None:
         """See Fault."""
         return None if takes_processes() else "this service has no --processes"
-
-    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
-        """See Fault."""
-        return Needs(processes=WORKERS)
 
     def strike(self, stand: Stand, random: Random) -> float:
         """See Fault: from the kill, since nothing else has to return."""
@@ -71,10 +65,6 @@ class KillStore(Fault):
     def __init__(self, name: str, program: str) -> None:
         self.name = name
         self._program = program
-
-    def needs(self, directory: Path) -> Needs:  # noqa: ARG002
-        """See Fault."""
-        return Needs(processes=WORKERS if takes_processes() else 1)
 
     def strike(self, stand: Stand, random: Random) -> float:  # noqa: ARG002
         """See Fault: from the first answer of the new process."""

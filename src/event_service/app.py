@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,6 @@ from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
 from event_service.embedded.mongodb import sorts_in_memory
-from event_service.embedded.runtime import Runtime
 from event_service.http.build import build_http
 from event_service.http.probes import DISTRIBUTION
 from event_service.manager.open_alerts import OpenAlerts
@@ -139,15 +137,7 @@ class Service:
         self._health.start()
         if self._http is not None:
             self._http.start()
-        self._stores.publish(
-            Runtime(
-                grpc=self.address,
-                http=self.http_address,
-                mongodb_uri=self._stores.mongodb_uri,
-                redis_url=self._stores.redis_url,
-                pid=os.getpid(),
-            )
-        )
+        self._stores.publish(self.address, self.http_address)
         _log.info("serving", address=self.address, http=self.http_address)
 
     def flush_counts(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from event_service.draft import EventDraft
 
 _LARGEST = 2**1023
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fingerprint(draft: EventDraft) -> str:
@@ -16,7 +17,7 @@ def fingerprint(draft: EventDraft) -> str:
     The same for any order of keys in additional_info and any spelling of a number (10, 10.0).
     event_key and occurred_at are no part of it.
     """
-    content = json.dumps(
+    content = _canonical(
         [
             draft.event_type,
             draft.severity,
@@ -28,9 +29,7 @@ def fingerprint(draft: EventDraft) -> str:
             draft.account,
             draft.image_url,
             _numbers_alike(draft.additional_info),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
     return blake2b(content.encode("ascii"), digest_size=16).hexdigest()
 
@@ -45,7 +44,10 @@ def _numbers_alike(value: Any) -> Any:
     if kind is float:
         return value + 0.0  # -0.0 and 0.0 are one number
     if isinstance(value, Mapping):
-        return {key: _numbers_alike(member) for key, member in value.items()}
+        return {
+            key: member if type(member) is str else _numbers_alike(member)
+            for key, member in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_numbers_alike(member) for member in value]
     return value

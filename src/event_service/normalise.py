@@ -12,6 +12,8 @@ from event_service.draft import EventDraft, EventType, Severity
 from event_service.instants import parse_iso
 from event_service.parsers.seam import ParseFailure
 
+_SEVERITIES = dict(Severity.__members__)
+_EVENT_TYPES = dict(EventType.__members__)
 # The numbers of the published enum (spaceone.api.monitoring.plugin.EventInfo.Severity).
 _SEVERITY_NUMBERS: dict[float, Severity] = {
     0: Severity.NONE,
@@ -105,7 +107,7 @@ def _text(result: Mapping[str, Any], field: str) -> str | None:
 def _event_type(value: object) -> EventType:
     if value is None or value == "":
         return EventType.ALERT
-    found = EventType.__members__.get(_enum_name(value))
+    found = _EVENT_TYPES.get(_enum_name(value))
     if found is None:
         raise ParseFailure(f"event_type is none of {', '.join(EventType)}")
     return found
@@ -114,7 +116,7 @@ def _event_type(value: object) -> EventType:
 def _severity(value: object) -> Severity:
     if value is None or value == "":
         return Severity.NONE
-    found = Severity.__members__.get(_enum_name(value)) or _numbered_severity(value)
+    found = _SEVERITIES.get(_enum_name(value)) or _numbered_severity(value)
     if found is None:
         raise ParseFailure(f"severity is none of {', '.join(Severity)}")
     return found
@@ -134,10 +136,10 @@ def _resources(result: Mapping[str, Any]) -> tuple[str, ...]:
     """The members of ``resources`` as they are, then the name of ``resource``, if it has one."""
     listed = result.get("resources")
     resource = result.get("resource")
-    if not isinstance(listed, list | tuple | None):
+    if listed is not None and not isinstance(listed, list | tuple):
         raise ParseFailure("resources is not a list")
     names = [plain_text.from_scalar(member) for member in listed or () if member is not None]
-    if not isinstance(resource, Mapping | None):
+    if resource is not None and not isinstance(resource, Mapping):
         raise ParseFailure("resource is not an object")
     name = _text(resource, "name") if resource else None
     found = tuple(name for name in names if name is not None)

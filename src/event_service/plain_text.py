@@ -38,7 +38,14 @@ def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
     Numbers become doubles, as they would have been on the wire. Of keys that trim to the same, the
     last stays.
     """
-    return {_key(key).strip(): _trimmed(value) for key, value in data.items()}
+    trimmed: dict[str, Any] = {}
+    for key, value in data.items():
+        # What is printable has no NUL and no surrogates in it.
+        name = key if key.isprintable() else _key(key)
+        trimmed[name.strip()] = (
+            value.strip() if type(value) is str and value.isascii() else _trimmed(value)
+        )
+    return trimmed
 
 
 def _key(key: str) -> str:
@@ -49,6 +56,8 @@ def _key(key: str) -> str:
 def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
         return cleaned(value).strip()
+    if type(value) is float:  # before Mapping, which is slow to say no
+        return _double(value)
     if isinstance(value, Mapping):
         return trimmed_object(value)
     return _kept(value)

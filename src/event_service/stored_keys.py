@@ -14,12 +14,14 @@ query ``stored_key``.
 from collections.abc import Mapping
 from typing import Any
 
+RESERVED = "$"
+"""A key without it, wherever it stands, is the same in the database and at the sender."""
 _MARK = "\\"
 
 
 def stored_key(key: str) -> str:
     """The key as the database has it."""
-    return _MARK + key if key[:1] in {"$", _MARK} and _is_reserved(key) else key
+    return _MARK + key if _is_reserved(key) else key
 
 
 def original_key(key: str) -> str:
@@ -29,16 +31,26 @@ def original_key(key: str) -> str:
 
 def to_stored(data: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a sender's object, as deep as it goes, with the keys of the database."""
-    return {stored_key(key): _stored_value(value) for key, value in data.items()}
+    return {
+        stored_key(key) if RESERVED in key else key: value
+        if type(value) is str
+        else _stored_value(value)
+        for key, value in data.items()
+    }
 
 
 def from_stored(data: Mapping[str, Any]) -> dict[str, Any]:
     """The inverse of ``to_stored``."""
-    return {original_key(key): _original_value(value) for key, value in data.items()}
+    return {
+        original_key(key) if RESERVED in key else key: value
+        if type(value) is str
+        else _original_value(value)
+        for key, value in data.items()
+    }
 
 
 def _is_reserved(key: str) -> bool:
-    return key.lstrip(_MARK)[:1] == "$"
+    return key.lstrip(_MARK)[:1] == RESERVED
 
 
 def _stored_value(value: Any) -> Any:

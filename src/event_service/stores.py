@@ -1,5 +1,6 @@
 """The stores of a service: those that it was given, and embedded ones for what is missing."""
 
+import os
 from dataclasses import dataclass, field
 
 from event_service.embedded.directory import DataDirectory
@@ -25,10 +26,15 @@ class Stores:
     mongodb: EmbeddedMongoDB | None
     redis: EmbeddedRedis | None
 
-    def publish(self, runtime: Runtime) -> None:
-        """Say in the data directory where the service is reached, if the directory is ours."""
+    def publish(self, grpc: str, http: str | None) -> None:
+        """Say in the data directory where this process is reached, if the directory is ours.
+
+        ``grpc`` and ``http`` are ``host:port``; None without HTTP.
+        """
         if self.directory is not None:
-            self.directory.write_runtime(runtime)
+            self.directory.write_runtime(
+                Runtime(grpc, http, self.mongodb_uri, self.redis_url, os.getpid())
+            )
 
     def close(self) -> None:
         """Stop the embedded stores, then let go of the data directory; to be called once."""

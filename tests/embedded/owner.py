@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from event_service.embedded.runtime import Runtime
 from event_service.settings import Settings
 from event_service.stores import open_stores
 
@@ -15,7 +14,7 @@ def main() -> None:
     stores = open_stores(Settings(data_dir=Path(sys.argv[1])))
     assert stores.mongodb is not None
     assert stores.redis is not None
-    stores.publish(Runtime("127.0.0.1:1", None, stores.mongodb_uri, stores.redis_url, os.getpid()))
+    stores.publish("127.0.0.1:1", None)
     said = {
         "pid": os.getpid(),
         "mongodb_uri": stores.mongodb_uri,

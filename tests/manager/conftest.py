@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -103,17 +103,33 @@ def manager(
     return WebhookManager(webhook_database, redis_client, WebhookCache(NEVER_TOO_OLD))
 
 
-@pytest.fixture
-def stoppable_redis() -> Iterator[tuple[StoppableRedis, redis.Redis]]:
+@contextmanager
+def _redis_on_socket(*arguments: str) -> Iterator[tuple[StoppableRedis, redis.Redis]]:
     # Not pytest's directory: the path of a socket has at most some 100 characters.
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         path = Path(directory)
-        server = StoppableRedis(path, "--port", "0", "--unixsocket", str(path / "socket"))
+        socket_path = str(path / "socket")
+        server = StoppableRedis(path, "--port", "0", "--unixsocket", socket_path, *arguments)
         stack.callback(server.stop)
         server.start()
-        client = redis.Redis(unix_socket_path=str(path / "socket"), retry=Retry(NoBackoff(), 0))
+        client = redis.Redis(
+            unix_socket_path=socket_path, retry=Retry(NoBackoff(), 0), decode_responses=True
+        )
         stack.callback(client.close)
         yield server, client
+
+
+@pytest.fixture
+def stoppable_redis() -> Iterator[tuple[StoppableRedis, redis.Redis]]:
+    with _redis_on_socket() as server_and_client:
+        yield server_and_client
+
+
+@pytest.fixture
+def lasting_redis() -> Iterator[tuple[StoppableRedis, redis.Redis]]:
+    """One that has forgotten nothing when it is back."""
+    with _redis_on_socket("--appendonly", "yes") as server_and_client:
+        yield server_and_client
 
 
 def _cluster_port() -> int:

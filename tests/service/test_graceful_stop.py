@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
+ALONE_AND_IN_PAIRS = pytest.mark.parametrize("processes", ["1", "2"])
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -108,8 +110,11 @@ def ask_until_closed(http: Asking) -> None:
         assert http.send("GET", "/readyz").status == 503
 
 
-def test_what_is_under_way_is_finished_and_nothing_new_begun(start: Callable[..., Stand]) -> None:
-    stand = start()
+@ALONE_AND_IN_PAIRS
+def test_what_is_under_way_is_finished_and_nothing_new_begun(
+    start: Callable[..., Stand], processes: str
+) -> None:
+    stand = start(processes=processes)
     for _ in range(4):
         assert create(stand.channel, stand.plain, "repeated") == "OK"
     http = Asking(stand.process.runtime()["http"])
@@ -129,8 +134,9 @@ def test_what_is_under_way_is_finished_and_nothing_new_begun(start: Callable[...
     assert recorded["repeated"]["repeat_count"] == 3
 
 
-def test_a_second_sigterm_hurries(start: Callable[..., Stand]) -> None:
-    stand = start()
+@ALONE_AND_IN_PAIRS
+def test_a_second_sigterm_hurries(start: Callable[..., Stand], processes: str) -> None:
+    stand = start(processes=processes)
     stand.stopping()
     stand.process.tell_to_stop()
     assert [answer.status for answer in stand.under_way.answers(1)] != ["OK"]

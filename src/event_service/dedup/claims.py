@@ -9,6 +9,7 @@ from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey, all_shards
 from event_service.dedup.script_calls import Item, ScriptCalls
+from event_service.dedup.untold import UntoldKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +75,7 @@ class Claims:
         self._namespace = namespace
         self._gate = gate
         self._calls = ScriptCalls(client, gate)
+        self._untold = UntoldKeys()
 
     def load(self) -> None:
         """Have Redis know the scripts, if it is there."""
@@ -84,6 +86,8 @@ class Claims:
 
         Those of one key are decided in their order.
         """
+        digests = [key.digest for key, _ in asked]
+        self._forget_untold(digests)
         answers = self._calls.run(
             scripts.DECIDE,
             [
@@ -105,22 +109,27 @@ class Claims:
                 for key, proposal in asked
             ],
         )
-        return [UNKNOWN] * len(asked) if answers is None else [_decision(one) for one in answers]
+        if answers is None:
+            self._untold.add(digests)
+            return [UNKNOWN] * len(asked)
+        return [_decision(one) for one in answers]
 
     def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
         """Tell Redis what the database decided: ``held`` names the alert and its last event."""
         arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
-        self._calls.run(scripts.INSTALL, [Item((self._claim_of(key.digest),), arguments)])
+        item = Item((self._claim_of(key.digest),), arguments)
+        if self._calls.run(scripts.INSTALL, [item]) is None:
+            self._untold.add([key.digest])
 
     def end(self, ended: Iterable[EndedClaim]) -> None:
         """The database has resolved those alerts: the next of their keys may be opened."""
-        self._calls.run(
-            scripts.END,
-            [
-                Item((self._claim_of(one.key.digest),), (one.alert_id, one.episode, one.window_ms))
-                for one in ended
-            ],
-        )
+        claims = list(ended)
+        items = [
+            Item((self._claim_of(one.key.digest),), (one.alert_id, one.episode, one.window_ms))
+            for one in claims
+        ]
+        if self._calls.run(scripts.END, items) is None:
+            self._untold.add(one.key.digest for one in claims)
 
     def drop(self, digest: str, alert_id: str) -> bool:
         """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""
@@ -176,6 +185,12 @@ class Claims:
                 if last_ms < before_ms:
                     found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
         return found
+
+    def _forget_untold(self, asked: Iterable[str]) -> None:
+        digests = self._untold.take(asked)
+        items = [Item((self._claim_of(digest),), ()) for digest in digests]
+        if self._calls.run(scripts.FORGET, items) is None:
+            self._untold.add(digests)
 
     def _claim_of(self, digest: str) -> str:
         return f"{self._namespace}:{{{DedupKey.shard_of(digest)}}}:claim:{digest}"

@@ -132,6 +132,9 @@ return 1
 )
 """KEYS claim; ARGV alert: forget the claim, if it is that alert's."""
 
+FORGET = ItemScript("forget", "return redis.call('DEL', KEYS[1])", keys=1, arguments=0)
+"""KEYS claim: the database has decided about the key meanwhile, so it is to be asked."""
+
 SETTLE = ItemScript(
     "settle",
     """
@@ -173,5 +176,5 @@ return -1
 )
 """KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""
 
-ALL = (DECIDE, INSTALL, END, DROP, SETTLE, DRAW_NUMBERS, RETURN_NUMBER)
+ALL = (DECIDE, INSTALL, END, DROP, FORGET, SETTLE, DRAW_NUMBERS, RETURN_NUMBER)
 """Every script there is."""

@@ -40,6 +40,7 @@ class EmbeddedMongoDB:
         self._settings.write_text("# Empty on purpose: every option is an argument.\n")
         self._program = mongodb_program()
         self._log = directory / "mongodb.log"
+        self._probe: MongoClient[dict[str, object]] | None = None
         self._supervisor = Supervisor(
             "embedded mongodb",
             self._log,
@@ -68,7 +69,11 @@ class EmbeddedMongoDB:
 
     def stop(self) -> None:
         """Have the server end; what was acknowledged is on the disk."""
+        if self._probe is not None:
+            self._probe.close()  # first, since the server waits for those who are connected
         self._supervisor.stop()
+        if self._probe is not None:
+            self._probe.close()
 
     def running(self) -> bool:
         """Whether the server's process lives right now."""
@@ -103,26 +108,31 @@ class EmbeddedMongoDB:
     def _answers(self) -> bool:
         if not self._port:
             return False
-        with self._client() as client:
-            try:
-                client.admin.command("ping")
-            except PyMongoError:
-                return False
+        client = self._client()
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            client.close()
+            return False
+        self._probe = client
         return True
 
     def _panicked(self) -> bool:
         # After a fault of the disk, a full one too, WiredTiger does nothing any more and wants to
         # be started again. The server goes on, and answers a ping.
-        with self._client() as client:
-            try:
-                client[DEFAULT_DATABASE].list_collection_names()
-            except OperationFailure as error:
-                return PANIC in str(error)
-            except PyMongoError:
-                return False
+        if self._probe is None:
+            return False
+        try:
+            self._probe[DEFAULT_DATABASE].list_collection_names()
+        except OperationFailure as error:
+            return PANIC in str(error)
+        except PyMongoError:  # also that of a client that was closed: the store is being stopped
+            return False
         return False
 
     def _client(self) -> MongoClient[dict[str, object]]:
+        """A client for looks at the server: one that answered is kept, since making one costs more
+        than many looks."""
         return MongoClient(
             self.uri,
             serverSelectionTimeoutMS=PROBE_MILLISECONDS,

@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
+from event_service.manager.alert_update import HOLDS, RESOLVED, JoiningUpdate
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import Expression, guarded, plus, value
-from event_service.manager.joining import Joining, together
+from event_service.manager.joining import Joining, in_waves
+from event_service.manager.per_document import PerDocument, portions
+from event_service.manager.repeat_sums import summed
 from event_service.metrics.deliveries import alert_changed
-from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from bson.raw_bson import RawBSONDocument
     from pymongo.collection import Collection
 
     from event_service.dedup.claims import Claims, PendingRepeats
@@ -28,22 +31,23 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-RESOLVED = "RESOLVED"
 _URGENT = frozenset({Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE})
-_OPEN = {"$ne": ["$state", RESOLVED]}
-_HOLDS = {"$and": [_OPEN, {"$ne": ["$superseded", True]}]}
 _KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at", "last_seen_at"]
 _NUMBER_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC."""
+    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC.
+
+    ``info`` is its additional_info.
+    """
 
     key: DedupKey
     alert_id: str
     episode: int
     draft: EventDraft
+    info: RawBSONDocument
     webhook_id: str
     at: datetime
 
@@ -113,12 +117,12 @@ class AlertManager:
         """
         if not joinings:
             return []
-        updates = [
-            UpdateOne({"alert_id": group[0].alert_id}, guarded(_guard(group[0]), _changes(group)))
-            for group in together(joinings)
-        ]
-        changed = self._alerts.bulk_write(updates, ordered=False).modified_count
-        if changed in (0, len(updates)):
+        waves = in_waves(joinings)
+        changed = 0
+        for wave in waves:
+            for groups in portions(wave):
+                changed += self._update(JoiningUpdate(groups), len(groups))
+        if changed in (0, sum(len(wave) for wave in waves)):
             joined = [changed > 0] * len(joinings)
         else:
             joined = self._look(joinings)
@@ -129,7 +133,7 @@ class AlertManager:
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
         unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
-        guard = {"$and": [_HOLDS, unseen]}
+        guard = {"$and": [HOLDS, unseen]}
         return self._change(alert.alert_id, guard, {"superseded": value(True)})  # noqa: FBT003
 
     def newest(self, key: DedupKey) -> KeyAlert | None:
@@ -165,32 +169,35 @@ class AlertManager:
             return None
         return found["alert_id"], found["recovery_event_id"]
 
-    def holding_among(self, alert_ids: Iterable[str]) -> frozenset[str]:
-        """Those of the alerts that hold their keys."""
+    def ended_among(self, alert_ids: Iterable[str]) -> dict[str, datetime | None]:
+        """Those of the alerts that hold their keys no longer, and when they were resolved (None:
+        superseded, or not there)."""
+        ended: dict[str, datetime | None] = dict.fromkeys(alert_ids)
         found = self._alerts.find(
-            {"alert_id": {"$in": list(alert_ids)}}, ["alert_id", "state", "superseded"]
+            {"alert_id": {"$in": list(ended)}}, ["alert_id", "state", "superseded", "resolved_at"]
         )
-        return frozenset(
-            one["alert_id"]
-            for one in found
-            if one["state"] != RESOLVED and not one.get("superseded")
-        )
+        for one in found:
+            if one["state"] == RESOLVED:
+                ended[one["alert_id"]] = one["resolved_at"]
+            elif not one.get("superseded"):
+                del ended[one["alert_id"]]
+        return ended
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
         """Those deliveries repeated events of those alerts."""
-        self._alerts.bulk_write(
-            [
-                UpdateOne(
-                    {"alert_id": one.alert_id},
-                    {
-                        "$inc": {"event_count": one.count},
-                        "$max": {"last_seen_at": from_milliseconds(one.last_ms)},
-                    },
-                )
-                for one in repeats
-            ],
-            ordered=False,
-        )
+        for part in portions(summed(repeats, lambda one: one.alert_id)):
+            per = PerDocument("alert_id", [one.document_id for one in part])
+            last = per.value([from_milliseconds(one.last_ms) for one in part])
+            changes = {
+                "event_count": plus("event_count", per.value([one.count for one in part])),
+                "last_seen_at": {"$max": ["$last_seen_at", last]},
+            }
+            self._alerts.update_many(per.where, [{"$set": changes}])
+
+    def _update(self, update: JoiningUpdate, alerts: int) -> int:
+        # Only an update of one document is sent again when the connection breaks.
+        write = self._alerts.update_one if alerts == 1 else self._alerts.update_many
+        return write(update.where, update.pipeline()).modified_count
 
     def _look(self, joinings: Sequence[Joining]) -> list[bool]:
         """Which of them the alerts show, where some were refused.
@@ -228,30 +235,6 @@ class AlertManager:
         )
 
 
-def _guard(one: Joining) -> Expression:
-    mine = {"$eq": ["$dedup_key", value(one.dedup_key)]}
-    return {"$and": [mine, _OPEN if one.recovers else _HOLDS]}
-
-
-def _changes(group: Sequence[Joining]) -> Mapping[str, Any]:
-    now = max(one.at for one in group)
-    changes: dict[str, Any] = {
-        "last_seen_at": value(now),
-        "updated_at": value(now),
-        "event_count": plus("event_count", len(group)),
-    }
-    for one in group:
-        if one.draft.description is not None:
-            changes["description"] = value(one.draft.description)
-        if one.resolves:
-            changes |= {
-                "state": value(RESOLVED),
-                "resolved_at": value(one.at),
-                "recovery_event_id": value(one.event_id),
-            }
-    return changes
-
-
 def _document(alert: NewAlert) -> Document:
     key, draft = alert.key, alert.draft
     return {
@@ -268,7 +251,7 @@ def _document(alert: NewAlert) -> Document:
         "resources": [{"name": name} for name in draft.resources],
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": to_stored(draft.additional_info),
+        "additional_info": alert.info,
         "triggered_by": alert.webhook_id,
         "webhook_id": alert.webhook_id,
         "domain_id": key.domain_id,

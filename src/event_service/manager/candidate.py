@@ -15,11 +15,15 @@ from event_service.ids import new_id
 from event_service.instants import to_milliseconds
 from event_service.manager.alerts import NewAlert
 from event_service.manager.event_document import event_document, recorded_draft
+from event_service.manager.event_size import check_size
 from event_service.manager.joining import Joining
+from event_service.manager.stored_object import stored_object
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bson.raw_bson import RawBSONDocument
 
     from event_service.manager.delivery import Delivery
 
@@ -28,11 +32,12 @@ if TYPE_CHECKING:
 class Candidate:
     """An event with the rules that hold for it and the ids it takes if it is recorded.
 
-    ``at_ms`` is when it came in, in milliseconds since 1970.
+    ``info`` is its additional_info, ``at_ms`` when it came in, in milliseconds since 1970.
     """
 
     delivery: Delivery
     draft: EventDraft
+    info: RawBSONDocument
     key: DedupKey
     fingerprint: str
     event_id: str
@@ -85,7 +90,13 @@ class Candidate:
         """The alert that it opens, as that episode of its key."""
         delivery = self.delivery
         return NewAlert(
-            self.key, self.alert_id, episode, self.draft, delivery.webhook_id, delivery.at
+            self.key,
+            self.alert_id,
+            episode,
+            self.draft,
+            self.info,
+            delivery.webhook_id,
+            delivery.at,
         )
 
     def joining(self, alert_id: str) -> Joining:
@@ -105,15 +116,18 @@ class Candidate:
 
     def document(self, alert_id: str) -> dict[str, Any]:
         """It as an event of that alert."""
-        return event_document(self.draft, self.delivery, self.event_id, alert_id)
+        return event_document(self.draft, self.info, self.delivery, self.event_id, alert_id)
 
 
 def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candidate:
-    """The event at that place of a delivery."""
+    """The event at that place of a delivery. Raises TooLarge for one that no document holds."""
     content = fingerprint(draft)
+    info = stored_object(draft.additional_info)
+    check_size(delivery.raw_data, draft, info)
     return Candidate(
         delivery=delivery,
         draft=draft,
+        info=info,
         key=DedupKey(
             delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
         ),

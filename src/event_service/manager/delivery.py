@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from event_service.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
+
+    from bson.raw_bson import RawBSONDocument
 
     from event_service.policies import RecordingPolicy, RecoveryMode
 
@@ -41,7 +42,7 @@ class Delivery:
     policy: RecordingPolicy
     recovery: RecoveryMode
     window_seconds: int
-    raw_data: Mapping[str, Any]
+    raw_data: RawBSONDocument
     at: datetime
     identity: str = ""
 

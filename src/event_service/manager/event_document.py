@@ -5,19 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from event_service.draft import EventDraft, EventType, Severity
-from event_service.stored_keys import from_stored, to_stored
+from event_service.stored_keys import from_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from bson.raw_bson import RawBSONDocument
+
     from event_service.manager.delivery import Delivery
 
 
 def event_document(
-    draft: EventDraft, delivery: Delivery, event_id: str, alert_id: str
+    draft: EventDraft,
+    info: RawBSONDocument,
+    delivery: Delivery,
+    event_id: str,
+    alert_id: str,
 ) -> dict[str, Any]:
-    """The document of an event. The tenant comes from the webhook alone (CONTRACT 3.5)."""
+    """The document of an event, ``info`` being its additional_info.
+
+    The tenant comes from the webhook alone (CONTRACT 3.5).
+    """
     return {
         "event_id": event_id,
         "event_key": draft.event_key,
@@ -30,7 +39,7 @@ def event_document(
         "resources": list(draft.resources),
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": to_stored(draft.additional_info),
+        "additional_info": info,
         "raw_data": delivery.raw_data,
         "alert_id": alert_id,
         "webhook_id": delivery.webhook_id,

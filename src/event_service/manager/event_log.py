@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 from pymongo.errors import AutoReconnect
 
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
+from event_service.manager.guarded import plus
+from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
+from event_service.manager.repeat_sums import summed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,22 +98,18 @@ class EventLog:
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """
-        result = self._events.bulk_write(
-            [
-                UpdateOne(
-                    {"event_id": one.event_id},
-                    {
-                        "$inc": {"repeat_count": one.count},
-                        "$max": {"last_repeated_at": from_milliseconds(one.last_ms)},
-                    },
-                )
-                for one in repeats
-            ],
-            ordered=False,
-        )
-        if result.matched_count == len(repeats):
+        matched, sums = 0, summed(repeats, lambda one: one.event_id)
+        for part in portions(sums):
+            per = PerDocument("event_id", [one.document_id for one in part])
+            last = per.value([from_milliseconds(one.last_ms) for one in part])
+            changes = {
+                "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
+                "last_repeated_at": {"$max": ["$last_repeated_at", last]},
+            }
+            matched += self._events.update_many(per.where, [{"$set": changes}]).matched_count
+        if matched == len(sums):
             return frozenset()
-        asked = {one.event_id for one in repeats}
+        asked = {one.document_id for one in sums}
         found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
         gone = frozenset(asked - {one["event_id"] for one in found})
         self._recent.forget(gone)

@@ -12,14 +12,17 @@ from event_service.admission.presence import always_there
 from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
+from event_service.manager.stored_object import stored_object
 from event_service.metrics.deliveries import UNREAD, event_done
 from event_service.normalise import failure_draft, normalise
 from event_service.parsers.seam import MOST_RESULTS, ParseFailure
-from event_service.stored_keys import to_stored
+from event_service.stored_keys import from_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+
+    from bson.raw_bson import RawBSONDocument
 
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
@@ -114,7 +117,7 @@ class EventManager:
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, request.data)
         understood = self._understand(webhook, request.data)
-        delivery = self._delivery(webhook, to_stored(request.data), request.identity)
+        delivery = self._delivery(webhook, stored_object(request.data), request.identity)
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
             event_done(understood.source, draft.event_type, draft.severity, outcome)
@@ -133,7 +136,7 @@ class EventManager:
             policy=rules.policy,
             recovery=rules.recovery,
             window_seconds=rules.window_seconds,
-            raw_data=document.get("raw_data") or {},
+            raw_data=stored_object(from_stored(document.get("raw_data") or {})),
             at=self._clock(),
         )
         return self._recorder.settle(delivery, recorded_draft(document))
@@ -181,7 +184,7 @@ class EventManager:
             drafts.append(normalised.draft)
         return _Understood(reading.source, drafts, failed=failed)
 
-    def _delivery(self, webhook: Webhook, raw_data: Mapping[str, Any], identity: str) -> Delivery:
+    def _delivery(self, webhook: Webhook, raw_data: RawBSONDocument, identity: str) -> Delivery:
         rules = self._rules
         return Delivery(
             webhook_id=webhook.webhook_id,

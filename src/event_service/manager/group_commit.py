@@ -14,7 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from event_service.admission.presence import always_there, caller_gone
-from event_service.errors import ServiceError
+from event_service.errors import DeadlineExceeded, Unavailable
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ R = TypeVar("R")
 _T_contra = TypeVar("_T_contra", contravariant=True)
 _R_co = TypeVar("_R_co", covariant=True)
 
+_OF_ALL = (Unavailable, DeadlineExceeded)
+"""Faults that no item can be to blame for."""
 _LEAST_SHARE = 0.1
 """Of the time for a batch, what is left to it however long its callers have waited."""
 
@@ -155,7 +157,7 @@ class GroupCommit(Generic[T, R]):
         try:
             answers = self._work([one.item for one in batch], seconds)
         except Exception as fault:  # noqa: BLE001  # each caller raises it, in its own thread
-            if len(batch) > 1 and not (isinstance(fault, ServiceError) or is_out_of_reach(fault)):
+            if len(batch) > 1 and not (isinstance(fault, _OF_ALL) or is_out_of_reach(fault)):
                 return False
             answers = [fault] * len(batch)
         for one, answer in zip(batch, answers, strict=True):

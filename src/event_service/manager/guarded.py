@@ -13,12 +13,12 @@ from typing import Any
 Expression = Mapping[str, Any]
 
 
-def guarded(guard: Expression, changes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def guarded(guard: Expression, changes: Expression) -> list[Mapping[str, Any]]:
     """An update of those fields (values are expressions) in documents that pass the guard.
 
     A document that doesn't pass is left as it is, so that its ``modified_count`` is 0.
     """
-    changed = {"$mergeObjects": ["$$ROOT", dict(changes)]}
+    changed = {"$mergeObjects": ["$$ROOT", changes]}
     return [{"$replaceWith": {"$cond": [guard, changed, "$$ROOT"]}}]
 
 
@@ -27,6 +27,6 @@ def value(plain: object) -> Expression:
     return {"$literal": plain}
 
 
-def plus(field: str, number: int) -> Expression:
+def plus(field: str, number: int | Expression) -> Expression:
     """The number in ``field`` and another; a document that has none counts from 0."""
     return {"$add": [{"$ifNull": [f"${field}", 0]}, number]}

@@ -33,22 +33,21 @@ class Joining:
         return self.draft.event_type is EventType.RECOVERY
 
 
-def together(joinings: Iterable[Joining]) -> list[Sequence[Joining]]:
-    """Groups that one update of their alert serves, in an order that leaves each alert's own.
+def in_waves(joinings: Iterable[Joining]) -> list[list[Sequence[Joining]]]:
+    """Groups that join their alert together, in waves that have one group of an alert at most.
 
-    A recovery stands alone: what comes after it must find the alert as it left it.
+    Each alert's deliveries stay in their order. A recovery stands alone: what comes after it must
+    find the alert as it left it.
     """
-    groups: list[list[Joining]] = []
-    growing: dict[tuple[str, str], list[Joining]] = {}
+    waves: list[list[list[Joining]]] = []
+    newest: dict[str, tuple[int, list[Joining]]] = {}
     for one in joinings:
-        alert = (one.alert_id, one.dedup_key)
-        group = growing.get(alert)
-        if group is None or one.recovers:
-            group = []
-            groups.append(group)
+        wave, group = newest.get(one.alert_id, (-1, []))
+        if not group or one.recovers or group[-1].recovers or group[-1].dedup_key != one.dedup_key:
+            wave, group = wave + 1, []
+            if wave == len(waves):
+                waves.append([])
+            waves[wave].append(group)
+            newest[one.alert_id] = wave, group
         group.append(one)
-        if one.recovers:
-            growing.pop(alert, None)
-        else:
-            growing[alert] = group
-    return list(groups)
+    return [list(wave) for wave in waves]

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from event_service.dedup.claims import Claims, PendingRepeats
+from event_service.instants import to_milliseconds
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from event_service.dedup.key import DedupKey
     from event_service.manager.alerts import AlertManager
     from event_service.manager.event_log import EventLog
@@ -77,16 +80,22 @@ class RepeatWriter:
 
     def _mend(self, repeats: Sequence[PendingRepeats], gone: frozenset[str]) -> None:
         # Where the event is gone, the next delivery is recorded again. Where the alert is not
-        # open any longer, Redis was out of reach when that happened and, back with its old data,
-        # went on counting: those were no repeats, so what they repeated is delivered once more
-        # and the database decides. Repeats that were merely counted just before their alert
-        # ended are not meant: their claim is gone.
-        holding = self._alerts.holding_among(one.alert_id for one in repeats)
+        # open any longer, Redis was out of reach when that happened. If, back with its old data,
+        # it went on counting, those were no repeats, so what they repeated is delivered once more
+        # and the database decides. What was counted before the alert ended is not meant: its
+        # alert is over.
+        ended = self._alerts.ended_among(one.alert_id for one in repeats)
         for one in repeats:
-            stale = one.event_id in gone or one.alert_id not in holding
+            stale = one.event_id in gone or one.alert_id in ended
             if not stale or not self._claims.drop(one.digest, one.alert_id):
                 continue
+            if one.alert_id not in ended or _came_before(one, ended[one.alert_id]):
+                continue
             event = self._log.find(one.event_id)
-            if event is not None and one.alert_id not in holding:
+            if event is not None:
                 _log.warning("repeats of an ended alert, delivered anew", alert_id=one.alert_id)
                 self._replay(event)
+
+
+def _came_before(repeats: PendingRepeats, resolved_at: datetime | None) -> bool:
+    return resolved_at is not None and repeats.last_ms <= to_milliseconds(resolved_at)

@@ -13,7 +13,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from event_service.dedup.key import DedupKey
-from event_service.manager.alerts import RESOLVED
+from event_service.manager.alert_update import RESOLVED
 from event_service.manager.event_document import last_seen
 
 if TYPE_CHECKING:

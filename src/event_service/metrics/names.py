@@ -168,6 +168,7 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
             "decide",
             "drop",
             "end",
+            "forget",
             "install",
             "draw_numbers",
             "orphans",

@@ -104,5 +104,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Prometheus Alertmanager's webhook of version 3 or 4, with a list named alerts",
+    marks=frozenset({"alerts"}),
     plugin_ids=("plugin-prometheus-mon-webhook",),
 )

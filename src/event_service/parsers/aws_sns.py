@@ -90,5 +90,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="an Amazon SNS envelope, a CloudWatch alarm or an EventBridge event",
+    marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type"}),
     plugin_ids=("plugin-aws-sns-mon-webhook",),
 )

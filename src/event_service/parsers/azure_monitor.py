@@ -175,5 +175,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Azure Monitor's data with essentials, or a status with a context",
+    marks=frozenset({"data", "essentials", "context"}),
     plugin_ids=("plugin-azure-monitor-mon-webhook",),
 )

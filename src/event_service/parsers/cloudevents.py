@@ -124,4 +124,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="CloudEvents 1.0 in structured mode, with specversion, id, source and type",
+    marks=frozenset({"specversion"}),
 )

@@ -184,5 +184,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Datadog's default payload, or two of its variables such as alert_id",
+    marks=frozenset({"org", "monitor_id", *_ALERT_FIELDS}),
     plugin_ids=("plugin-datadog-mon-webhook",),
 )

@@ -37,6 +37,7 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="a title or an event_key, or a list named results",
+    marks=frozenset({"results", *_NAMING_FIELDS}),
     plugin_ids=("plugin-api-direct-mon-webhook",),
     general=True,
 )

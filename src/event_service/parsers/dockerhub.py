@@ -51,5 +51,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Docker Hub's webhook, with push_data of a tag and a repository",
+    marks=frozenset({"push_data"}),
     plugin_ids=("plugin-dockerhub-mon-webhook",),
 )

@@ -161,6 +161,12 @@ def _at(body: Body, name: str) -> Any:
     return next((body[word] for word in words if word in body), None)
 
 
+def _top_names(name: str) -> tuple[str, ...]:
+    """What a body that says it has one of at its top."""
+    path, words = _spellings(name)
+    return (name, path[0], *words)
+
+
 @cache
 def _spellings(name: str) -> tuple[tuple[str, ...], tuple[str, str]]:
     """``alert.actionGroup`` as names in names, as alert_action_group and as alertActionGroup."""
@@ -174,4 +180,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Kibana's variables of a rule and its alert's action group, or a watch_id",
+    marks=frozenset({"watch_id", *(name for each in _STATE for name in _top_names(each))}),
 )

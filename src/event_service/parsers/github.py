@@ -167,4 +167,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="GitHub's webhook about a workflow_run or a Dependabot alert",
+    marks=frozenset({"zen", "repository"}),
 )

@@ -137,4 +137,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="GitLab's webhook with an object_kind of pipeline or alert",
+    marks=frozenset({"object_kind"}),
 )

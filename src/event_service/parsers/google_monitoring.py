@@ -107,5 +107,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Google Cloud Monitoring's incident with an incident_id and a state",
+    marks=frozenset({"incident"}),
     plugin_ids=("plugin-google-monitoring-mon-webhook",),
 )

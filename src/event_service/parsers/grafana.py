@@ -203,5 +203,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Grafana's alerts with version 1, or a legacy alert's ruleName and state",
+    marks=frozenset({"alerts", "ruleName", "ruleGroup"}),
     plugin_ids=("plugin-grafana-mon-webhook",),
 )

@@ -97,5 +97,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Jenkins' Notification plugin: name, url and a build with number and phase",
+    marks=frozenset({"build"}),
     plugin_ids=("plugin-jenkins-mon-webhook",),
 )

@@ -118,4 +118,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="a Kubernetes event, with a reason and an involvedObject or regarding",
+    marks=frozenset({"reason", "object", "event", "items"}),
 )

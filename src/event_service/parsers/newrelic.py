@@ -156,4 +156,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="New Relic's workflow body (id, state, issueUrl) or alert channel's (current_state)",
+    marks=frozenset({"current_state", "issueUrl"}),
 )

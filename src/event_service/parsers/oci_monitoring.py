@@ -106,5 +106,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Oracle Cloud's alarm with a dedupeKey and a list alarmMetaData",
+    marks=frozenset({"alarmMetaData"}),
     plugin_ids=("plugin-oci-monitoring-mon-webhook",),
 )

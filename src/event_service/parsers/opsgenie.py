@@ -72,4 +72,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Opsgenie's webhook, with an action and an alert that has an alertId",
+    marks=frozenset({"alert"}),
 )

@@ -118,4 +118,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="PagerDuty's webhook of version 3, with an event of a type",
+    marks=frozenset({"event"}),
 )

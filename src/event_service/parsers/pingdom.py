@@ -66,4 +66,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Pingdom's webhook, with check_id, previous_state and current_state",
+    marks=frozenset({"previous_state"}),
 )

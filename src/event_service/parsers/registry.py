@@ -29,6 +29,10 @@ class ParserRegistry(Mapping[str, Parser]):
                 found[name] = source.parse
                 named[name] = source
         self._sources = tuple(ordered)
+        self._unmarked = frozenset(
+            place for place, source in enumerate(ordered) if not source.marks
+        )
+        self._marked = _places_of_marks(ordered)
         self._named = MappingProxyType(named)
         self._parsers = MappingProxyType(found)
 
@@ -55,7 +59,7 @@ class ParserRegistry(Mapping[str, Parser]):
 
     def source_of(self, body: Body) -> Source:
         """The source that takes a body for its own. Raises ParseFailure when none does."""
-        for source in self._sources:
+        for source in self._askable(body):
             if source.recognises(body):
                 return source
         wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
@@ -80,6 +84,12 @@ class ParserRegistry(Mapping[str, Parser]):
             raise ParseFailure(f"The webhook's plugin is not installed here: {plugin_id}")
         return Reading(source.name, source.parse(body, options))
 
+    def _askable(self, body: Body) -> Iterator[Source]:
+        """The sources whose bodies may look like this one, in the order in which they are asked."""
+        marks = self._marked.keys() & body.keys()
+        places = self._unmarked.union(*[self._marked[mark] for mark in marks])
+        return (self._sources[place] for place in sorted(places))
+
     def _auto(self, body: Body, options: Options) -> Sequence[object]:
         return self.recognise(body)(body, options)
 
@@ -96,6 +106,14 @@ def installed_sources() -> list[Source]:
             sources.append(_checked(module.name, source))
     declared = entry_points(group=ENTRY_POINT_GROUP)
     return sources + [_checked(point.value, point.load()) for point in declared]
+
+
+def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
+    marks = {mark for source in sources for mark in source.marks}
+    return {
+        mark: [place for place, source in enumerate(sources) if mark in source.marks]
+        for mark in marks
+    }
 
 
 def _checked(place: str, source: object) -> Source:

@@ -51,7 +51,8 @@ class Source:
     """A kind of sender.
 
     ``plugin_ids`` are further names it is found by. ``general`` says that its bodies may look like
-    any other's: it is asked last whether it recognises one.
+    any other's: it is asked last whether it recognises one. Each of its bodies has at its top one
+    of the names that are ``marks``, so that it is not asked about others; without any it always is.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Source:
     looks_like: str
     plugin_ids: tuple[str, ...] = ()
     general: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,4 +206,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Sentry's webhook about an issue, an event, an error or a metric alert",
+    marks=frozenset({"installation", "actor", "project_slug", "project_name"}),
 )

@@ -135,5 +135,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="a message in Slack's shape, with text, attachments or blocks",
+    marks=frozenset({"text", "attachments", "blocks"}),
     general=True,
 )

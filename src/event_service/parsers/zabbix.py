@@ -132,5 +132,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Zabbix's event with an id, beside a trigger or a host",
+    marks=frozenset({"event", "event_id"}),
     plugin_ids=("plugin-zabbix-mon-webhook",),
 )

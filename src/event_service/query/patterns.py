@@ -89,16 +89,24 @@ class _Reader:
     def _plain(self, char: str) -> None:
         self._write(r"\x00" if char == "\0" else char, 1)
 
+    def _skip(self, comment: re.Match[str]) -> None:
+        """Passes over a comment, where what it parts stays what it is without it.
+
+        Python checks the pattern with it: so what is no group and no escape does not become one.
+        """
+        self.for_python.append("(?#)")
+        self._at = comment.end()
+        before, after = "".join(self.for_database[-1:]), self._peek() or ""
+        if before[-1:].isdigit() and after.isdigit():
+            raise ValueError("not a regular expression: a comment within a number")
+
     def _group(self) -> int:
         """Reads what opens a group; 1 when that has closed it too (a comment, or flags)."""
         if not self._pattern.startswith("(?", self._at):
             self._write("(", 1)
             return 0
         if comment := _COMMENT.match(self._pattern, self._at):
-            self._at = comment.end()
-            # What opens a group and what a comment parts from it would become one without it.
-            if self.for_database[-1:] == ["("] and self._peek() == "?":
-                raise ValueError("not a regular expression: nothing to repeat")
+            self._skip(comment)
             return 1
         found = _GROUP.match(self._pattern, self._at)
         if found is None:

@@ -12,7 +12,7 @@ from event_service.manager.events import CreateEvent, EventManager
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.under_way import called_by_webhook
-from event_service.wire.event_message import event_info
+from event_service.wire.event_message import event_info, events_info
 from event_service.wire.statistic_message import statistic_struct
 from event_service.wire.struct import struct_to_dict
 
@@ -91,10 +91,7 @@ class EventServicer:
             parameters,
             call.time_remaining(),
         )
-        return event_pb2.EventsInfo(
-            results=[event_info(document) for document in page.documents],
-            total_count=page.total_count,
-        )
+        return events_info(page.documents, page.total_count)
 
     def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Struct:
         """Statistics over events."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_service.instants import format_instant
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
-from event_service.wire.struct import dict_to_struct
+from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
+from event_service.wire.struct import fill_struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _TEXTS = (
     "event_id",
@@ -32,19 +34,35 @@ _INSTANTS = ("created_at", "occurred_at")
 
 def event_info(document: Mapping[str, Any]) -> EventInfo:
     """The message of a document, or of what a projection left of it: absent fields stay unset."""
-    info = EventInfo()
-    for field in _TEXTS:
-        if (value := document.get(field)) is not None:
-            setattr(info, field, str(value))
+    info = EventInfo(**_flat_fields(document))
+    _fill_structs(info, document)
+    return info
+
+
+def events_info(documents: Iterable[Mapping[str, Any]], total_count: int) -> EventsInfo:
+    """The answer of a list: each document as ``event_info`` gives it, made in its place."""
+    answer = EventsInfo(total_count=total_count)
+    for document in documents:
+        _fill_structs(answer.results.add(**_flat_fields(document)), document)
+    return answer
+
+
+def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        field: str(value) for field in _TEXTS if (value := document.get(field)) is not None
+    }
     for field in _INSTANTS:
         if (value := document.get(field)) is not None:
-            setattr(info, field, format_instant(value))
-    for field in _STRUCTS:
-        if isinstance(value := document.get(field), Mapping):
-            getattr(info, field).CopyFrom(dict_to_struct(value))
+            fields[field] = format_instant(value)
     resources = document.get("resources")
     if isinstance(resources, list):
-        info.resources.extend(str(one) for one in resources if one is not None)
+        fields["resources"] = [str(one) for one in resources if one is not None]
     elif isinstance(resources, str):  # unwound
-        info.resources.append(resources)
-    return info
+        fields["resources"] = [resources]
+    return fields
+
+
+def _fill_structs(info: EventInfo, document: Mapping[str, Any]) -> None:
+    for field in _STRUCTS:
+        if isinstance(value := document.get(field), dict):
+            fill_struct(getattr(info, field), value)

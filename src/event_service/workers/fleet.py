@@ -13,7 +13,6 @@ import structlog
 
 from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
-from event_service.embedded.runtime import Runtime
 from event_service.metrics.shared_files import VARIABLE, share_metrics, worker_gone
 from event_service.stores import open_stores
 from event_service.workers.reserved_port import ReservedPort
@@ -88,15 +87,7 @@ class Fleet:
         except BaseException:  # also Ctrl-C: what has been started must not stay
             self.stop(0)
             raise
-        self._stores.publish(
-            Runtime(
-                grpc=self.address,
-                http=self.http_address,
-                mongodb_uri=self._stores.mongodb_uri,
-                redis_url=self._stores.redis_url,
-                pid=os.getpid(),
-            )
-        )
+        self._stores.publish(self.address, self.http_address)
         _log.info("serving", address=self.address, http=self.http_address, workers=len(self.pids))
 
     @property

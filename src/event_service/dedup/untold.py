@@ -1,0 +1,44 @@
+"""Keys of which the database has decided while Redis did not answer."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST = 100_000
+_AT_ONCE = 1_000
+
+
+class UntoldKeys:
+    """A bounded memory of digests of dedup keys; any thread may use it.
+
+    What Redis holds of such a key is from before, and must go when Redis is back. With more than
+    ``most`` keys the oldest are given up: then a repeat of one may be recorded as news.
+    """
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._digests: dict[str, None] = {}
+
+    def add(self, digests: Iterable[str]) -> None:
+        """Redis was not told of what became of them, or was not asked."""
+        with self._lock:
+            self._digests.update(dict.fromkeys(digests))
+            while len(self._digests) > self._most:
+                del self._digests[next(iter(self._digests))]
+
+    def take(self, first: Iterable[str]) -> list[str]:
+        """Those of ``first`` that are among them, and some of the others: the taker's to tell."""
+        if not self._digests:
+            return []
+        with self._lock:
+            taken = [digest for digest in dict.fromkeys(first) if digest in self._digests]
+            for digest in taken:
+                del self._digests[digest]
+            while self._digests and len(taken) < _AT_ONCE:
+                taken.append(self._digests.popitem()[0])
+        return taken

@@ -1,0 +1,29 @@
+"""How large an event may be: what no document holds is refused before anything of it is written.
+
+Found out by the database, it would fail others whose events are written in the same batch, and
+leave an alert without its event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from event_service.errors import TooLarge
+
+if TYPE_CHECKING:
+    from bson.raw_bson import RawBSONDocument
+
+    from event_service.draft import EventDraft
+
+_DOCUMENT_BYTES = 16 * 1024 * 1024
+_OWN_BYTES = 512 * 1024
+"""Room for the ids, times and names of the fields, and for what marks the resources."""
+
+
+def check_size(raw_data: RawBSONDocument, draft: EventDraft, info: RawBSONDocument) -> None:
+    """Raises TooLarge when an event with its body and its additional_info fits into no document."""
+    texts = (draft.event_key, draft.title, draft.description, draft.rule, draft.image_url)
+    more = (draft.provider, draft.account, *draft.resources)
+    said = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, *more) if text)
+    if len(raw_data.raw) + len(info.raw) + said + _OWN_BYTES > _DOCUMENT_BYTES:
+        raise TooLarge("bytes of one event with its body", _DOCUMENT_BYTES - _OWN_BYTES)

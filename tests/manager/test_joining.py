@@ -1,0 +1,146 @@
+"""Deliveries that join alerts together: one update, each alert as if they had come one by one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from event_service.dedup.claims import Claims
+from event_service.dedup.gate import RedisGate
+from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.alerts import AlertManager
+from event_service.manager.joining import Joining, in_waves
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+    from event_service.store_clients import RedisClient
+
+AT = datetime(2026, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
+
+
+def _joining(alert: str, number: int = 0, kind: str = "ALERT", **choices: Any) -> Joining:
+    draft = EventDraft(
+        event_key="k",
+        event_type=EventType(kind),
+        title="t",
+        severity=Severity.ERROR,
+        description=choices.pop("description", None),
+    )
+    return Joining(
+        f"alert-{alert}",
+        choices.pop("dedup_key", f"key-{alert}"),
+        draft,
+        f"event-{alert}{number}",
+        AT + timedelta(seconds=number),
+        **choices,
+    )
+
+
+@pytest.fixture
+def alerts(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, Any]]:
+    mongo_database["alert"].insert_many(
+        [
+            {
+                "alert_id": f"alert-{name}",
+                "alert_number": number,
+                "domain_id": "domain-1",
+                "workspace_id": "workspace-1",
+                "dedup_key": f"key-{name}",
+                "description": "as it was",
+                "event_count": 1,
+                "episode": 0,
+                "state": state,
+                "superseded": superseded,
+            }
+            for number, (name, state, superseded) in enumerate(
+                [
+                    ("a", "TRIGGERED", False),
+                    ("b", "ACKNOWLEDGED", False),
+                    ("resolved", "RESOLVED", False),
+                    ("superseded", "TRIGGERED", True),
+                ]
+            )
+        ]
+    )
+    return mongo_database["alert"]
+
+
+@pytest.fixture
+def manager(alerts: Collection[dict[str, Any]], redis_client: RedisClient) -> AlertManager:
+    return AlertManager(alerts, Claims(redis_client, alerts.database.name, RedisGate()))
+
+
+def _alert(alerts: Collection[dict[str, Any]], name: str) -> dict[str, Any]:
+    found = alerts.find_one({"alert_id": f"alert-{name}"})
+    assert found is not None
+    return found
+
+
+def test_each_alert_gets_its_own(manager: AlertManager, alerts: Collection[dict[str, Any]]) -> None:
+    joined = manager.join(
+        [
+            _joining("a", 1, description="first"),
+            _joining("b", 2),
+            _joining("a", 3, description="$state"),
+            _joining("a", 4),
+        ]
+    )
+    assert joined == [True] * 4
+    first, second = _alert(alerts, "a"), _alert(alerts, "b")
+    assert (first["event_count"], second["event_count"]) == (4, 2)
+    assert first["last_seen_at"] == AT + timedelta(seconds=4)
+    # A description is text, whatever it looks like, and an absent one wipes nothing.
+    assert (first["description"], second["description"]) == ("$state", "as it was")
+    assert {first["state"], second["state"]} == {"TRIGGERED", "ACKNOWLEDGED"}
+
+
+def test_some_are_refused_and_the_others_are_not(
+    manager: AlertManager, alerts: Collection[dict[str, Any]]
+) -> None:
+    joined = manager.join(
+        [
+            _joining("a"),
+            _joining("resolved"),
+            _joining("superseded"),
+            _joining("superseded", 1, "RECOVERY"),
+            _joining("missing"),
+            _joining("b", dedup_key="key-of-another-tenant"),
+        ]
+    )
+    assert joined == [True, False, False, True, False, False]
+    for untouched in ("resolved", "b"):
+        assert _alert(alerts, untouched)["event_count"] == 1
+
+
+def test_what_joins_before_a_recovery_has_joined_and_what_comes_after_has_not(
+    manager: AlertManager, alerts: Collection[dict[str, Any]]
+) -> None:
+    joined = manager.join(
+        [
+            _joining("a", 1),
+            _joining("a", 2, "RECOVERY", resolves=True),
+            _joining("b", 3),
+            _joining("missing", 4),
+        ]
+    )
+    assert joined == [True, True, True, False]
+    resolved = _alert(alerts, "a")
+    assert resolved["state"] == "RESOLVED"
+    assert resolved["resolved_at"] == resolved["last_seen_at"] == AT + timedelta(seconds=2)
+    assert resolved["recovery_event_id"] == "event-a2"
+    assert "resolved_at" not in _alert(alerts, "b")
+    again = [_joining("a", 5), _joining("a", 6, "RECOVERY", resolves=True)]
+    assert manager.join(again) == [False, False]
+    assert _alert(alerts, "a") == resolved
+
+
+def test_waves_keep_each_alerts_order() -> None:
+    one, other = _joining("a", 1), _joining("b", 1)
+    recovery = _joining("a", 2, "RECOVERY", resolves=True)
+    late, foreign = _joining("a", 3), _joining("a", 4, dedup_key="another")
+    waves = in_waves([one, other, one, recovery, late, foreign])
+    assert waves == [[[one, one], [other]], [[recovery]], [[late]], [[foreign]]]

@@ -1,0 +1,131 @@
+"""Redis was away, and what it knows when it is back is from before (CONTRACT 4.5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from event_service.dedup.key import DedupKey
+from event_service.manager.delivery import Outcome
+from event_service.manager.events import CreateEvent
+from event_service.managers import Managers, build_managers, utc_now
+from event_service.parsers.registry import ParserRegistry, installed_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import redis
+    from pymongo.database import Database
+
+    from event_service.settings import Settings
+    from tests.manager.conftest import StoppableRedis
+
+    Eventually = Callable[[Callable[[], bool]], bool]
+
+TENANT = ("domain-1", "workspace-1", "project-1")
+ALARM = {"event_key": "k1", "title": "disk full"}
+CHANGED = ALARM | {"title": "disk fuller"}
+RECOVERY = ALARM | {"title": "disk free", "event_type": "RECOVERY"}
+# Older than what a living process would long have written.
+AGO = timedelta(seconds=60)
+
+
+class Managing:
+    """One process's managers, on a Redis that forgets nothing when it is killed."""
+
+    def __init__(self, managers: Managers, server: StoppableRedis, client: redis.Redis) -> None:
+        self.managers = managers
+        self._server = server
+        self._client = client
+        self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT)
+
+    def create(self, data: dict[str, Any]) -> Outcome:
+        call = CreateEvent(self._webhook.webhook_id, self._key, data)
+        (outcome,) = self.managers.events.create(call)
+        return outcome
+
+    def redis_goes(self) -> None:
+        self._server.stop()
+
+    def redis_returns(self) -> None:
+        self._server.start()
+
+    def redis_is_asked(self) -> bool:
+        """Whether Redis is trusted again, which takes a second; brings an alarm of another key."""
+        self.create(ALARM | {"event_key": "another"})
+        another = DedupKey(*TENANT, "another")
+        return any(True for _ in self._client.scan_iter(f"*:claim:{another.digest}"))
+
+    def uncounted(self) -> bool:
+        """Whether Redis still has counts that it takes for not written."""
+        return any(True for _ in self._client.scan_iter("*:pending"))
+
+
+@pytest.fixture
+def managing(
+    webhook_database: Database[dict[str, Any]],
+    lasting_redis: tuple[StoppableRedis, redis.Redis],
+    store_settings: Settings,
+) -> Iterator[Managing]:
+    server, client = lasting_redis
+    managers = build_managers(
+        store_settings,
+        webhook_database,
+        client,
+        ParserRegistry(installed_sources()),
+        clock=lambda: utc_now() - AGO,
+    )
+    yield Managing(managers, server, client)
+    managers.plugins.close()
+
+
+def test_counts_from_before_a_recovery_open_no_alert_after_it(
+    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+) -> None:
+    assert managing.create(ALARM) is Outcome.RECORDED
+    assert managing.create(ALARM) is Outcome.REPEATED
+    managing.redis_goes()
+    assert managing.create(RECOVERY) is Outcome.RECORDED
+    # The count is written; that it is, Redis can't be told.
+    assert managing.managers.flusher.flush()
+    managing.redis_returns()
+
+    def adopted() -> bool:
+        managing.managers.flusher.adopt_orphans()
+        return not managing.uncounted()
+
+    assert managing.uncounted()
+    assert eventually(adopted)
+    assert [alert["state"] for alert in webhook_database["alert"].find()] == ["RESOLVED"]
+    assert webhook_database["event"].count_documents({}) == 2
+
+
+def test_a_repeat_of_what_came_meanwhile_is_a_repeat(
+    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+) -> None:
+    assert managing.create(ALARM) is Outcome.RECORDED
+    managing.redis_goes()
+    assert managing.create(CHANGED) is Outcome.RECORDED
+    managing.redis_returns()
+
+    assert eventually(managing.redis_is_asked)
+    for _ in range(3):
+        assert managing.create(CHANGED) is Outcome.REPEATED
+    assert webhook_database["event"].count_documents({"event_key": "k1"}) == 2
+
+
+def test_an_alarm_that_comes_back_after_a_recovery_opens_an_alert(
+    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+) -> None:
+    assert managing.create(ALARM) is Outcome.RECORDED
+    managing.redis_goes()
+    assert managing.create(RECOVERY) is Outcome.RECORDED
+    managing.redis_returns()
+    assert eventually(managing.redis_is_asked)
+    # Redis still takes the alert for open, and counts.
+    managing.create(ALARM)
+    assert managing.managers.flusher.flush()
+    alerts = webhook_database["alert"].find({"event_key": "k1"}).sort("episode", 1)
+    assert [alert["state"] for alert in alerts] == ["RESOLVED", "TRIGGERED"]

@@ -1,0 +1,55 @@
+"""An event document as a message, alone and in a list."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from event_service.wire.event_message import event_info, events_info
+from event_service.wire.struct import dict_to_struct, struct_to_dict
+
+DOCUMENT: dict[str, Any] = {
+    "event_id": "event-1",
+    "title": "Disk full",
+    "rule": None,
+    "provider": "",
+    "account": 42,
+    "resources": ["db-1", None, 7],
+    "additional_info": {"\\$ref": "a", "n": 1.5, "o": {"l": [None, True, ""], "e": {}, "m": []}},
+    "raw_data": {"title": "Disk full"},
+    "created_at": datetime(2024, 3, 1, 1),  # noqa: DTZ001 - naive UTC is meant
+    "occurred_at": None,
+    "repeat_count": 3,
+}
+
+
+def test_fields_of_a_document() -> None:
+    info = event_info(DOCUMENT)
+    assert (info.event_id, info.title, info.account) == ("event-1", "Disk full", "42")
+    assert info.created_at == "2024-03-01T01:00:00.000Z"
+    assert (info.rule, info.provider, info.occurred_at) == ("", "", "")
+    assert list(info.resources) == ["db-1", "7"]
+    assert struct_to_dict(info.additional_info) == {
+        "$ref": "a",
+        "n": 1.5,
+        "o": {"l": [None, True, ""], "e": {}, "m": []},
+    }
+    assert info.raw_data == dict_to_struct({"title": "Disk full"})
+
+
+@pytest.mark.parametrize("field", ["additional_info", "raw_data"])
+def test_an_empty_object_is_there_and_an_absent_one_is_not(field: Any) -> None:
+    assert event_info({field: {}}).HasField(field)
+    for absent in ({}, {field: None}, {field: "text"}):
+        assert not event_info(absent).HasField(field)
+
+
+def test_an_unwound_resource_is_one() -> None:
+    assert list(event_info({"resources": "db-1"}).resources) == ["db-1"]
+
+
+def test_a_list_has_each_document_in_its_order() -> None:
+    documents = [DOCUMENT, {}, {"event_id": "event-2", "raw_data": {}}]
+    answer = events_info(documents, 30)
+    assert list(answer.results) == [event_info(document) for document in documents]
+    assert answer.total_count == 30
