@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FIRST = timedelta(seconds=15)
 _LEAST = timedelta(seconds=1)
 _GROWTH = 32
-"""A search that is new takes few looks, and none reads much more than was needed."""
+"""A search that is new takes six looks at most, each at a span at most 32 times its need."""
 _WIDEST = timedelta(days=3650)
 _SPARE = 4
 """How much more of a window the next page may need, and still come from the first look."""
