@@ -227,6 +227,21 @@ def test_a_reader_that_comes_again_finds_its_page_at_once(
         assert len(sent.pages()) == 1
 
 
+def test_a_reader_that_comes_again_after_silence_reads_no_more_than_its_page(
+    database: Database[dict[str, Any]], clock: Clock, busy: Caller, sent: SentCommands
+) -> None:
+    reader = _reader(database, clock, windows=True)
+    query = ParseDict(_CALLER_QUERY, Query())
+    oldest = reader.list(busy, query, {}).documents[-1]["created_at"]
+    # Much longer than the page reached back, and longer than any window.
+    for silence in 30 * 24 * _HOUR, 20 * _YEAR:
+        clock.now += silence
+        sent.taken()
+        assert len(reader.list(busy, query, {}).documents) == 5
+        last = sent.pages()[-1]
+        assert last[0]["$match"]["created_at"] == {"$gt": oldest - timedelta(milliseconds=1)}
+
+
 def test_who_has_less_than_a_page_is_asked_for_all_at_once_the_next_time(
     database: Database[dict[str, Any]], clock: Clock, busy: Caller, sent: SentCommands
 ) -> None:

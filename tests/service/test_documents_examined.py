@@ -73,7 +73,7 @@ def _event(number: int) -> dict[str, Any]:
         "project_id": f"project-{1 + number % 2}",
         "workspace_id": "workspace-1",
         "domain_id": "domain-1",
-        "created_at": _NOW - number * timedelta(seconds=2),
+        "created_at": _NOW - number * timedelta(seconds=4),
     }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FIRST = timedelta(seconds=15)
 _LEAST = timedelta(seconds=1)
 _GROWTH = 32
-"""A search that is new takes few looks, and none reads much more than was needed."""
+"""A search that is new takes six looks at most, each at a span at most 32 times its need."""
 _WIDEST = timedelta(days=3650)
 _SPARE = 4
 """How much more of a window the next page may need, and still come from the first look."""
@@ -76,9 +76,8 @@ class NewestWindows:
                 break
         else:
             rows = ask([*newest.everything, *wanted])
-        self._remember(
-            key, _reach(rows, newest.time, anchor) if len(rows) == search.limit else None
-        )
+        full = len(rows) == search.limit
+        self._remember(key, _reach(rows, newest.time, anchor) if full else None)
         if not shown:
             for row in rows:
                 row.pop(newest.time, None)
@@ -90,17 +89,15 @@ class NewestWindows:
             reach = self._reached.get(key)
         if known and reach is None:
             return
-        width = _FIRST if reach is None else max(_LEAST, _SPARE * reach.age)
-        nearest = None if reach is None else reach.oldest
-        while width < _WIDEST:
-            try:
-                start = anchor - width
-            except OverflowError:
-                return
-            # No event comes before one that a page has ended with, unless some have vanished.
-            if nearest is not None and newest.latest is None:
-                start = max(start, nearest)
-                nearest = None
+        width, nearest = _FIRST, None
+        if reach is not None:
+            width = max(_LEAST, _SPARE * reach.age)
+            nearest = reach.oldest if newest.latest is None else None
+        while width < _WIDEST or nearest is not None:
+            start = _before(anchor, width)
+            # From where a page has ended there are as many or more, unless some have vanished.
+            if nearest is not None and start <= nearest:
+                start, nearest = nearest, None
             if newest.earliest is not None and start <= newest.earliest:
                 return
             yield start
@@ -112,6 +109,13 @@ class NewestWindows:
             self._reached.move_to_end(key)
             if len(self._reached) > self._most:
                 self._reached.popitem(last=False)
+
+
+def _before(anchor: datetime, width: timedelta) -> datetime:
+    try:
+        return anchor - width
+    except OverflowError:
+        return datetime.min  # noqa: DTZ901  # instants are naive UTC
 
 
 def _key(newest: Newest, search: Search, anchor: datetime) -> int:
