@@ -137,6 +137,7 @@ def probe_paths() -> dict[str, Node]:
                 "summary": "What is counted and measured",
                 "description": "For Prometheus: its text format, or OpenMetrics if `Accept` names"
                 " that.",
+                "parameters": [],
                 "responses": {
                     "200": {
                         "description": "All metrics, of all worker processes.",
