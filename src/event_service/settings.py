@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         le=256,
         description="Processes that serve on the same ports; one for each core is enough.",
     )
+    one_core: bool = Field(
+        default=True,
+        description="Keep the threads of a process on one core at a time (Linux): Python runs one"
+        " of them at a time anyway, and together they take half the CPU.",
+    )
     grpc_threads: PositiveInt = Field(
         default=96,
         le=1024,

@@ -13,6 +13,9 @@ from typing import IO, cast
 from event_service.child_processes import guard
 from event_service.start_errors import ProcessStartError
 
+_CORES = ",".join(map(str, os.sched_getaffinity(0))) if sys.platform == "linux" else ""
+"""Those that this process may run on, before it confines itself to one (``one_core``)."""
+
 
 class Child:
     """A program that runs until it is stopped, or this process ends, be it by kill -9."""
@@ -93,7 +96,7 @@ def _start(
     with nullcontext() if log is None else log.open("ab") as errors:
         return subprocess.Popen(  # noqa: S603
             # The guard is isolated: no variable and no file of the user can change what runs.
-            [sys.executable, "-I", "-S", guard.__file__, *command],
+            [sys.executable, "-I", "-S", guard.__file__, _CORES, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,4 +1,4 @@
-"""Runs a store and never outlives its owner: ``python guard.py PROGRAM ARGUMENT...``.
+"""Runs a program and never outlives its owner: ``python guard.py CORES PROGRAM ARGUMENT...``.
 
 A process of its own between the service and the store, on nothing but the standard library. Its
 standard input is a pipe that only the service holds. When the pipe closes, however the service
@@ -6,7 +6,9 @@ ended, the store is killed; that needs no cooperation of a dying process, works 
 does not depend on which thread of the service started the store, as a parent-death signal would.
 A byte on the pipe asks the store to stop.
 
-It writes ``pid N`` first, then what the store writes; it ends with the store's exit status.
+CORES are those that the program may run on, as ``0,1,2``, or nothing: the owner may have confined
+itself to one of them. It writes ``pid N`` first, then what the program writes; it ends with the
+program's exit status.
 """
 
 import contextlib
@@ -24,9 +26,12 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(command: list[str]) -> int:
-    """Run ``command`` until it ends or the owner does; its exit status, as a shell gives it."""
+    """Run a program until it ends or the owner does; its exit status, as a shell gives it."""
+    cores, *program = command
+    if cores:
+        os.sched_setaffinity(0, {int(core) for core in cores.split(",")})
     store = subprocess.Popen(  # noqa: S603
-        command,
+        program,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         preexec_fn=_die_with_guard(),  # noqa: PLW1509 - no thread has been started yet

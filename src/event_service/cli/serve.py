@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from event_service.cli.options import data_dir_option, settings_of, variables_of
 from event_service.cli.stores import opened_webhooks
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
+from event_service.one_core import keep_to_one_core
 from event_service.stopping import run_until_stopped
 from event_service.tracing.telemetry import start_telemetry
 
@@ -86,6 +88,8 @@ def _started(settings: Settings, given: Mapping[str, object]) -> Service | Fleet
     else:
         from event_service.app import Service  # noqa: PLC0415
 
+        if settings.one_core:
+            keep_to_one_core(os.getpid())
         service = Service(settings)
     service.start()
     return service

@@ -12,6 +12,7 @@ from event_service.app import Service
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 from event_service.metrics.account import worker_restarted
+from event_service.one_core import keep_to_one_core
 from event_service.settings import Settings
 from event_service.start_errors import StartError
 from event_service.stopping import run_until_stopped
@@ -21,8 +22,11 @@ from event_service.workers.fleet import AGAIN, READY
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until told to stop; the exit status."""
+    """Serve until told to stop; the exit status. The first argument is the worker's number."""
+    number, *further = arguments
     settings = Settings()
+    if settings.one_core:
+        keep_to_one_core(int(number))
     telemetry = start_telemetry()
     set_up_logging(settings, telemetry)
     try:
@@ -31,7 +35,7 @@ def main(arguments: list[str]) -> int:
         logging.getLogger(__name__).error("%s", fault)  # noqa: TRY400  # it says all there is
         return 1
     service.start()
-    if arguments == [AGAIN]:
+    if further == [AGAIN]:
         worker_restarted()
     settle_garbage_collector()
     sys.stdout.write(f"{READY}\n")

@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 READY: Final = "ready"
 """What a worker writes to its standard output when it serves."""
 AGAIN: Final = "again"
-"""The argument of a worker that takes the place of one that has ended by itself."""
+"""The last argument of a worker that takes the place of one that has ended by itself."""
 
 _METRICS: Final = "metrics"
 _MARGIN_SECONDS: Final = 15.0
@@ -139,6 +139,7 @@ class _Worker:
 
     def __init__(self, fleet: Fleet, number: int) -> None:
         self._fleet = fleet
+        self._number = number
         self._ready = threading.Event()
         self._supervisor = Supervisor(
             f"worker {number}",
@@ -160,7 +161,7 @@ class _Worker:
         self._supervisor.stop(2 if at_once else 1)
 
     def _spawn(self) -> Child:
-        return self._fleet.spawn(*([AGAIN] if self._ready.is_set() else []))
+        return self._fleet.spawn(str(self._number), *([AGAIN] if self._ready.is_set() else []))
 
     def _heard(self, line: str) -> None:
         if line == READY:

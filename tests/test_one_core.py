@@ -1,0 +1,63 @@
+"""A process on one core, and what it starts on all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from event_service.one_core import better_core
+from tests.service.process import serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+WAIT_SECONDS = 30
+
+
+@pytest.mark.parametrize(
+    ("busy", "own", "better"),
+    [
+        ({0: 0.9, 1: 0.1}, 0.9, 0),  # the process itself is what keeps its core busy
+        ({0: 1.0, 1: 0.1}, 0.5, 1),  # others take half of its core
+        ({0: 1.0, 1: 0.4}, 0.5, 0),  # hardly better: not worth a move
+        ({0: 1.0, 1: 0.6, 2: 0.1}, 0.3, 2),
+        ({0: 1.0}, 0.1, 0),
+    ],
+)
+def test_it_moves_where_there_is_clearly_more(
+    busy: dict[int, float], own: float, better: int
+) -> None:
+    assert better_core(0, busy, own) == better
+
+
+def _cores(process: psutil.Process) -> set[tuple[int, ...]]:
+    """On which cores each of its threads may run."""
+    found = set()
+    for thread in process.threads():
+        try:
+            found.add(tuple(sorted(os.sched_getaffinity(thread.id))))
+        except ProcessLookupError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(len(CORES) < 2, reason="there is one core alone, or this is no Linux")
+def test_a_service_keeps_to_one_and_its_stores_do_not(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", EVENT_PROCESSES="2") as process:
+        family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
+        workers = [one for one in family if "event_service.workers" in one.cmdline()]
+        give_up = time.monotonic() + WAIT_SECONDS
+        while any(_cores(one) - {(core,) for core in CORES} for one in workers):
+            assert time.monotonic() < give_up
+            threading.Event().wait(0.05)
+        assert len(workers) == 2
+        stores = [one for one in family if one.name().startswith(("redis", "secantus"))]
+        assert len(stores) == 2
+        assert {cores for one in stores for cores in _cores(one)} == {tuple(CORES)}
