@@ -52,7 +52,7 @@ def _cores(process: psutil.Process) -> set[tuple[int, ...]]:
 def test_a_service_keeps_to_one_and_its_stores_do_not(tmp_path: Path) -> None:
     with serving(tmp_path / "data", EVENT_PROCESSES="2") as process:
         family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
-        workers = [one for one in family if "event_service.workers" in one.cmdline()]
+        workers = process.workers()
         give_up = time.monotonic() + WAIT_SECONDS
         while any(_cores(one) - {(core,) for core in CORES} for one in workers):
             assert time.monotonic() < give_up

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -37,6 +39,11 @@ class ServeProcess:
         """What runtime.json says."""
         content: dict[str, Any] = json.loads((self.data_dir / "runtime.json").read_text())
         return content
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that serve, where there are several."""
+        family = psutil.Process(self.runtime()["pid"]).children(recursive=True)
+        return [one for one in family if one.cmdline()[1:3] == ["-m", "event_service.workers"]]
 
     def run(self, *arguments: str) -> str:
         """What another ``event-service`` command says about the same data directory."""

@@ -40,11 +40,6 @@ def wait_until(holds: Callable[[], bool]) -> None:
         threading.Event().wait(0.1)
 
 
-def _workers(process: ServeProcess) -> list[psutil.Process]:
-    family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
-    return [one for one in family if one.cmdline()[1:3] == ["-m", "event_service.workers"]]
-
-
 def _metric(process: ServeProcess, name: str) -> float:
     url = f"http://{process.runtime()['http']}/metrics"
     with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as answer:  # our own
@@ -68,7 +63,7 @@ def _connected(process: ServeProcess) -> int:
             connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port == port
             for connection in worker.net_connections("tcp")
         )
-        for worker in _workers(process)
+        for worker in process.workers()
     )
 
 
@@ -90,25 +85,25 @@ def test_they_share_ports_webhooks_and_one_account(process: ServeProcess) -> Non
 
 def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
     webhook = Webhook(*process.webhook("killed"))
-    before = {worker.pid for worker in _workers(process)}
+    before = {worker.pid for worker in process.workers()}
     assert len(before) == WORKERS
     os.kill(min(before), signal.SIGKILL)
     client = Client(process.address)
     wait_until(lambda: client.create(webhook, _body(0)).status == "OK")
     wait_until(lambda: _metric(process, "event_service_worker_restarts_total") == 1)
-    after = {worker.pid for worker in _workers(process)}
+    after = {worker.pid for worker in process.workers()}
     assert len(after) == WORKERS
     assert after & before == {max(before)}
     client.channel.close()
 
 
 def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
-    workers = _workers(process)
+    workers = process.workers()
     assert len(workers) == WORKERS
     process.kill()
     assert psutil.wait_procs(workers, WAIT_SECONDS)[1] == []
     process.restart()
-    assert len(_workers(process)) == WORKERS
+    assert len(process.workers()) == WORKERS
 
 
 def test_a_port_is_shared_with_nobody_else() -> None:
