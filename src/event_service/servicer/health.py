@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 from grpc_health.v1 import health
-from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from event_service.metrics.stores import store_up
 from event_service.servicer.health_methods import HealthMethods
@@ -23,9 +22,6 @@ _log = structlog.get_logger(__name__)
 
 SERVICE = health.SERVICE_NAME
 OVERALL = health.OVERALL_HEALTH
-
-_SERVING = HealthCheckResponse.SERVING
-_NOT_SERVING = HealthCheckResponse.NOT_SERVING
 
 
 class HealthMonitor:
@@ -48,10 +44,7 @@ class HealthMonitor:
         self._needs = needs
         self._faults = faults
         self._interval = interval
-        self._servicer = health.HealthServicer()
-        self._methods = HealthMethods(self._servicer)
-        for service in needs:
-            self._servicer.set(service, _NOT_SERVING)
+        self._methods = HealthMethods(needs)
         self._answering: dict[str, bool] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
@@ -88,7 +81,7 @@ class HealthMonitor:
     def stop(self) -> None:
         """Not serving, for good; may be called again."""
         self._stopping.set()
-        self._servicer.enter_graceful_shutdown()
+        self._methods.stop()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -105,7 +98,7 @@ class HealthMonitor:
             store_up(store, up=answers)
         for service, stores in self._needs.items():
             serving = all(self._answering[store] for store in stores)
-            self._servicer.set(service, _SERVING if serving else _NOT_SERVING)
+            self._methods.set(service, serving=serving)
 
     def _answers(self, check: Callable[[], object]) -> bool:
         try:

@@ -1,0 +1,126 @@
+"""Who watches health and goes away never holds up who tells of it."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from event_service.admission.places import Places
+from event_service.servicer.doors import Doors
+from event_service.servicer.health import HealthMonitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WATCHERS = 8
+ROUNDS = 40
+WAIT_SECONDS = 60
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+SERVICE_UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+
+
+class Store:
+    """One that answers every other time, or as it is told."""
+
+    def __init__(self) -> None:
+        self.flips = True
+        self.answers = True
+        self.looks = 0
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.flips:
+            self.answers = not self.answers
+        if not self.answers:
+            raise ValueError("no answer")
+
+
+class Stand:
+    """A server with health alone, and stubs of it."""
+
+    def __init__(self, interval: float = 0.001) -> None:
+        self.store = Store()
+        doors = Doors(Places(1, 1), read_seconds=30)
+        self._doors = doors
+        self.monitor = HealthMonitor(
+            {"store": self.store.check}, {"": ("store",)}, (ValueError,), interval
+        )
+        self._server = grpc.server(doors.calls)
+        self.monitor.add_to(self._server, doors)
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self._channels: list[grpc.Channel] = []
+
+    def start(self) -> None:
+        self._doors.start()
+        self._server.start()
+        self.monitor.start()
+
+    def stub(self) -> Any:
+        options = (("grpc.use_local_subchannel_pool", 1),)
+        self._channels.append(grpc.insecure_channel(f"127.0.0.1:{self.port}", options))
+        return health_pb2_grpc.HealthStub(self._channels[-1])
+
+    def stop(self) -> None:
+        self._server.stop(0)
+        for channel in self._channels:
+            channel.close()
+        self._doors.close()
+
+
+@pytest.fixture
+def stand() -> Iterator[Stand]:
+    stand = Stand()
+    yield stand
+    stand.stop()
+
+
+def test_those_who_leave_while_it_is_told_hold_nothing_up(stand: Stand) -> None:
+    stand.start()
+
+    def watch_and_leave(_: int) -> None:
+        stub = stand.stub()
+        for _ in range(ROUNDS):
+            watch = stub.Watch(health_pb2.HealthCheckRequest(), timeout=WAIT_SECONDS)
+            next(watch)
+            watch.cancel()
+
+    with ThreadPoolExecutor(WATCHERS) as watchers:
+        list(watchers.map(watch_and_leave, range(WATCHERS)))
+    stopping = threading.Thread(target=stand.monitor.stop, daemon=True)
+    stopping.start()
+    stopping.join(WAIT_SECONDS)
+    assert not stopping.is_alive()
+
+
+def test_a_watcher_is_told_what_holds_and_each_change_of_it(stand: Stand) -> None:
+    stand.store.flips = False
+    stand.start()
+    watch = stand.stub().Watch(health_pb2.HealthCheckRequest(), timeout=WAIT_SECONDS)
+    assert next(watch).status == SERVING
+    stand.store.answers = False
+    assert next(watch).status == NOT_SERVING
+    stand.store.answers = True
+    assert next(watch).status == SERVING
+    stand.monitor.stop()
+    assert next(watch).status == NOT_SERVING
+    stand.monitor.end_watches()
+    assert list(watch) == []
+
+
+def test_a_service_that_is_not_there(stand: Stand) -> None:
+    stand.store.flips = False
+    stand.start()
+    stub = stand.stub()
+    unknown = health_pb2.HealthCheckRequest(service="unknown")
+    with pytest.raises(grpc.RpcError) as refused:
+        stub.Check(unknown, timeout=WAIT_SECONDS)
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    watch = stub.Watch(unknown, timeout=WAIT_SECONDS)
+    assert next(watch).status == SERVICE_UNKNOWN
+    watch.cancel()
