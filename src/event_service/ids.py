@@ -6,7 +6,7 @@ import os
 import threading
 
 _DIGITS = 12
-_AT_ONCE = 512
+_DRAWN_BYTES = 4_096
 
 
 class _Digits(threading.local):
@@ -16,12 +16,12 @@ class _Digits(threading.local):
         self._drawn = ""
         self._used = 0
 
-    def next(self) -> str:
-        if self._used == len(self._drawn):
-            self._drawn = os.urandom(_AT_ONCE * _DIGITS // 2).hex()
+    def next(self, number: int) -> str:
+        if self._used + number > len(self._drawn):
+            self._drawn = os.urandom(_DRAWN_BYTES).hex()
             self._used = 0
         begin = self._used
-        self._used += _DIGITS
+        self._used += number
         return self._drawn[begin : self._used]
 
 
@@ -30,4 +30,9 @@ _digits = _Digits()
 
 def new_id(kind: str) -> str:
     """A new id: ``kind``, a dash and 12 random hex digits, for example ``event-0123456789ab``."""
-    return f"{kind}-{_digits.next()}"
+    return f"{kind}-{random_digits(_DIGITS)}"
+
+
+def random_digits(number: int) -> str:
+    """So many random hex digits, up to some thousand."""
+    return _digits.next(number)

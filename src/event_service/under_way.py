@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import secrets
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from event_service.ids import random_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class Arrival:
     def request_id(self) -> str:
         """``transaction_id`` of the metadata if it is printable and not long, else a new one."""
         given = self.metadata.get("transaction_id", "")
-        return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        return given if _GIVEN_ID.fullmatch(given) else random_digits(16)
 
 
 @dataclass(slots=True)
