@@ -78,6 +78,8 @@ def test_a_service_that_ends_by_itself_is_a_failure() -> None:
 @pytest.fixture
 def serve_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Recorded], list[Settings]]:
     """Puts a recorded service in the place of the real one; gives what it is built with."""
+    # The process is that of all tests.
+    monkeypatch.setenv("EVENT_ONE_CORE", "0")
 
     def put(recorded: Recorded) -> list[Settings]:
         built: list[Settings] = []
