@@ -1,6 +1,7 @@
 """The stores that tests run on: those of EVENT_MONGODB_URI and EVENT_REDIS_URL, else embedded."""
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,13 @@ from pymongo.database import Database
 from event_service.settings import Settings
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """SIGINT interrupts the tests and what they start, also in the background of a shell, where
+    it comes ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
