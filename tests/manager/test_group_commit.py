@@ -127,3 +127,23 @@ def test_what_nobody_awaits_is_not_done(worker: Worker) -> None:
         commit.do(1, gone=lambda: True)
     assert worker.batches == []
     assert commit.do(2) == 4
+
+
+def test_who_is_told_of_batches_can_hold_none_of_them_up(worker: Worker) -> None:
+    worker.go_on.set()
+    told: list[int] = []
+
+    def tell(taken: int, _waiting: int) -> None:
+        told.append(taken)
+        if len(told) == 1:
+            raise RuntimeError("not told")
+
+    commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100, tell)
+    with pytest.raises(RuntimeError, match="not told"):
+        commit.do(1)
+    assert worker.batches == []
+    answers: list[int] = []
+    again = threading.Thread(target=lambda: answers.append(commit.do(2)), daemon=True)
+    again.start()
+    again.join(30)
+    assert answers == [4]

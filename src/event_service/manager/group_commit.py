@@ -113,8 +113,8 @@ class GroupCommit(Generic[T, R]):
 
     def _lead(self, leader: _Waiting[T, R]) -> None:
         batch = self._batch(leader)
-        self._told(len(batch), self.waiting)
         try:
+            self._told(len(batch), self.waiting)
             self._answer(batch)
         finally:
             self._hand_over()

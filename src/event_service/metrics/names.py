@@ -164,13 +164,12 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "redis": frozenset(
         {
-            "batch",
             "decide",
+            "draw_numbers",
             "drop",
             "end",
             "forget",
             "install",
-            "draw_numbers",
             "orphans",
             "quota",
             "return_number",

@@ -85,7 +85,7 @@ class OpenTelemetryTracer:
         with use_span(span, record_exception=False, set_status_on_exception=False):
             try:
                 yield
-            except BaseException as error:
+            except BaseException as error:  # raised again; a step that was cancelled failed too
                 span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise
             finally:
