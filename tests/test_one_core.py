@@ -37,6 +37,17 @@ def test_it_moves_where_there_is_clearly_more(
     assert better_core(0, busy, own) == better
 
 
+def _policies(process: psutil.Process) -> set[int]:
+    """How the system lets its threads take turns."""
+    found = set()
+    for thread in process.threads():
+        try:
+            found.add(os.sched_getscheduler(thread.id))
+        except ProcessLookupError:
+            continue
+    return found
+
+
 def _cores(process: psutil.Process) -> set[tuple[int, ...]]:
     """On which cores each of its threads may run."""
     found = set()
@@ -48,16 +59,22 @@ def _cores(process: psutil.Process) -> set[tuple[int, ...]]:
     return found
 
 
+def _keeps_to_one(process: psutil.Process) -> bool:
+    on_one = _cores(process) <= {(core,) for core in CORES}
+    return on_one and _policies(process) == {os.SCHED_BATCH}
+
+
 @pytest.mark.skipif(len(CORES) < 2, reason="there is one core alone, or this is no Linux")
 def test_a_service_keeps_to_one_and_its_stores_do_not(tmp_path: Path) -> None:
     with serving(tmp_path / "data", EVENT_PROCESSES="2") as process:
         family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
         workers = process.workers()
         give_up = time.monotonic() + WAIT_SECONDS
-        while any(_cores(one) - {(core,) for core in CORES} for one in workers):
+        while not all(_keeps_to_one(one) for one in workers):
             assert time.monotonic() < give_up
             threading.Event().wait(0.05)
         assert len(workers) == 2
         stores = [one for one in family if one.name().startswith(("redis", "secantus"))]
         assert len(stores) == 2
         assert {cores for one in stores for cores in _cores(one)} == {tuple(CORES)}
+        assert {policy for one in stores for policy in _policies(one)} == {os.SCHED_OTHER}

@@ -1,8 +1,10 @@
 """Keeps the threads of a process on one core, where Python lets only one of them run anyway.
 
 Spread over several, they wake one another across cores for every turn at the interpreter's lock:
-under load that takes as much CPU as the work itself. Which core it is, the process looks after by
-itself: it moves on when others want that one and another is free. Linux only.
+under load that takes as much CPU as the work itself. Nor does a thread there that wakes up push
+aside the one that runs (SCHED_BATCH): it would only find the lock taken, and go to sleep again.
+Which core it is, the process looks after by itself: it moves on when others want that one and
+another is free. Linux only.
 """
 
 from __future__ import annotations
@@ -79,6 +81,8 @@ class _Keeper:
         for thread in _THREADS.iterdir():
             with suppress(ProcessLookupError):  # it has ended
                 os.sched_setaffinity(int(thread.name), {core})
+                with suppress(OSError):  # a sandbox may not have it: it goes without
+                    os.sched_setscheduler(int(thread.name), os.SCHED_BATCH, os.sched_param(0))
 
     def _used(self) -> tuple[float, float, dict[int, float]]:
         """The time, the CPU time of this process, and that of each core, in seconds."""

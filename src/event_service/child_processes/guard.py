@@ -7,8 +7,8 @@ does not depend on which thread of the service started the store, as a parent-de
 A byte on the pipe asks the store to stop.
 
 CORES are those that the program may run on, as ``0,1,2``, or nothing: the owner may have confined
-itself to one of them. It writes ``pid N`` first, then what the program writes; it ends with the
-program's exit status.
+itself to one of them, where its threads wait for one another (``one_core``). It writes ``pid N``
+first, then what the program writes; it ends with the program's exit status.
 """
 
 import contextlib
@@ -30,6 +30,7 @@ def main(command: list[str]) -> int:
     cores, *program = command
     if cores:
         os.sched_setaffinity(0, {int(core) for core in cores.split(",")})
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     store = subprocess.Popen(  # noqa: S603
         program,
         stdin=subprocess.DEVNULL,
