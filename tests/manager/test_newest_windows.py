@@ -28,6 +28,7 @@ from tests.sent_commands import SentCommands
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bson.raw_bson import RawBSONDocument
     from pymongo.database import Database
 
     from event_service.stores import Stores
@@ -263,7 +264,7 @@ def test_what_was_not_looked_for_longest_is_forgotten() -> None:
         newest = newest_first(within(Scope("d"), asked.where), asked, EVENT_FIELDS)
         assert newest is not None
 
-        def nothing(stages: Sequence[Mapping[str, Any]]) -> Sequence[dict[str, Any]]:
+        def nothing(stages: Sequence[Mapping[str, Any]]) -> Sequence[RawBSONDocument]:
             looked.append(stages)
             return ()
 

@@ -16,15 +16,14 @@ from hypothesis import strategies as st
 
 from event_service.caller import Caller, Scope
 from event_service.errors import ServiceError
-from event_service.manager.reads import Reader
+from event_service.manager.reads import Reader, decoded
 from event_service.managers import utc_now
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventsInfo
 from event_service.stubs.spaceone.api.monitoring.v1.webhook_pb2 import WebhooksInfo
-from event_service.wire.event_message import event_info
+from event_service.wire.event_messages import EventMessages
 from event_service.wire.statistic_message import statistic_struct
 from event_service.wire.webhook_message import webhook_info
 from tests.service import reaching
@@ -89,10 +88,11 @@ def _expected_list(crowd: Crowd, who: Who, service: str, params: dict[str, Any])
         return Answer(error.status.name, error.details, {})
     message: Message
     if service == "event":
-        message = EventsInfo(results=map(event_info, page.documents), total_count=page.total_count)
+        message = EventMessages().page(page.documents, page.total_count)
     else:
         message = WebhooksInfo(
-            results=map(webhook_info, page.documents), total_count=page.total_count
+            results=[webhook_info(decoded(found)) for found in page.documents],
+            total_count=page.total_count,
         )
     return Answer("OK", "", MessageToDict(message, preserving_proto_field_name=True))
 

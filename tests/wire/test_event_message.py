@@ -1,11 +1,11 @@
-"""An event document as a message, alone and in a list."""
+"""An event document as a message."""
 
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from event_service.wire.event_message import event_info, events_info
+from event_service.wire.event_message import event_info
 from event_service.wire.struct import dict_to_struct, struct_to_dict
 
 DOCUMENT: dict[str, Any] = {
@@ -46,10 +46,3 @@ def test_an_empty_object_is_there_and_an_absent_one_is_not(field: Any) -> None:
 
 def test_an_unwound_resource_is_one() -> None:
     assert list(event_info({"resources": "db-1"}).resources) == ["db-1"]
-
-
-def test_a_list_has_each_document_in_its_order() -> None:
-    documents = [DOCUMENT, {}, {"event_id": "event-2", "raw_data": {}}]
-    answer = events_info(documents, 30)
-    assert list(answer.results) == [event_info(document) for document in documents]
-    assert answer.total_count == 30

@@ -141,7 +141,7 @@ class EventManager:
         )
         return self._recorder.settle(delivery, recorded_draft(document))
 
-    def get(self, caller: Caller, event_id: str) -> Mapping[str, Any]:
+    def get(self, caller: Caller, event_id: str) -> RawBSONDocument:
         """One event of the caller's scope."""
         return self._reader.get(caller, event_id)
 

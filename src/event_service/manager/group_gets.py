@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from event_service.manager.group_commit import GroupCommit
 from event_service.metrics.deliveries import batch_taken
@@ -12,10 +12,11 @@ from event_service.metrics.deliveries import batch_taken
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bson.raw_bson import RawBSONDocument
+
     from event_service.caller import Scope
 
-    Document = Mapping[str, Any]
-    ReadAll = Callable[[Scope, Sequence[str], float], Mapping[str, Document]]
+    ReadAll = Callable[[Scope, Sequence[str], float], Mapping[str, RawBSONDocument]]
     """Called with a scope, ids and seconds; the documents of those ids that are in the scope."""
 
 _MOST_SCOPES = 1_024
@@ -30,18 +31,18 @@ class GroupGets:
         self._read = read
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._groups: OrderedDict[Scope, GroupCommit[str, Document | None]] = OrderedDict()
+        self._groups: OrderedDict[Scope, GroupCommit[str, RawBSONDocument | None]] = OrderedDict()
 
-    def get(self, scope: Scope, entity_id: str) -> Document | None:
+    def get(self, scope: Scope, entity_id: str) -> RawBSONDocument | None:
         """The document of that id, if it is in the scope. Raises what the read raises."""
         return self._group(scope).do(entity_id)
 
-    def _group(self, scope: Scope) -> GroupCommit[str, Document | None]:
+    def _group(self, scope: Scope) -> GroupCommit[str, RawBSONDocument | None]:
         with self._lock:
             group = self._groups.get(scope)
             if group is None:
 
-                def work(ids: Sequence[str], seconds: float) -> Sequence[Document | None]:
+                def work(ids: Sequence[str], seconds: float) -> Sequence[RawBSONDocument | None]:
                     found = self._read(scope, ids, seconds)
                     return [found.get(one) for one in ids]
 

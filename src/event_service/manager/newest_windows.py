@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import bson
+from bson.raw_bson import RawBSONDocument
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from event_service.query.search import Search
 
     Stages = Sequence[Mapping[str, Any]]
-    Ask = Callable[[Stages], Sequence[dict[str, Any]]]
+    Ask = Callable[[Stages], Sequence[RawBSONDocument]]
     """Runs the stages on the collection."""
 
 _FIRST = timedelta(seconds=15)
@@ -59,7 +62,7 @@ class NewestWindows:
         now: datetime,
         ask: Ask,
         stages_of: Callable[[Search], Stages],
-    ) -> Sequence[dict[str, Any]]:
+    ) -> Sequence[RawBSONDocument]:
         """The rows that ``stages_of(search)`` gives of all that matches.
 
         ``now`` is naive UTC. Raises what ``ask`` raises.
@@ -78,10 +81,7 @@ class NewestWindows:
             rows = ask([*newest.everything, *wanted])
         full = len(rows) == search.limit
         self._remember(key, _reach(rows, newest.time, anchor) if full else None)
-        if not shown:
-            for row in rows:
-                row.pop(newest.time, None)
-        return rows
+        return rows if shown else [_without(row, newest.time) for row in rows]
 
     def _starts(self, key: int, newest: Newest, anchor: datetime) -> Iterator[datetime]:
         with self._lock:
@@ -109,6 +109,10 @@ class NewestWindows:
             self._reached.move_to_end(key)
             if len(self._reached) > self._most:
                 self._reached.popitem(last=False)
+
+
+def _without(row: RawBSONDocument, field: str) -> RawBSONDocument:
+    return RawBSONDocument(bson.encode({key: row[key] for key in row if key != field}))
 
 
 def _before(anchor: datetime, width: timedelta) -> datetime:

@@ -46,9 +46,9 @@ COUNT: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the documents that match, and how many do in all."""
+    """Some of the documents that match, undecoded, and how many do in all."""
 
-    documents: Sequence[Document]
+    documents: Sequence[RawBSONDocument]
     total_count: int
 
 
@@ -91,8 +91,11 @@ class Reader:
         self._windows = NewestWindows() if sorts_in_memory else None
         self._gets = GroupGets(self._get_all, query_seconds)
 
-    def get(self, caller: Caller, entity_id: str) -> Document:
-        """The document of that id. Raises RequiredParameter, or NotFound if it isn't in scope."""
+    def get(self, caller: Caller, entity_id: str) -> RawBSONDocument:
+        """The document of that id, undecoded.
+
+        Raises RequiredParameter, or NotFound if it isn't in scope.
+        """
         id_field = self._fields.id_field
         if not entity_id:
             raise RequiredParameter(id_field)
@@ -139,20 +142,22 @@ class Reader:
                 return self._distinct(statistics, statistics.distinct, where, time_ms)
             return self._aggregated(statistics, where, time_ms)
 
-    def _get_all(self, scope: Scope, ids: Sequence[str], seconds: float) -> Mapping[str, Document]:
+    def _get_all(
+        self, scope: Scope, ids: Sequence[str], seconds: float
+    ) -> Mapping[str, RawBSONDocument]:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
         with query_faults():
             found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(seconds))
         return {document[id_field]: document for document in found}
 
-    def _page(self, where: Document, search: Search, time_ms: int) -> Sequence[dict[str, Any]]:
+    def _page(self, where: Document, search: Search, time_ms: int) -> Sequence[RawBSONDocument]:
         newest = newest_first(where, search, self._fields) if self._windows is not None else None
         if self._windows is None or newest is None:
             return self._aggregate(where, page_stages(search), time_ms)
         asked_at = time.monotonic()
 
-        def ask(pipeline: Sequence[Document]) -> Sequence[dict[str, Any]]:
+        def ask(pipeline: Sequence[Document]) -> Sequence[RawBSONDocument]:
             spent_ms = int((time.monotonic() - asked_at) * 1000)
             return self._run(pipeline, max(1, time_ms - spent_ms))
 
@@ -176,28 +181,28 @@ class Reader:
         return Statistic(page_of(values, statistics.page), len(values))
 
     def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
-        rows = self._aggregate(where, statistics.rows(), time_ms)
+        rows = [decoded(row) for row in self._aggregate(where, statistics.rows(), time_ms)]
         if statistics.page is None:
             return Statistic(_whole(rows, statistics.most))
         return Statistic(rows, self._counted(where, statistics.count(), time_ms))
 
     def _aggregate(
         self, where: Document, stages: Sequence[Document], time_ms: int
-    ) -> Sequence[dict[str, Any]]:
+    ) -> Sequence[RawBSONDocument]:
         return self._run([*match_stages(where, self._fields.lookups), *stages], time_ms)
 
-    def _run(self, pipeline: Sequence[Document], time_ms: int) -> Sequence[dict[str, Any]]:
+    def _run(self, pipeline: Sequence[Document], time_ms: int) -> Sequence[RawBSONDocument]:
         cursor = self._raw.aggregate(
             pipeline, maxTimeMS=time_ms, batchSize=_ROWS_AT_ONCE, allowDiskUse=True
         )
-        rows: list[dict[str, Any]] = []
+        rows: list[RawBSONDocument] = []
         read = 0
         with cursor:
             for document in cursor:
                 read += len(document.raw)
                 if read > self._max_bytes:
                     raise TooLarge("bytes of one answer", self._max_bytes)
-                rows.append(bson.decode(document.raw))
+                rows.append(document)
         return rows
 
     def _counted(self, where: Document, stages: Sequence[Document], time_ms: int) -> int:
@@ -209,6 +214,11 @@ class Reader:
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)
         return max(1, int(seconds * 1000))
+
+
+def decoded(document: RawBSONDocument) -> dict[str, Any]:
+    """The document as dictionaries and lists, all of it."""
+    return bson.decode(document.raw)
 
 
 def _whole(results: Sequence[Any], most: int) -> Sequence[Any]:

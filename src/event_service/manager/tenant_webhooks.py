@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.manager.reads import decoded
 from event_service.manager.webhook import plugin_of
 from event_service.manager.webhook_document import key_shown
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
@@ -104,7 +105,7 @@ class TenantWebhooks:
             plugin=self._introduced(new.plugin, domain_id),
             tags=new.tags,
         )
-        return ShownWebhook(self._reader.get(caller, webhook.webhook_id), key)
+        return ShownWebhook(decoded(self._reader.get(caller, webhook.webhook_id)), key)
 
     def update(
         self, caller: Caller, webhook_id: str, name: str | None, tags: Mapping[str, Any] | None
@@ -116,7 +117,7 @@ class TenantWebhooks:
 
     def update_plugin(self, caller: Caller, webhook_id: str, change: PluginChange) -> ShownWebhook:
         """Change its plugin, which is asked for its metadata again; raises as ``create``."""
-        document = self._reader.get(caller, webhook_id)
+        document = decoded(self._reader.get(caller, webhook_id))
         plugin = _named_plugin(document)
         changed = replace(
             plugin,
@@ -130,7 +131,7 @@ class TenantWebhooks:
 
     def verify_plugin(self, caller: Caller, webhook_id: str) -> None:
         """Ask its plugin whether the options work; raises InvalidParameter or Unavailable."""
-        document = self._reader.get(caller, webhook_id)
+        document = decoded(self._reader.get(caller, webhook_id))
         self._plugins.verify(_named_plugin(document), document["domain_id"])
 
     def enable(self, caller: Caller, webhook_id: str) -> ShownWebhook:
@@ -152,7 +153,7 @@ class TenantWebhooks:
 
     def get(self, caller: Caller, webhook_id: str) -> ShownWebhook:
         """One webhook."""
-        return self._shown(self._reader.get(caller, webhook_id))
+        return self._shown(decoded(self._reader.get(caller, webhook_id)))
 
     def list(
         self,
@@ -163,7 +164,8 @@ class TenantWebhooks:
     ) -> WebhookPage:
         """Webhooks that match."""
         page = self._reader.list(caller, query, parameters, seconds_left)
-        return WebhookPage([self._shown(found) for found in page.documents], page.total_count)
+        shown = [self._shown(decoded(found)) for found in page.documents]
+        return WebhookPage(shown, page.total_count)
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None

@@ -12,7 +12,7 @@ from event_service.manager.events import CreateEvent, EventManager
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.under_way import called_by_webhook
-from event_service.wire.event_message import event_info, events_info
+from event_service.wire.event_messages import EventMessages
 from event_service.wire.statistic_message import statistic_struct
 from event_service.wire.struct import struct_to_dict
 
@@ -49,6 +49,7 @@ class EventServicer:
 
     def __init__(self, events: EventManager) -> None:
         self._events = events
+        self._messages = EventMessages()
 
     def methods(self) -> Iterable[Method]:
         """What is to be hosted."""
@@ -80,7 +81,7 @@ class EventServicer:
 
     def get(self, request: event_pb2.EventRequest, call: Call) -> event_pb2.EventInfo:
         """One event."""
-        return event_info(self._events.get(call.known_caller, request.event_id))
+        return self._messages.one(self._events.get(call.known_caller, request.event_id))
 
     def list(self, request: event_pb2.EventQuery, call: Call) -> event_pb2.EventsInfo:
         """Events that match."""
@@ -91,7 +92,7 @@ class EventServicer:
             parameters,
             call.time_remaining(),
         )
-        return events_info(page.documents, page.total_count)
+        return self._messages.page(page.documents, page.total_count)
 
     def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Struct:
         """Statistics over events."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from event_service.instants import format_instant
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
+from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from event_service.wire.struct import fill_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _TEXTS = (
     "event_id",
@@ -35,16 +35,10 @@ _INSTANTS = ("created_at", "occurred_at")
 def event_info(document: Mapping[str, Any]) -> EventInfo:
     """The message of a document, or of what a projection left of it: absent fields stay unset."""
     info = EventInfo(**_flat_fields(document))
-    _fill_structs(info, document)
+    for field in _STRUCTS:
+        if isinstance(value := document.get(field), dict):
+            fill_struct(getattr(info, field), value)
     return info
-
-
-def events_info(documents: Iterable[Mapping[str, Any]], total_count: int) -> EventsInfo:
-    """The answer of a list: each document as ``event_info`` gives it, made in its place."""
-    answer = EventsInfo(total_count=total_count)
-    for document in documents:
-        _fill_structs(answer.results.add(**_flat_fields(document)), document)
-    return answer
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,9 +54,3 @@ def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     elif isinstance(resources, str):  # unwound
         fields["resources"] = [resources]
     return fields
-
-
-def _fill_structs(info: EventInfo, document: Mapping[str, Any]) -> None:
-    for field in _STRUCTS:
-        if isinstance(value := document.get(field), dict):
-            fill_struct(getattr(info, field), value)

@@ -1,0 +1,64 @@
+"""Events as messages: from memory the same as built."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import bson
+from bson.raw_bson import RawBSONDocument
+
+from event_service.wire.event_message import event_info
+from event_service.wire.event_messages import EventMessages
+
+DOCUMENT: dict[str, Any] = {
+    "event_id": "event-1",
+    "title": "Disk full",
+    "raw_data": {"title": "Disk full", "labels": ["a", {"b": 1.5}]},
+    "created_at": datetime(2024, 3, 1, 1),  # noqa: DTZ001 - naive UTC is meant
+}
+
+
+def _raw(document: dict[str, Any]) -> RawBSONDocument:
+    return RawBSONDocument(bson.encode(document))
+
+
+def test_a_list_has_each_document_in_its_order() -> None:
+    documents = [DOCUMENT, {}, {"event_id": "event-2", "raw_data": {}}, DOCUMENT]
+    messages = EventMessages()
+    for _ in range(2):
+        answer = messages.page(map(_raw, documents), 30)
+        assert list(answer.results) == [event_info(document) for document in documents]
+        assert answer.total_count == 30
+
+
+def test_an_event_is_remembered_once_and_shown_as_it_is_now() -> None:
+    messages = EventMessages()
+    built = messages.one(_raw(DOCUMENT))
+    remembered = messages.remembered_bytes
+    assert remembered > 0
+    assert messages.one(_raw(DOCUMENT)) == built == event_info(DOCUMENT)
+    assert messages.remembered_bytes == remembered
+    changed = DOCUMENT | {"title": "Disk is full"}
+    assert messages.one(_raw(changed)).title == "Disk is full"
+    assert messages.one(_raw(DOCUMENT)).title == "Disk full"
+
+
+def test_what_a_caller_does_to_a_message_stays_with_the_caller() -> None:
+    messages = EventMessages()
+    messages.one(_raw(DOCUMENT)).title = "mine"
+    messages.page([_raw(DOCUMENT)], 1).results[0].title = "mine"
+    assert messages.one(_raw(DOCUMENT)).title == "Disk full"
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    messages = EventMessages(most_bytes=20_000)
+    for number in range(200):
+        document = DOCUMENT | {"event_id": f"event-{number}"}
+        assert messages.one(_raw(document)).event_id == f"event-{number}"
+        assert messages.remembered_bytes <= 20_000
+    full = messages.remembered_bytes
+    assert full > 10_000
+    large = DOCUMENT | {"description": "x" * 1_000}
+    assert messages.one(_raw(large)).description == "x" * 1_000
+    assert messages.remembered_bytes == full
