@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ class UntoldKeys:
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._digests: dict[str, None] = {}
+        # A plain one looks for its first entry past all that were taken from its front.
+        self._digests: OrderedDict[str, None] = OrderedDict()
 
     def add(self, digests: Iterable[str]) -> None:
         """Redis was not told of what became of them, or was not asked."""
         with self._lock:
             self._digests.update(dict.fromkeys(digests))
             while len(self._digests) > self._most:
-                del self._digests[next(iter(self._digests))]
+                self._digests.popitem(last=False)
 
     def take(self, first: Iterable[str]) -> list[str]:
         """Those of ``first`` that are among them, and some of the others: the taker's to tell."""

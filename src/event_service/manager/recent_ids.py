@@ -16,25 +16,37 @@ class RecentIds:
 
     Redis names the event that a delivery repeats before that event is in the database, so its
     word alone is no reason to answer OK. For what is remembered here no look is needed.
+
+    They are kept in two halves, and when the younger one is full, the elder one goes as a whole:
+    to forget one id for each that is added costs every event its time.
     """
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most = most
+        """Remembers at least half of ``most``, those added last."""
+        self._half = max(1, most // 2)
         self._lock = threading.Lock()
-        self._ids: dict[str, None] = {}
+        self._younger: set[str] = set()
+        self._elder: set[str] = set()
 
     def add(self, ids: Iterable[str]) -> None:
         """Those events are in the database."""
         with self._lock:
-            self._ids.update(dict.fromkeys(ids))
-            while len(self._ids) > self._most:
-                del self._ids[next(iter(self._ids))]
+            for one in ids:
+                if len(self._younger) >= self._half:
+                    self._elder, self._younger = self._younger, set()
+                self._younger.add(one)
 
     def forget(self, ids: Iterable[str]) -> None:
         """Those events are no longer in the database."""
         with self._lock:
             for one in ids:
-                self._ids.pop(one, None)
+                self._younger.discard(one)
+                self._elder.discard(one)
+
+    def __len__(self) -> int:
+        """How many are remembered, those added twice perhaps counted twice."""
+        return len(self._younger) + len(self._elder)
 
     def __contains__(self, one: str) -> bool:
-        return one in self._ids
+        # The elder one last: what moves there in between is found there.
+        return one in self._younger or one in self._elder
