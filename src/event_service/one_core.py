@@ -9,6 +9,7 @@ another is free. Linux only.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -29,6 +30,8 @@ _WORTH_A_MOVE: Final = 0.25
 """How much more of its own core others must want than of the one that it moves to, of 1."""
 _THREADS: Final = Path("/proc/self/task")
 _STATISTICS: Final = Path("/proc/stat")
+_ARENA_MAX: Final = -8
+"""M_ARENA_MAX of glibc's malloc.h."""
 _IDLE: Final = slice(3, 5)
 """Where a line of the statistics has the time of a core without work: idle, and waiting for I/O."""
 
@@ -42,6 +45,7 @@ def keep_to_one_core(number: int = 0) -> None:
         return
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
+        _share_one_heap()
         keeper = _Keeper(cores, cores[number % len(cores)])
         threading.Thread(target=keeper.run, name="one-core", daemon=True).start()
 
@@ -54,6 +58,17 @@ def better_core(mine: int, busy: Mapping[int, float], own: float) -> int:
     others = busy[mine] - own
     least = min(busy, key=lambda core: (others if core == mine else busy[core], core != mine))
     return least if others - busy[least] > _WORTH_A_MOVE else mine
+
+
+def _share_one_heap() -> None:
+    """Have all threads allocate from one heap, where the C library can (glibc).
+
+    Each would get one of several, so that those on other cores need not wait for it; here they only
+    hold what other threads could use again.
+    """
+    limit = getattr(ctypes.CDLL(None), "mallopt", None)
+    if limit is not None:
+        limit(_ARENA_MAX, 1)
 
 
 class _Keeper:
