@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
-from enum import Enum, auto
-from queue import SimpleQueue
-from typing import Protocol
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Protocol
 
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_END: Final = 0
+"""The number of no signal."""
 
 
 class Stoppable(Protocol):
@@ -24,39 +29,56 @@ class Stoppable(Protocol):
         """
 
 
-class _Happened(Enum):
-    SIGNAL = auto()
-    END = auto()
-
-
 def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
     """Wait for a signal and stop the started service; only on the main thread.
 
     The first signal gives running calls the time to end, a second one none. False when the
     service ended without any.
     """
-    # A queue, because a signal's handler may interrupt anything and must not wait for it.
-    happened: SimpleQueue[_Happened] = SimpleQueue()
-    before = {
-        number: signal.signal(number, lambda *_: happened.put(_Happened.SIGNAL))
-        for number in _STOP_SIGNALS
-    }
+    with _happenings() as (heard, told):
 
-    def tell_end() -> None:
-        service.wait()
-        happened.put(_Happened.END)
+        def tell_end() -> None:
+            service.wait()
+            with suppress(OSError):  # nobody listens any longer
+                told.send(bytes([_END]))
 
-    threading.Thread(target=tell_end, name="wait-for-end", daemon=True).start()
-    try:
-        if happened.get() is _Happened.END:
+        threading.Thread(target=tell_end, name="wait-for-end", daemon=True).start()
+        if not _is_signal(heard):
             service.stop(0)
             return False
         stopping = threading.Thread(target=service.stop, args=(grace_seconds,), name="stop")
         stopping.start()
-        while happened.get() is _Happened.SIGNAL:
+        while _is_signal(heard):
             service.stop(0)
         stopping.join()
         return True
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+
+@contextmanager
+def _happenings() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two ends of a socket: in the first one comes the number of each signal.
+
+    A signal may reach any thread, and only what it writes wakes the one that is to know.
+    """
+    heard, told = socket.socketpair()
+    with heard, told:
+        told.settimeout(0)
+        fd_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        before = {number: signal.signal(number, _heed) for number in _STOP_SIGNALS}
+        try:
+            yield heard, told
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(fd_before)
+
+
+def _heed(*_: object) -> None:
+    """Python writes of those signals alone that have a handler."""
+
+
+def _is_signal(heard: socket.socket) -> bool:
+    """Wait for what happens next: a signal to stop, or the end."""
+    while (number := heard.recv(1)[0]) not in (_END, *_STOP_SIGNALS):
+        pass
+    return number != _END
