@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
-        | {"garbage", "one_core", "socket_address", "stopping"}
+        | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
         | {
             "grpc_endpoint",
             "stored_keys",

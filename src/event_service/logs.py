@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from event_service import under_way
+from event_service.log_writer import LogWriter
 from event_service.settings import LogFormat
 from event_service.tracing.spans import trace_ids
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterable, Sequence
 
+    from structlog.typing import Processor
+
+    from event_service.log_writer import Line
     from event_service.settings import Settings
     from event_service.tracing.telemetry import Telemetry
 
@@ -32,33 +37,19 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
     Every line goes also where ``telemetry`` takes the log, if it does.
     """
     exporting = telemetry.handler
-    stamp: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        _with_call,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    readable = settings.log_format is LogFormat.CONSOLE or (
-        settings.log_format is LogFormat.AUTO and sys.stderr.isatty()
-    )
-    # Plain tracebacks: the richer ones show local variables, and so keys and tokens.
-    written: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if readable
-        else [structlog.processors.format_exc_info, _as_json]
-    )
-    # The way through logging takes twice the time, and there is a line for every call.
-    to_library = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
+    written = _written(settings)
     structlog.configure(
-        processors=[*stamp, *(written if exporting is None else [to_library])],
-        logger_factory=_to_stderr if exporting is None else structlog.stdlib.LoggerFactory(),
+        processors=[*_TOLD, *(_LATER if exporting is None else _TO_LIBRARY)],
+        logger_factory=_to_stderr(written)
+        if exporting is None
+        else structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=stamp,
+            foreign_pre_chain=[*_TOLD, _ISO_STAMP],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
@@ -76,28 +67,39 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
         )
 
 
-class _Stderr:
-    """What structlog writes whole lines with. A log that can't be written fails no call."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
-        """Write one line."""
-        try:
-            self._stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
-            self._stream.flush()
-        except (OSError, ValueError):  # a full disk, a reader that has gone; a closed stream
-            return
-
-    debug = info = warning = error = critical = msg
+def _written(settings: Settings) -> list[Processor]:
+    """What makes the text of a line."""
+    readable = settings.log_format is LogFormat.CONSOLE or (
+        settings.log_format is LogFormat.AUTO and sys.stderr.isatty()
+    )
+    if readable:
+        # Plain tracebacks: the richer ones show local variables, and so keys and tokens.
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.processors.format_exc_info, _as_json]
 
 
-def _to_stderr(*_: object) -> _Stderr:
-    return _Stderr(sys.stderr.buffer)
+class _Lines:
+    """What structlog gives its lines to: what tells of something amiss is written at once."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self.debug = self.info = writer.write_soon
+        self.warning = self.error = self.critical = writer.write
 
 
-def _with_call(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _to_stderr(written: Iterable[Processor]) -> Callable[..., _Lines]:
+    processors = [_in_iso, *written]
+
+    def text_of(line: Line) -> str:
+        made: Any = line
+        for process in processors:
+            made = process(None, "", made)
+        return str(made)
+
+    lines = _Lines(LogWriter(sys.stderr.buffer, text_of))
+    return lambda *_: lines
+
+
+def _with_call(_: object, __: str, line: Line) -> Line:
     """Say of which call, and of which trace, a line is."""
     call = under_way.current()
     if call is not None:
@@ -108,5 +110,30 @@ def _with_call(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMap
     return line
 
 
-def _as_json(_: object, __: str, line: MutableMapping[str, Any]) -> str:
+def _as_json(_: object, __: str, line: Line) -> str:
     return _ENCODER.encode(line)
+
+
+def _stamped(_: object, __: str, line: Line) -> Line:
+    line["timestamp"] = time.time()
+    return line
+
+
+def _in_iso(_: object, __: str, line: Line) -> Line:
+    at = datetime.fromtimestamp(line["timestamp"], UTC)
+    line["timestamp"] = f"{at.replace(tzinfo=None).isoformat()}Z"
+    return line
+
+
+def _handed_on(_: object, __: str, line: Line) -> tuple[tuple[Line], dict[str, Any]]:
+    return (line,), {}
+
+
+_TOLD: Final[Sequence[Processor]] = (_with_call, structlog.stdlib.add_log_level)
+_ISO_STAMP: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
+_LATER: Final[Sequence[Processor]] = (_stamped, _handed_on)
+"""There is a line for every call: what else it takes is done for many at a time."""
+_TO_LIBRARY: Final[Sequence[Processor]] = (
+    _ISO_STAMP,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+)
