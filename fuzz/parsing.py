@@ -10,6 +10,7 @@ import bson
 from event_service.errors import PermissionDenied, ServiceError, TooLarge
 from event_service.fingerprint import fingerprint
 from event_service.instants import format_instant
+from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.parsers.registry import AUTO, ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure
@@ -67,7 +68,7 @@ def check_source(plugin_id: str, body: Mapping[str, Any], body_bytes: int) -> No
         stored = bson.encode(document)
         assert len(stored) <= _GROWTH * body_bytes + _CONSTANT_BYTES, (plugin_id, len(stored))
         dict_to_struct(bson.decode(stored)).SerializeToString()
-        assert len(fingerprint(draft)) == 32, draft  # noqa: PLR2004 - hex digits
+        assert len(fingerprint(draft, stored_object(draft.additional_info).raw)) == 32, draft  # noqa: PLR2004 - hex digits
         if draft.occurred_at is not None:
             assert format_instant(draft.occurred_at)
     assert json.dumps(body) == before, "a parser changed the body"

@@ -9,6 +9,8 @@ import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.fingerprint import fingerprint
+from event_service.manager.stored_object import stored_object
+from event_service.plain_text import trimmed_object
 
 BASE = EventDraft(
     event_key="k",
@@ -20,9 +22,23 @@ BASE = EventDraft(
 )
 
 
+def digest(draft: EventDraft) -> str:
+    """As of a draft that has come through ``normalise``."""
+    info = trimmed_object(draft.additional_info)
+    return fingerprint(draft, stored_object(info).raw)
+
+
 def test_order_of_keys_and_spelling_of_numbers_are_no_news() -> None:
     respelt = {"o": {"z": "1", "x": [1, {"y": -0.0}]}, "n": 10}
-    assert fingerprint(replace(BASE, additional_info=respelt)) == fingerprint(BASE)
+    assert digest(replace(BASE, additional_info=respelt)) == digest(BASE)
+
+
+def test_order_is_no_news_wherever_it_is() -> None:
+    one = {" b": 1, "a": [{"d ": 1, "c": {"f": 1, "e": 2}}]}
+    other = {"a": [{"c": {"e": 2, "f": 1}, "d ": 1}], "b ": 1}
+    assert digest(replace(BASE, additional_info=one)) == digest(
+        replace(BASE, additional_info=other)
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +49,7 @@ def test_order_of_keys_and_spelling_of_numbers_are_no_news() -> None:
     ],
 )
 def test_key_and_time_are_no_news(same: Mapping[str, Any]) -> None:
-    assert fingerprint(replace(BASE, **same)) == fingerprint(BASE)
+    assert digest(replace(BASE, **same)) == digest(BASE)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +78,7 @@ def test_key_and_time_are_no_news(same: Mapping[str, Any]) -> None:
     ],
 )
 def test_everything_else_is(news: Mapping[str, Any]) -> None:
-    assert fingerprint(replace(BASE, **news)) != fingerprint(BASE)
+    assert digest(replace(BASE, **news)) != digest(BASE)
 
 
 def test_every_piece_of_news_is_another() -> None:
@@ -73,6 +89,6 @@ def test_every_piece_of_news_is_another() -> None:
         {"n": [1]},
         {"n": {"1": 1}},
         {"n": 2**53},
-        {"n": 2**53 + 1},
+        {"n": 10**400},
     ]
-    assert len({fingerprint(replace(BASE, additional_info=info)) for info in infos}) == len(infos)
+    assert len({digest(replace(BASE, additional_info=info)) for info in infos}) == len(infos)

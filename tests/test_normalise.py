@@ -197,7 +197,7 @@ def test_numbers_become_doubles_and_what_json_lacks_texts() -> None:
         }
     ).additional_info
     assert repr(info) == (
-        "{'n': 1.0, 'b': True, 'nul': None, 'l': [1.0], 'nan': 'nan', 'big': '1" + "0" * 400 + "'}"
+        "{'b': True, 'big': '1" + "0" * 400 + "', 'l': [1.0], 'n': 1.0, 'nan': 'nan', 'nul': None}"
     )
 
 

@@ -1,23 +1,25 @@
 """Whether an event says anything new: a digest of what CONTRACT 4.4 compares."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING
 
-from event_service.draft import EventDraft
+if TYPE_CHECKING:
+    from event_service.draft import EventDraft
 
-_LARGEST = 2**1023
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def fingerprint(draft: EventDraft) -> str:
+def fingerprint(draft: EventDraft, info: bytes | memoryview) -> str:
     """32 hex digits over the fields of CONTRACT 4.4.
 
-    The same for any order of keys in additional_info and any spelling of a number (10, 10.0).
+    ``info`` is the additional_info as the database has it. Two that say the same are the same
+    bytes, since ``plain_text.trimmed_object`` puts keys in order and makes every number a double.
     event_key and occurred_at are no part of it.
     """
-    content = _canonical(
+    texts = _encoded(
         [
             draft.event_type,
             draft.severity,
@@ -28,26 +30,8 @@ def fingerprint(draft: EventDraft) -> str:
             draft.provider,
             draft.account,
             draft.image_url,
-            _numbers_alike(draft.additional_info),
         ]
     )
-    return blake2b(content.encode("ascii"), digest_size=16).hexdigest()
-
-
-def _numbers_alike(value: Any) -> Any:
-    kind = type(value)
-    if kind is str or kind is bool:
-        return value
-    if kind is int:
-        # An integer that no double equals keeps its own digits.
-        return float(value) if abs(value) < _LARGEST and float(value) == value else value
-    if kind is float:
-        return value + 0.0  # -0.0 and 0.0 are one number
-    if isinstance(value, Mapping):
-        return {
-            key: member if type(member) is str else _numbers_alike(member)
-            for key, member in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [_numbers_alike(member) for member in value]
-    return value
+    digest = blake2b(texts.encode("ascii"), digest_size=16)
+    digest.update(info)
+    return digest.hexdigest()

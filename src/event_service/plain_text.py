@@ -1,6 +1,6 @@
 """A sender's texts and objects, made fit to be kept: trimmed, storable, readable as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -35,17 +35,20 @@ def from_scalar(value: object) -> str | None:
 def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
     """A copy with keys and texts trimmed, through objects; lists keep their members' spaces.
 
-    Numbers become doubles, as they would have been on the wire. Of keys that trim to the same, the
-    last stays.
+    Numbers become doubles, as they would have been on the wire, and keys are put in order, as deep
+    as it goes: what says the same is the same. Of keys that trim to the same, the last stays.
     """
-    trimmed: dict[str, Any] = {}
-    for key, value in data.items():
-        # What is printable has no NUL and no surrogates in it.
-        name = key if key.isprintable() else _key(key)
-        trimmed[name.strip()] = (
-            value.strip() if type(value) is str and value.isascii() else _trimmed(value)
-        )
-    return trimmed
+    return {
+        name: value.strip() if type(value) is str and value.isascii() else _trimmed(value)
+        for name, value in _in_order(data, lambda key: _key(key).strip())
+    }
+
+
+def _in_order(data: Mapping[str, Any], name_of: Callable[[str], str]) -> Sequence[tuple[str, Any]]:
+    names = "".join(data)
+    if names.isprintable() and " " not in names:  # all of them are fit already, as nearly always
+        return sorted(data.items())
+    return sorted({name_of(key): value for key, value in data.items()}.items())
 
 
 def _key(key: str) -> str:
@@ -56,22 +59,25 @@ def _key(key: str) -> str:
 def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
         return cleaned(value).strip()
-    if type(value) is float:  # before Mapping, which is slow to say no
-        return _double(value)
     if isinstance(value, Mapping):
         return trimmed_object(value)
     return _kept(value)
 
 
 def _kept(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, str):
         return cleaned(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float):
         return _double(value)
     if isinstance(value, list | tuple):
         return [_kept(member) for member in value]
     if isinstance(value, Mapping):
-        return {_key(key): _kept(member) for key, member in value.items()}
+        return {
+            name: member if type(member) is str and member.isascii() else _kept(member)
+            for name, member in _in_order(value, _key)
+        }
     return value
 
 
@@ -80,4 +86,5 @@ def _double(number: float) -> float | str:
         double = float(number)
     except OverflowError:
         double = float("inf")
-    return double if isfinite(double) else str(number)
+    # 0.0 and -0.0 are one number.
+    return double + 0.0 if isfinite(double) else str(number)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from event_service.draft import EventDraft
 from event_service.fingerprint import fingerprint
+from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.parsers.reading import json_object
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -136,7 +137,7 @@ def check(draft: EventDraft) -> None:
     """It can be stored, sent and compared."""
     assert draft.title
     assert draft.event_key
-    assert len(fingerprint(draft)) == 32
+    assert len(fingerprint(draft, stored_object(draft.additional_info).raw)) == 32
     texts = [draft.title, draft.event_key, draft.description, draft.rule, *draft.resources]
     stored = {"texts": texts, "info": to_stored(draft.additional_info), "at": draft.occurred_at}
     assert dict_to_struct(bson.decode(bson.encode(stored))).IsInitialized()

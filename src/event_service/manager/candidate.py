@@ -18,6 +18,7 @@ from event_service.manager.event_document import event_document, recorded_draft
 from event_service.manager.event_size import check_size
 from event_service.manager.joining import Joining
 from event_service.manager.stored_object import stored_object
+from event_service.plain_text import trimmed_object
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Candidate:
             return bool(last["event_id"] == self.event_id)
         if self.delivery.policy is RecordingPolicy.FIRST and not self.recovers:
             return True
-        return fingerprint(recorded_draft(last)) == self.fingerprint
+        draft = recorded_draft(last)
+        info = stored_object(trimmed_object(draft.additional_info))
+        return fingerprint(draft, info.raw) == self.fingerprint
 
     def opening(self, episode: int) -> NewAlert:
         """The alert that it opens, as that episode of its key."""
@@ -121,8 +124,8 @@ class Candidate:
 
 def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candidate:
     """The event at that place of a delivery. Raises TooLarge for one that no document holds."""
-    content = fingerprint(draft)
     info = stored_object(draft.additional_info)
+    content = fingerprint(draft, info.raw)
     check_size(delivery.raw_data, draft, info)
     return Candidate(
         delivery=delivery,
