@@ -12,6 +12,7 @@ import grpc
 from bench import floors, insert_floor, load
 from bench.cases import Scene, first_requests
 from bench.child import Child, running
+from bench.grpc_caller import ANSWERS_OF_ANY_SIZE
 from bench.insert_floor import Inserted, Inserts
 from bench.load import Load, Run
 from bench.requests import MIXED_KEYS
@@ -122,7 +123,7 @@ class Bench:
     def _teach(self, case: Case, target: Target, body: bytes) -> float:
         """Have the floors answer what the service answers; the seconds that the service took."""
         began = time.perf_counter()
-        with grpc.insecure_channel(target.address) as channel:
+        with grpc.insecure_channel(target.address, options=ANSWERS_OF_ANY_SIZE) as channel:
             method: grpc.UnaryUnaryMultiCallable[Any, Any] = channel.unary_unary(target.path)
             try:
                 answer = method(body, metadata=target.metadata, timeout=_ANSWER_SECONDS)
