@@ -16,7 +16,6 @@ from event_service.parsers.registry import AUTO, ParserRegistry, installed_sourc
 from event_service.parsers.seam import ParseFailure
 from event_service.sns.addresses import is_certificate_url, is_subscribe_url
 from event_service.sns.envelope import is_envelope, signed_text
-from event_service.stored_keys import to_stored
 from event_service.wire.json_body import json_object
 from event_service.wire.struct import dict_to_struct
 from fuzz.refusals import check_refusal
@@ -57,18 +56,19 @@ def check_source(plugin_id: str, body: Mapping[str, Any], body_bytes: int) -> No
     """
     before = json.dumps(body)
     for draft in _drafts(plugin_id, body):
+        info = stored_object(draft.additional_info)
         document = {
             "event_key": draft.event_key,
             "texts": [draft.title, draft.description, draft.rule, draft.image_url],
             "resources": list(draft.resources),
             "account": [draft.provider, draft.account],
-            "additional_info": to_stored(draft.additional_info),
+            "additional_info": info,
             "occurred_at": draft.occurred_at,
         }
         stored = bson.encode(document)
         assert len(stored) <= _GROWTH * body_bytes + _CONSTANT_BYTES, (plugin_id, len(stored))
         dict_to_struct(bson.decode(stored)).SerializeToString()
-        assert len(fingerprint(draft, stored_object(draft.additional_info).raw)) == 32, draft  # noqa: PLR2004 - hex digits
+        assert len(fingerprint(draft, info.raw)) == 32, draft  # noqa: PLR2004 - hex digits
         if draft.occurred_at is not None:
             assert format_instant(draft.occurred_at)
     assert json.dumps(body) == before, "a parser changed the body"

@@ -89,11 +89,18 @@ class _Lines:
 def _to_stderr(written: Iterable[Processor]) -> Callable[..., _Lines]:
     processors = [_in_iso, *written]
 
-    def text_of(line: Line) -> str:
-        made: Any = line
+    def made(line: Line) -> str:
+        text: Any = line
         for process in processors:
-            made = process(None, "", made)
-        return str(made)
+            text = process(None, "", text)
+        return str(text)
+
+    def text_of(line: Line) -> str:
+        try:
+            return made(line)
+        except Exception as fault:  # noqa: BLE001  # or one line ends the thread that writes all
+            left_out = {"event": "a line of the log is left out", "level": "error"}
+            return made({**left_out, "fault": type(fault).__name__, "timestamp": time.time()})
 
     lines = _Lines(LogWriter(sys.stderr.buffer, text_of))
     return lambda *_: lines

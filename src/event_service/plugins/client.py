@@ -1,4 +1,7 @@
-"""Speaks to plugins: ``spaceone.api.monitoring.plugin``, which is called here and never hosted."""
+"""Speaks to plugins: ``spaceone.api.monitoring.plugin``, which is called here and never hosted.
+
+Its service is called Event too, and clients know services by that name alone (CONTRACT 1.3).
+"""
 
 from __future__ import annotations
 
