@@ -1,4 +1,7 @@
 FROM python:3.13-slim AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 RUN python -m venv /opt/event-service
 COPY pyproject.toml hatch_build.py LICENSE ./

@@ -13,7 +13,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 # What the installed package is built from: when one of these changes, it is installed again.
-BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto')
+BUILT_FROM := pyproject.toml hatch_build.py $(shell find proto -name '*.proto') \
+	$(wildcard src/event_service/bodies/*.py)
 FUZZ_SECONDS ?= 60
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 WORKS := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)

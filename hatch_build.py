@@ -1,4 +1,7 @@
-"""Build hook: generates the gRPC stubs of proto/ whenever a wheel is built or installed.
+"""Build hook: what is made of the sources whenever a wheel is built or installed.
+
+The gRPC stubs are generated from proto/, and the modules of ``event_service.bodies`` compiled by
+mypyc, where a C compiler and the headers of Python can be had. They work as they are, too.
 
 The stubs go to the package ``event_service.stubs``, not to the top-level packages that the proto
 paths name: there they would overwrite the files of the PyPI package ``spaceone-api``. The names
@@ -10,33 +13,75 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from mypyc.build import mypycify
+from setuptools import Distribution
+from setuptools.errors import CCompilerError
 
 PACKAGE = "event_service.stubs"
+COMPILED = "event_service.bodies"
 
 DESCRIPTORS = "descriptors.binpb"
 """A FileDescriptorSet of everything in ``proto``, with its comments: the generated modules, whose
 descriptors have none, can't tell the documentation what a field means."""
 
 
-class StubsHook(BuildHookInterface[Any]):
-    """Puts fresh stubs into the source tree before hatchling collects it."""
+class BuildHook(BuildHookInterface[Any]):
+    """Puts fresh stubs and compiled modules into the source tree before hatchling collects it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Called by hatchling for wheels and for editable installs."""
         root = Path(self.root)
-        target = root / "src" / Path(*PACKAGE.split("."))
+        sources = root / "src"
+        stubs = sources / Path(*PACKAGE.split("."))
+        modules = sources / Path(*COMPILED.split("."))
+        for left in modules.glob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
+            left.unlink()
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "stubs"
             out.mkdir()
             generate(root / "proto", out)
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.move(out, target)
+            shutil.rmtree(stubs, ignore_errors=True)
+            shutil.move(out, stubs)
+            for compiled in compile_modules(modules, Path(scratch)):
+                made = Path(shutil.move(compiled, modules))
+                build_data["artifacts"].append(f"/{made.relative_to(root)}")
+                build_data["infer_tag"] = True
+                build_data["pure_python"] = False
+
+
+def compile_modules(package: Path, scratch: Path) -> list[Path]:
+    """Extension modules of the package's modules, made in ``scratch``; none without a compiler.
+
+    Ends the build with SystemExit for what mypyc can't compile.
+    """
+    extensions = mypycify(
+        [
+            "--config-file=",
+            f"--cache-dir={scratch / 'types'}",
+            "--ignore-missing-imports",
+            *(str(path) for path in sorted(package.glob("[!_]*.py"))),
+        ],
+        group_name=f"{COMPILED}.all",
+        target_dir=str(scratch),
+        debug_level="0",
+    )
+    out = scratch / "compiled"
+    build = Distribution({"ext_modules": extensions}).get_command_obj("build_ext")
+    build.build_lib, build.build_temp = str(out), str(scratch)
+    build.ensure_finalized()
+    try:
+        build.run()
+    except CCompilerError as error:
+        print(f"{COMPILED} is not compiled: {error}", file=sys.stderr)  # noqa: T201
+        return []
+    return [path for path in out.rglob("*") if path.is_file()]
 
 
 def generate(proto: Path, out: Path) -> None:

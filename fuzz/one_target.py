@@ -8,9 +8,10 @@ from random import Random
 
 import atheris
 
+from fuzz.as_written import modules_as_written
 from fuzz.json_changes import JsonChanges
 
-with atheris.instrument_imports(include=["event_service"]):
+with modules_as_written(), atheris.instrument_imports(include=["event_service"]):
     from fuzz.targets import TARGETS
 
 from fuzz.seeds import seeds

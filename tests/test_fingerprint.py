@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from event_service.bodies.plain_text import trimmed_object
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.fingerprint import fingerprint
 from event_service.manager.stored_object import stored_object
-from event_service.plain_text import trimmed_object
 
 BASE = EventDraft(
     event_key="k",

@@ -15,7 +15,7 @@ ROOT = Path(event_service.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
-        {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller", "plain_text"}
+        {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller"}
         | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
         | {
             "grpc_endpoint",
@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "under_way",
         }
     ),
-    frozenset({"child_processes", "settings_table", "store_clients", "logs", "wire"}),
+    frozenset({"child_processes", "settings_table", "store_clients", "logs", "wire", "bodies"}),
     frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
     frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),

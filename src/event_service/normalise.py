@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from event_service import plain_text
+from event_service.bodies import plain_text
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.instants import parse_iso
 from event_service.parsers.seam import ParseFailure

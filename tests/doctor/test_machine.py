@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from event_service.bodies import struct_reader
 from event_service.doctor.finding import Finding, Mark
-from event_service.doctor.machine import check_data_directory, check_open_files
+from event_service.doctor.machine import check_compiled, check_data_directory, check_open_files
 from event_service.doctor.running_service import ServiceAddress, check_ports, check_service
 from event_service.doctor.variables import check_variables
 from event_service.settings import Settings
@@ -82,6 +83,14 @@ def test_open_files_are_few() -> None:
     assert (few.mark, "200 are allowed" in few.found) == (Mark.WARNING, True)
     assert "LimitNOFILE=" in few.advice
     assert many.mark is Mark.OK
+
+
+def test_parts_that_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(struct_reader, "__file__", "/there/struct_reader.py")
+    found = check_compiled()
+    assert (found.mark, "gcc" in found.advice) == (Mark.WARNING, True)
+    monkeypatch.setattr(struct_reader, "__file__", "/there/struct_reader.cpython-311.so")
+    assert check_compiled().mark is Mark.OK
 
 
 def test_ports_that_are_taken() -> None:

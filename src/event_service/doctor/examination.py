@@ -15,7 +15,7 @@ from event_service.doctor.clock import mongodb_clock, redis_clock
 from event_service.doctor.finding import failure
 from event_service.doctor.identity import check_identity
 from event_service.doctor.indexes import check_indexes
-from event_service.doctor.machine import check_data_directory, check_open_files
+from event_service.doctor.machine import check_compiled, check_data_directory, check_open_files
 from event_service.doctor.mongodb import check_mongodb
 from event_service.doctor.plugins import check_endpoints, check_webhooks
 from event_service.doctor.redis import check_redis
@@ -82,6 +82,7 @@ def examine_machine(examined: Examined, seconds: float) -> Iterator[Finding]:
             ),
         ),
         Check("Open files", lambda: check_open_files(settings, service.pid if service else None)),
+        Check("Compiled parts", lambda: (check_compiled(),)),
         Check("Identity", lambda: check_identity(settings, asked)),
         Check("Plugins", lambda: check_endpoints(settings, asked)),
     ]

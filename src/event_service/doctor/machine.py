@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from event_service.bodies import struct_reader
 from event_service.doctor.finding import failure, ok, warning
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _DIRECTORY: Final = "Data directory"
 _FILES: Final = "Open files"
 _DISK: Final = "Disk"
+_COMPILED: Final = "Compiled parts"
 _OWN_FILES: Final = 256
 """What the process has open beside connections: libraries, logs, its clients' spare sockets."""
 _WAITING: Final = 8
@@ -62,6 +64,17 @@ def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
         return
     advice = f"Raise it: ulimit -n {needed}, or LimitNOFILE={needed} in the unit of systemd."
     yield warning(_FILES, f"{allowed} are allowed, {needed} may be needed under load", advice)
+
+
+def check_compiled() -> Finding:
+    """Finding of how the modules of ``event_service.bodies`` were installed."""
+    if Path(struct_reader.__file__).suffix != ".py":
+        return ok(_COMPILED, "in use")
+    advice = (
+        "Install a C compiler and the headers of Python (on Debian: apt install gcc python3-dev), "
+        "then the service again: large bodies will take a third of the time."
+    )
+    return warning(_COMPILED, "not there; all works without, more slowly", advice)
 
 
 def _of_disk(place: Path) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from event_service.bodies.plain_text import trimmed_object
 from event_service.dedup.claims import EndedClaim
 from event_service.dedup.decision import Proposal
 from event_service.dedup.key import DedupKey
@@ -18,7 +19,6 @@ from event_service.manager.event_document import event_document, recorded_draft
 from event_service.manager.event_size import check_size
 from event_service.manager.joining import Joining
 from event_service.manager.stored_object import stored_object
-from event_service.plain_text import trimmed_object
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:

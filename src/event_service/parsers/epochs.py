@@ -1,7 +1,7 @@
 """Instants that senders give as numbers, as ISO 8601 texts for ``occurred_at``."""
 
 from event_service import instants
-from event_service.plain_text import from_scalar
+from event_service.bodies.plain_text import from_scalar
 
 _FIRST_NANOSECOND = 10**17
 _FIRST_MICROSECOND = 10**14

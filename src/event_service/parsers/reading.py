@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from event_service import plain_text
+from event_service.bodies import plain_text
 
 _DEEPEST = 32
 

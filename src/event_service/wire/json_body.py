@@ -6,8 +6,8 @@ import json
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from event_service.bodies.plain_text import cleaned
 from event_service.errors import InvalidParameter, InvalidParameterType
-from event_service.plain_text import cleaned
 from event_service.wire.members import MEMBER_BYTES, check_members
 from event_service.wire.path import path_text
 from event_service.wire.struct import DEFAULT_LIMITS, StructLimits

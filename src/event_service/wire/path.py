@@ -2,11 +2,12 @@
 
 import json
 import re
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 # A linked list from the leaf up, so that walking down a large body costs one tuple a level and
-# text is made only when something is wrong.
-Path: TypeAlias = tuple["Path", str | int] | None
+# text is made only when something is wrong. What Any is is a Path again; mypyc, which compiles who
+# walks, can't follow a type into itself.
+Path: TypeAlias = tuple[Any, str | int] | None
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_KEY = 64

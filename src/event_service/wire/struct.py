@@ -11,11 +11,10 @@ from typing import Any
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
-from event_service.errors import InvalidParameter
+from event_service.bodies.struct_reader import StructReader
 from event_service.stored_keys import RESERVED, from_stored, original_key
 from event_service.wire.foreign import plain_value
 from event_service.wire.members import MEMBER_BYTES, check_members
-from event_service.wire.path import Path, path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,9 @@ def struct_to_dict(
     more than some 33 objects or 50 lists inside one another before this sees it.) Raises TooLarge
     for more members than the limit.
     """
-    read = _read_object(struct, (None, name), limits.depth)
-    if struct.ByteSize() > limits.members * MEMBER_BYTES:
+    encoded = struct.SerializeToString()
+    read = StructReader(encoded).read_object((None, name), limits.depth)
+    if len(encoded) > limits.members * MEMBER_BYTES:
         check_members(read, limits.members, name)
     return read
 
@@ -61,12 +61,12 @@ def list_to_list(
     values: ListValue, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
 ) -> list[Any]:
     """The list that ``values`` is, under the rules of ``struct_to_dict``."""
-    return _read_list(values.values, (None, name), limits.depth)
+    return StructReader(values.SerializeToString()).read_list((None, name), limits.depth)
 
 
 def value_to_plain(value: Value, limits: StructLimits = DEFAULT_LIMITS, name: str = "value") -> Any:
     """What JSON value ``value`` is, under the rules of ``struct_to_dict``."""
-    return _read_value(value, None, name, limits.depth)
+    return StructReader(value.SerializeToString()).read_value(None, name, limits.depth)
 
 
 def dict_to_struct(document: Mapping[str, Any]) -> Struct:
@@ -98,48 +98,6 @@ def plain_to_value(plain: Any) -> Value:
     value = Value()
     _write_value(value, plain, _READABLE_MESSAGES)
     return value
-
-
-def _read_object(struct: Struct, path: Path, room: int) -> dict[str, Any]:
-    if room <= 0:
-        raise InvalidParameter(path_text(path), "nested too deep")
-    read: dict[str, Any] = {}
-    fields = struct.fields
-    for key in fields:  # protobuf's items() takes half as long again
-        if "\0" in key:
-            raise InvalidParameter(path_text((path, key)), "a key must not hold NUL")
-        value = fields[key]
-        # A Value has one kind: where there is a text, nothing else needs a look.
-        read[key] = value.string_value or _read_value(value, path, key, room - 1)
-    return read
-
-
-def _read_list(values: Iterable[Value], path: Path, room: int) -> list[Any]:
-    if room <= 0:
-        raise InvalidParameter(path_text(path), "nested too deep")
-    return [
-        value.string_value or _read_value(value, path, index, room - 1)
-        for index, value in enumerate(values)
-    ]
-
-
-def _read_value(value: Value, parent: Path, step: str | int, room: int) -> Any:
-    match value.WhichOneof("kind"):
-        case "number_value":
-            number = value.number_value
-            if not isfinite(number):
-                raise InvalidParameter(path_text((parent, step)), "NaN and Infinity are not JSON")
-            return number
-        case "string_value":
-            return value.string_value
-        case "struct_value":
-            return _read_object(value.struct_value, (parent, step), room)
-        case "list_value":
-            return _read_list(value.list_value.values, (parent, step), room)
-        case "bool_value":
-            return value.bool_value
-        case _:
-            return None
 
 
 def _write_object(struct: Struct, document: Mapping[str, Any], room: int) -> None:

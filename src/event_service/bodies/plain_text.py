@@ -1,6 +1,6 @@
 """A sender's texts and objects, made fit to be kept: trimmed, storable, readable as JSON."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -38,17 +38,19 @@ def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
     Numbers become doubles, as they would have been on the wire, and keys are put in order, as deep
     as it goes: what says the same is the same. Of keys that trim to the same, the last stays.
     """
-    return {
-        name: value.strip() if type(value) is str and value.isascii() else _trimmed(value)
-        for name, value in _in_order(data, lambda key: _key(key).strip())
-    }
+    members = data if _are_fit(data) else {_key(key).strip(): data[key] for key in data}
+    return {key: _trimmed(members[key]) for key in sorted(members)}
 
 
-def _in_order(data: Mapping[str, Any], name_of: Callable[[str], str]) -> Sequence[tuple[str, Any]]:
-    names = "".join(data)
-    if names.isprintable() and " " not in names:  # all of them are fit already, as nearly always
-        return sorted(data.items())
-    return sorted({name_of(key): value for key, value in data.items()}.items())
+def _kept_object(data: Mapping[str, Any]) -> dict[str, Any]:
+    members = data if _are_fit(data) else {_key(key): data[key] for key in data}
+    return {key: _kept(members[key]) for key in sorted(members)}
+
+
+def _are_fit(keys: Iterable[str]) -> bool:
+    """Whether nothing has to be done to any of the keys, as nearly always."""
+    together = "".join(keys)
+    return " " not in together and together.isprintable()
 
 
 def _key(key: str) -> str:
@@ -59,32 +61,26 @@ def _key(key: str) -> str:
 def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
         return cleaned(value).strip()
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return trimmed_object(value)
     return _kept(value)
 
 
 def _kept(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, str):
         return cleaned(value)
-    if isinstance(value, int | float):
-        return _double(value)
+    if isinstance(value, float):
+        # 0.0 and -0.0 are one number.
+        return value + 0.0 if isfinite(value) else str(value)
     if isinstance(value, list | tuple):
         return [_kept(member) for member in value]
-    if isinstance(value, Mapping):
-        return {
-            name: member if type(member) is str and member.isascii() else _kept(member)
-            for name, member in _in_order(value, _key)
-        }
-    return value
+    if isinstance(value, dict):
+        return _kept_object(value)
+    return _double(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _double(number: float) -> float | str:
+def _double(number: int) -> float | str:
     try:
-        double = float(number)
+        return float(number)
     except OverflowError:
-        double = float("inf")
-    # 0.0 and -0.0 are one number.
-    return double + 0.0 if isfinite(double) else str(number)
+        return str(number)
