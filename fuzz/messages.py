@@ -23,7 +23,7 @@ from event_service.servicer.event import EventServicer
 from event_service.servicer.webhook import WebhookServicer
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
-from event_service.wire.event_message import event_info
+from event_service.wire.event_message import encoded_event
 from event_service.wire.json_message import json_of
 from fuzz.asked import CALLERS, NOW, listening_reader
 from fuzz.refusals import refused_well
@@ -69,7 +69,7 @@ class _Events:
     def create(self, request: CreateEvent) -> tuple[()]:
         raw_data = check_kept(request.data)
         document = candidate_of(_delivery(raw_data), _DRAFT).document("alert-1")
-        info = event_info(bson.decode(bson.encode(document)))
+        info = EventInfo.FromString(encoded_event(bson.decode(bson.encode(document))))
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from event_service.wire.event_message import event_info
+from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
+from event_service.wire.event_message import encoded_event
 from event_service.wire.struct import dict_to_struct, struct_to_dict
 
 DOCUMENT: dict[str, Any] = {
@@ -21,6 +22,10 @@ DOCUMENT: dict[str, Any] = {
     "occurred_at": None,
     "repeat_count": 3,
 }
+
+
+def event_info(document: dict[str, Any]) -> EventInfo:
+    return EventInfo.FromString(encoded_event(document))
 
 
 def test_fields_of_a_document() -> None:

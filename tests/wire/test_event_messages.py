@@ -8,8 +8,8 @@ from typing import Any
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from event_service.wire.event_message import event_info
 from event_service.wire.event_messages import EventMessages
+from tests.wire.test_event_message import event_info
 
 DOCUMENT: dict[str, Any] = {
     "event_id": "event-1",

@@ -17,11 +17,7 @@ from event_service.wire.json_body import json_object
 from event_service.wire.struct import (
     StructLimits,
     dict_to_struct,
-    list_to_list,
-    list_to_values,
-    plain_to_value,
     struct_to_dict,
-    value_to_plain,
 )
 
 
@@ -114,7 +110,6 @@ def test_the_path_in_an_error_stays_short() -> None:
 
 
 def test_a_value_without_a_kind_is_null() -> None:
-    assert value_to_plain(Value()) is None
     struct = Struct()
     struct.fields["a"].SetInParent()
     assert struct_to_dict(struct) == {"a": None}
@@ -127,18 +122,6 @@ def test_numbers_stay_doubles_and_booleans_booleans() -> None:
         "zero": "-0.0",
         "yes": "True",
     }
-
-
-def test_lists_and_values_follow_the_same_rules() -> None:
-    values = list_to_values([1, "a", [], {}])
-    assert list_to_list(values) == [1.0, "a", [], {}]
-    assert value_to_plain(plain_to_value({"a": [None]})) == {"a": [None]}
-    bad = ListValue()
-    bad.values.add().number_value = float("nan")
-    with pytest.raises(InvalidParameter, match=re.escape("key = keys[0],")):
-        list_to_list(bad, name="keys")
-    with pytest.raises(InvalidParameter, match="key = value,"):
-        value_to_plain(Value(number_value=float("nan")))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reads the bytes of google.protobuf.Struct, ListValue and Value.
+"""Reads the bytes of google.protobuf.Struct.
 
 The bytes are those that protobuf itself has written. By then it has refused what is malformed or no
 UTF-8, and made one of what came in parts. To ask its Python objects for each member would take
@@ -42,33 +42,25 @@ _GROUP_END: Final = 4
 _FOUR_BYTES: Final = 5
 
 
-@final
-class StructReader:
-    """Goes through one message once: call one of ``read_object``, ``read_list`` and
-    ``read_value``.
+def read_object(encoded: bytes, path: Path, room: int) -> dict[str, Any]:
+    """The object that a Struct is; its numbers stay doubles, a Value without a kind is null.
 
     ``path`` is where in the request it stands, and ``room`` how deep objects and lists may be
-    nested. Raises InvalidParameter, naming the path, for NaN and infinities, for NUL in a key and
-    for nesting over the limit.
+    nested. Raises InvalidParameter, naming the path, for NaN and infinities (as JSON nobody could
+    read them back), for NUL in a key (BSON ends the key there) and for nesting over the limit.
     """
+    return _Reader(encoded).members(len(encoded), path, room)
+
+
+@final
+class _Reader:
+    """Goes through a message once; ``end`` is where the part ends that it stands in."""
 
     def __init__(self, encoded: bytes) -> None:
         self._bytes = encoded
         self._at: i64 = 0
 
-    def read_object(self, path: Path, room: int) -> dict[str, Any]:
-        """The object that a Struct is; a Value without a kind is null."""
-        return self._object(len(self._bytes), path, room)
-
-    def read_list(self, path: Path, room: int) -> list[Any]:
-        """The list that a ListValue is."""
-        return self._list(len(self._bytes), path, room)
-
-    def read_value(self, path: Path, step: str | int, room: int) -> Any:
-        """What a Value holds that is called ``step`` below ``path``."""
-        return self._value(len(self._bytes), path, step, room)
-
-    def _object(self, end: i64, path: Path, room: i64) -> dict[str, Any]:
+    def members(self, end: i64, path: Path, room: i64) -> dict[str, Any]:
         if room <= 0:
             raise InvalidParameter(path_text(path), "nested too deep")
         read: dict[str, Any] = {}
@@ -119,7 +111,7 @@ class StructReader:
             elif tag == _BOOLEAN:
                 value = self._varint() != 0
             elif tag == _OBJECT:
-                value = self._object(self._end(), (path, step), room)
+                value = self.members(self._end(), (path, step), room)
             elif tag == _LIST:
                 value = self._list(self._end(), (path, step), room)
             else:  # a null among it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from event_service.bodies.struct_writer import write_field
 from event_service.instants import format_instant
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
-from event_service.wire.struct import fill_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,17 +28,20 @@ _TEXTS = (
     "alert_id",
     "webhook_id",
 )
-_STRUCTS = ("additional_info", "raw_data")
+_STRUCTS = {
+    "additional_info": EventInfo.ADDITIONAL_INFO_FIELD_NUMBER,
+    "raw_data": EventInfo.RAW_DATA_FIELD_NUMBER,
+}
 _INSTANTS = ("created_at", "occurred_at")
 
 
-def event_info(document: Mapping[str, Any]) -> EventInfo:
-    """The message of a document, or of what a projection left of it: absent fields stay unset."""
-    info = EventInfo(**_flat_fields(document))
-    for field in _STRUCTS:
+def encoded_event(document: Mapping[str, Any]) -> bytes:
+    """The EventInfo of a document, or of what a projection left of it: absent fields stay unset."""
+    encoded = EventInfo(**_flat_fields(document)).SerializeToString()
+    for field, number in _STRUCTS.items():
         if isinstance(value := document.get(field), dict):
-            fill_struct(getattr(info, field), value)
-    return info
+            encoded += write_field(number, value)
+    return encoded
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:

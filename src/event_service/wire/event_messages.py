@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import bson
 
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
-from event_service.wire.event_message import event_info
+from event_service.wire.event_message import encoded_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ class EventMessages:
         return self._bytes
 
     def one(self, document: RawBSONDocument) -> EventInfo:
-        """The message of a document, as ``event_info`` builds it."""
+        """The message of a document, as ``encoded_event`` builds it."""
         return EventInfo.FromString(self._encoded(bytes(document.raw)))
 
     def page(self, documents: Iterable[RawBSONDocument], total_count: int) -> EventsInfo:
@@ -58,7 +58,7 @@ class EventMessages:
             if known is not None:
                 self._built.move_to_end(raw)
                 return known
-        encoded = event_info(bson.decode(raw)).SerializeToString()
+        encoded = encoded_event(bson.decode(raw))
         if (len(raw) + len(encoded)) * _LARGEST_SHARE <= self._most_bytes:
             self._remember(raw, encoded)
         return encoded
