@@ -260,7 +260,7 @@ def test_agrees_with_the_vectors(results: list[Any], events: list[dict[str, Any]
         at = draft.occurred_at
         found = {
             field: getattr(draft, field)
-            for field in EventDraft.__dataclass_fields__
+            for field in EventDraft._fields
             if field not in {"resources", "occurred_at"}
         } | {"resources": list(draft.resources), "occurred_at": at and at.isoformat()}
         assert found == {field: event[field] for field in found}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +29,7 @@ class Severity(StrEnum):
     NONE = "NONE"
 
 
-@dataclass(frozen=True, slots=True)
-class EventDraft:
+class EventDraft(NamedTuple):
     """One normalised event (CONTRACT 3.5), not yet recorded.
 
     ``occurred_at`` is UTC without an offset, or None when the sender gave none that can be read.
@@ -47,5 +45,5 @@ class EventDraft:
     resources: tuple[str, ...] = ()
     provider: str = ""
     account: str = ""
-    additional_info: Mapping[str, Any] = field(default_factory=dict)
+    additional_info: Mapping[str, Any] = {}
     occurred_at: datetime | None = None

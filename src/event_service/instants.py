@@ -6,15 +6,14 @@ An instant is a naive ``datetime`` in UTC with whole milliseconds, which is what
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 _ISO = re.compile(
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-    r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    r"(?P<zone>[Zz]|(?P<sign>[+-])(?P<zone_hours>[0-9]{2})(?::?(?P<zone_minutes>[0-9]{2}))?)?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"(?:[Zz]|[+-][0-9]{2}(?::?(?P<zone_minutes>[0-9]{2}))?)?)?"
 )
-_LAST_ZONE_MINUTE = 59
+_LAST_ZONE_MINUTE = "59"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 
 
@@ -28,31 +27,16 @@ def parse_iso(text: str) -> datetime:
     found = _ISO.fullmatch(text.strip())
     if found is None:
         raise ValueError("not an ISO 8601 date or date-time")
-    milliseconds = int((found["fraction"] or "0")[:3].ljust(3, "0"))
-    local = datetime(
-        int(found["year"]),
-        int(found["month"]),
-        int(found["day"]),
-        int(found["hour"] or 0),
-        int(found["minute"] or 0),
-        int(found["second"] or 0),
-        milliseconds * 1000,
-        tzinfo=_zone(found),
-    )
+    if (found["zone_minutes"] or "") > _LAST_ZONE_MINUTE:
+        raise ValueError("an offset has at most 59 minutes")
+    read = datetime.fromisoformat(found[0].upper().replace(",", "."))
+    local = read.replace(microsecond=read.microsecond // 1000 * 1000)
+    if local.tzinfo is None:
+        return local
     try:
         return local.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
         raise ValueError("outside the years 1 to 9999") from None
-
-
-def _zone(found: re.Match[str]) -> timezone:
-    if found["sign"] is None:
-        return UTC
-    minutes = int(found["zone_minutes"] or 0)
-    if minutes > _LAST_ZONE_MINUTE:
-        raise ValueError("an offset has at most 59 minutes")
-    offset = timedelta(hours=int(found["zone_hours"]), minutes=minutes)
-    return timezone(-offset if found["sign"] == "-" else offset)
 
 
 def format_instant(instant: datetime) -> str:

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from event_service.bodies import plain_text
 from event_service.draft import EventDraft, EventType, Severity
@@ -25,8 +24,7 @@ _SEVERITY_NUMBERS: dict[float, Severity] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(NamedTuple):
     """An event, and what had to be left out of it: short texts for the log, without content."""
 
     draft: EventDraft

@@ -28,8 +28,8 @@ ALERT = Proposal(
     window_ms=600_000,
     at_ms=1_000,
 )
-NEWS = replace(ALERT, fingerprint="f2", alert_id="alert-2", event_id="event-2", at_ms=2_000)
-RECOVERY = replace(NEWS, recovers=True, ends_claim=True)
+NEWS = ALERT._replace(fingerprint="f2", alert_id="alert-2", event_id="event-2", at_ms=2_000)
+RECOVERY = NEWS._replace(recovers=True, ends_claim=True)
 
 
 def _decide(claims: Claims, key: DedupKey, proposal: Proposal) -> Decision:
@@ -39,7 +39,7 @@ def _decide(claims: Claims, key: DedupKey, proposal: Proposal) -> Decision:
 
 def test_the_first_opens_and_what_follows_repeats_or_is_recorded(claims: Claims) -> None:
     assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 0)
-    again = replace(ALERT, event_id="event-9", alert_id="alert-9")
+    again = ALERT._replace(event_id="event-9", alert_id="alert-9")
     assert _decide(claims, KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1", 0)
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2", 0)
     assert _decide(claims, KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9", 0)
@@ -64,12 +64,12 @@ def test_parts_of_a_key_never_run_together() -> None:
 
 def test_policies(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
-    every = replace(ALERT, always_record=True, event_id="event-5")
+    every = ALERT._replace(always_record=True, event_id="event-5")
     assert _decide(claims, KEY, every).verdict is Verdict.RECORD
     assert _decide(claims, KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
-    first = replace(NEWS, never_record=True, event_id="event-6")
+    first = NEWS._replace(never_record=True, event_id="event-6")
     assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
-    manual = replace(first, recovers=True, event_id="event-7")
+    manual = first._replace(recovers=True, event_id="event-7")
     assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
 
 
@@ -109,7 +109,7 @@ def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     for at_ms in (5_000, 6_000, 7_000):
-        _decide(claims, KEY, replace(ALERT, at_ms=at_ms))
+        _decide(claims, KEY, ALERT._replace(at_ms=at_ms))
     assert claims.orphans(before_ms=7_000) == []
     (pending,) = claims.orphans(before_ms=7_001)
     assert pending == PendingRepeats(KEY.digest, "alert-1", "event-1", 3, 7_000)
@@ -155,7 +155,7 @@ def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
     _decide(claims, KEY, ALERT)
     (name,) = client.keys("*:claim:*")
     client.pexpire(name, 1_000)
-    _decide(claims, KEY, replace(NEWS, window_ms=60_000))
+    _decide(claims, KEY, NEWS._replace(window_ms=60_000))
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000

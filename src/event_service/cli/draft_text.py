@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 def as_object(draft: EventDraft) -> dict[str, Any]:
     """The draft as JSON, in the names of CONTRACT 3.3; null for what it doesn't have."""
     at = draft.occurred_at
-    return asdict(draft) | {"occurred_at": None if at is None else format_instant(at)}
+    return draft._asdict() | {"occurred_at": None if at is None else format_instant(at)}
 
 
 def as_line(draft: EventDraft) -> str:

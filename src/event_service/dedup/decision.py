@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -21,8 +21,7 @@ class Verdict(StrEnum):
     """Redis has no answer: the database decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A verdict with the ids that it speaks of (empty where there are none).
 
     ``episode`` is the alert's; for OPEN a guess, from what Redis remembers of the key.
@@ -37,8 +36,7 @@ class Decision:
 UNKNOWN = Decision(Verdict.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A delivery as the decision sees it, with the ids it will use if it is recorded.
 
     ``window_ms`` is the duplicate window; ``always_record`` and ``never_record`` stand for the

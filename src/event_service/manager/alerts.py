@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pymongo import DESCENDING
 
@@ -36,8 +36,7 @@ _KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at",
 _NUMBER_ATTEMPTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NewAlert:
+class NewAlert(NamedTuple):
     """An alert that is to be opened, as the given episode of its key. ``at`` is UTC.
 
     ``info`` is its additional_info.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from event_service.bodies.plain_text import trimmed_object
 from event_service.dedup.claims import EndedClaim
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from event_service.manager.delivery import Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An event with the rules that hold for it and the ids it takes if it is recorded.
 
     ``info`` is its additional_info, ``at_ms`` when it came in, in milliseconds since 1970.

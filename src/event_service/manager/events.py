@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pymongo
 import structlog
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class CreateEvent:
+class CreateEvent(NamedTuple):
     """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty).
 
     ``gone`` says whether its answer is still waited for.
@@ -68,8 +67,7 @@ class RecordingRules:
     window_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(NamedTuple):
     """What a body says, what it was read as, and whether something in it was not understood."""
 
     source: str
