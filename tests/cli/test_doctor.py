@@ -41,8 +41,17 @@ def free_ports(no_stores_given: Path, monkeypatch: pytest.MonkeyPatch) -> None: 
     monkeypatch.setenv("EVENT_PORT", "0")
 
 
+COMPILED = "Compiled parts"
+"""Not well where the machine has no compiler."""
+
+
 def marks(findings: list[dict[str, Any]]) -> dict[str, str]:
     return {finding["what"]: finding["mark"] for finding in findings}
+
+
+def amiss(findings: list[dict[str, Any]]) -> set[str]:
+    """What is not as it must be."""
+    return {what for what, mark in marks(findings).items() if mark != "ok"}
 
 
 def failing(command: Command, what: str) -> dict[str, Any]:
@@ -57,10 +66,10 @@ def failing(command: Command, what: str) -> dict[str, Any]:
 @pytest.mark.usefixtures("healthy")
 def test_all_is_well(command: Command) -> None:
     findings = command.told_json("doctor")
-    assert set(marks(findings).values()) == {"ok"}, findings
-    assert len(findings) == 17
+    assert amiss(findings) <= {COMPILED}, findings
+    assert len(findings) == 18
     told = command.told("doctor")
-    assert told.splitlines()[-1] == "All is well."
+    assert told.splitlines()[-1] == ("1 warning." if amiss(findings) else "All is well.")
     assert len(told.splitlines()) < 24
     assert max(map(len, told.splitlines())) <= 120
 
@@ -182,7 +191,7 @@ def test_a_service_that_is_only_starting(command: Command, no_stores_given: Path
 def test_a_running_service_with_stores_of_its_own(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as process:
         findings = json.loads(process.run("doctor", "--json"))
-        assert set(marks(findings).values()) == {"ok"}, findings
+        assert amiss(findings) <= {COMPILED}, findings
         found = {each["what"]: each["found"] for each in findings}
         assert found["Service"].startswith(f"serving on {process.address}")
         assert found["HTTP"].startswith("ready on")
