@@ -68,15 +68,15 @@ class EventServicer:
         if not request.HasField("data"):
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
-        self._events.create(
-            CreateEvent(
-                webhook_id=request.webhook_id,
-                access_key=request.access_key,
-                data=struct_to_dict(request.data),
-                identity=call.metadata.get("traceparent", ""),
-                gone=call.gone,
-            )
+        event = CreateEvent(
+            webhook_id=request.webhook_id,
+            access_key=request.access_key,
+            data=struct_to_dict(request.data),
+            identity=call.metadata.get("traceparent", ""),
+            gone=call.gone,
         )
+        del request  # as large again as what was read from it; not to wait for the stores with it
+        self._events.create(event)
         return Empty()
 
     def get(self, request: event_pb2.EventRequest, call: Call) -> event_pb2.EventInfo:
