@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_service.bodies import plain_text
-from tests.bodies.as_written import as_written
+from tests.bodies.as_written import as_written, in_both_forms, objects
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 WRITTEN = as_written("plain_text")
+both_forms = in_both_forms("plain_text")
 # Lone surrogates among them, as JSON may bring them.
 TEXTS = st.text(st.characters(codec=None), max_size=8) | st.sampled_from([" a ", "\ta", "a\0", ""])
 SCALARS = (
@@ -27,26 +28,7 @@ SCALARS = (
     | st.floats()
     | TEXTS
 )
-OBJECTS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
-    TEXTS,
-    st.recursive(
-        SCALARS,
-        lambda inner: (
-            st.lists(inner, max_size=4)
-            | st.tuples(inner, inner)
-            | st.dictionaries(TEXTS, inner, max_size=4)
-        ),
-        max_leaves=20,
-    ),
-    max_size=6,
-)
-
-
-@pytest.fixture(params=[plain_text, WRITTEN], ids=["installed", "as written"])
-def module(request: pytest.FixtureRequest) -> ModuleType:
-    """The module to test."""
-    found: ModuleType = request.param
-    return found
+OBJECTS = objects(TEXTS, SCALARS | st.tuples(SCALARS, SCALARS))
 
 
 @given(OBJECTS)
@@ -61,6 +43,7 @@ def test_texts_of_scalars_are_the_same(scalar: object) -> None:
     assert plain_text.from_scalar(scalar) == WRITTEN.from_scalar(scalar)
 
 
+@both_forms
 def test_trims_through_objects_and_not_in_lists(module: ModuleType) -> None:
     data = {" b ": " x ", "a": {" c": [" y ", {" d": " z "}], "b": "\u3000w\u3000"}}
     trimmed = module.trimmed_object(data)
@@ -69,10 +52,12 @@ def test_trims_through_objects_and_not_in_lists(module: ModuleType) -> None:
     assert list(trimmed["a"]) == ["b", "c"]
 
 
+@both_forms
 def test_of_keys_that_trim_to_the_same_the_last_stays(module: ModuleType) -> None:
     assert module.trimmed_object({"a": 1, " a": 2, "a ": 3}) == {"a": 3.0}
 
 
+@both_forms
 @pytest.mark.parametrize(
     ("number", "kept"),
     [
@@ -90,16 +75,19 @@ def test_numbers_become_doubles(module: ModuleType, number: float, kept: str) ->
     assert repr(module.trimmed_object({"n": [number]})["n"][0]) == kept
 
 
+@both_forms
 def test_what_cannot_be_stored_is_replaced(module: ModuleType) -> None:
     assert module.trimmed_object({"\ud800a\0": ["\udfff"]}) == {"\ufffda\ufffd": ["\ufffd"]}
     assert module.cleaned("\ud83d\ude00") == "\U0001f600"
 
 
+@both_forms
 def test_what_only_a_database_holds_is_left(module: ModuleType) -> None:
     at = datetime(2026, 1, 1)  # noqa: DTZ001 - as pymongo reads
     assert module.trimmed_object({"at": at, "in": [at]}) == {"at": at, "in": [at]}
 
 
+@both_forms
 @pytest.mark.parametrize(
     ("scalar", "text"),
     [

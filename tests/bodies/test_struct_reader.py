@@ -13,29 +13,15 @@ from hypothesis import strategies as st
 
 from event_service.bodies import struct_reader
 from event_service.errors import InvalidParameter
-from tests.bodies.as_written import as_written
+from tests.bodies.as_written import as_written, in_both_forms, objects
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 WRITTEN = as_written("struct_reader")
+both_forms = in_both_forms("struct_reader")
 KEYS = st.text(max_size=12)
-OBJECTS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
-    KEYS,
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text(),
-        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5),
-        max_leaves=30,
-    ),
-    max_size=8,
-)
-
-
-@pytest.fixture(params=[struct_reader, WRITTEN], ids=["installed", "as written"])
-def module(request: pytest.FixtureRequest) -> ModuleType:
-    """The module to test."""
-    found: ModuleType = request.param
-    return found
+OBJECTS = objects(KEYS, st.none() | st.booleans() | st.floats() | st.text())
 
 
 def outcome(module: ModuleType, encoded: bytes, room: int) -> Any:
@@ -128,6 +114,7 @@ UNKNOWN = (
 )
 
 
+@both_forms
 @pytest.mark.parametrize("unknown", UNKNOWN)
 def test_passes_over_fields_of_a_later_protobuf(module: ModuleType, unknown: bytes) -> None:
     inner = Struct.FromString(unknown + struct_of({"b": [1.0, None]}).SerializeToString() + unknown)
@@ -144,6 +131,7 @@ def test_passes_over_fields_of_a_later_protobuf(module: ModuleType, unknown: byt
     assert outcome(module, outer.SerializeToString(), 100) == {"a": ["x"]}
 
 
+@both_forms
 def test_members_in_parts_are_one(module: ModuleType) -> None:
     first = Struct(fields={"a": Value(struct_value=struct_of({"x": 1.0}))}).SerializeToString()
     second = Struct(fields={"a": Value(string_value="last")}).SerializeToString()
@@ -152,6 +140,7 @@ def test_members_in_parts_are_one(module: ModuleType) -> None:
     }
 
 
+@both_forms
 def test_long_texts_and_many_members(module: ModuleType) -> None:
     plain = {"long": "é" * 100_000, "many": [float(number) for number in range(5_000)]}
     assert outcome(module, ParseDict(plain, Struct()).SerializeToString(), 2) == plain

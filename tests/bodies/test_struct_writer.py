@@ -15,29 +15,18 @@ from hypothesis import strategies as st
 from event_service.bodies import struct_writer
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
-from tests.bodies.as_written import as_written
+from tests.bodies.as_written import as_written, in_both_forms, objects
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 WRITTEN = as_written("struct_writer")
+both_forms = in_both_forms("struct_writer")
 KEYS = st.text(max_size=12) | st.sampled_from(["$ref", "\\$ref", "a$b", ""])
-OBJECTS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
+OBJECTS = objects(
     KEYS,
-    st.recursive(
-        st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5),
-        max_leaves=30,
-    ),
-    max_size=8,
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
 )
-
-
-@pytest.fixture(params=[struct_writer, WRITTEN], ids=["installed", "as written"])
-def module(request: pytest.FixtureRequest) -> ModuleType:
-    """The module to test."""
-    found: ModuleType = request.param
-    return found
 
 
 @given(OBJECTS)
@@ -65,6 +54,7 @@ def test_compiled_or_not_it_writes_the_same_of_a_database(document: dict[str, An
     assert all(isfinite(value) for value in read.values() if isinstance(value, float))
 
 
+@both_forms
 @pytest.mark.parametrize("length", [0, 1, 100, 123, 124, 125, 126, 127, 128, 129, 16_383, 16_384])
 def test_sizes_of_one_byte_and_of_more(module: ModuleType, length: int) -> None:
     plain = {"k" * length: "v" * length, "l": ["é" * length, ["x" * length]], "o": {"": "y"}}
@@ -72,6 +62,7 @@ def test_sizes_of_one_byte_and_of_more(module: ModuleType, length: int) -> None:
     assert Struct.FromString(encoded) == ParseDict(plain, Struct())
 
 
+@both_forms
 def test_a_field_behind_a_message(module: ModuleType) -> None:
     number = EventInfo.RAW_DATA_FIELD_NUMBER
     encoded = EventInfo(title="t").SerializeToString() + module.write_field(number, {"a": None})
@@ -80,6 +71,7 @@ def test_a_field_behind_a_message(module: ModuleType) -> None:
     assert EventInfo.FromString(module.write_field(number, {})).HasField("raw_data")
 
 
+@both_forms
 @pytest.mark.parametrize(("deep", "levels"), [({"a": None}, 200), ([None], 200)])
 def test_what_is_too_deep_is_text(module: ModuleType, deep: Any, levels: int) -> None:
     for _ in range(levels):
