@@ -38,7 +38,6 @@ _VARINT: Final = 0
 _EIGHT_BYTES: Final = 1
 _SIZED: Final = 2
 _GROUP: Final = 3
-_GROUP_END: Final = 4
 _FOUR_BYTES: Final = 5
 
 
