@@ -12,6 +12,10 @@ from event_service.normalise import derive_key, failure_draft, normalise
 from event_service.parsers.seam import ParseFailure
 
 
+def nested(levels: int) -> dict[str, Any]:
+    return {"a": nested(levels - 1)} if levels else {}
+
+
 def draft_of(**fields: Any) -> EventDraft:
     return normalise({"event_key": "k", "title": "t"} | fields).draft
 
@@ -130,6 +134,7 @@ def test_event_types(event_type: object, meant: EventType) -> None:
         ({"title": "t", "resource": "hunter2"}, "resource is not an object"),
         ({"title": "t", "resource": {"name": []}}, "name is not a text"),
         ({"title": "t", "additional_info": ["hunter2"]}, "additional_info is not an object"),
+        ({"title": "t", "additional_info": nested(100)}, "additional_info is nested too deep"),
     ],
 )
 def test_refuses_what_cannot_be_meant_and_never_quotes_it(result: object, reason: str) -> None:

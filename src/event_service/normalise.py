@@ -151,7 +151,10 @@ def _additional_info(value: object) -> dict[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise ParseFailure("additional_info is not an object")
-    return plain_text.trimmed_object(value)
+    try:
+        return plain_text.trimmed_object(value)
+    except RecursionError:
+        raise ParseFailure("additional_info is nested too deep") from None
 
 
 def _occurred_at(value: object) -> tuple[datetime | None, tuple[str, ...]]:

@@ -104,3 +104,16 @@ def test_what_only_a_database_holds_is_left(module: ModuleType) -> None:
 )
 def test_texts_of_scalars(module: ModuleType, scalar: object, text: str | None) -> None:
     assert module.from_scalar(scalar) == text
+
+
+@both_forms
+@pytest.mark.parametrize("shape", [lambda inner: {"a": inner}, lambda inner: [inner]])
+def test_what_is_nested_too_deep_is_refused(module: ModuleType, shape: Any) -> None:
+    deepest: Any = 1.0
+    for _ in range(module.MOST_LEVELS - 1):
+        deepest = shape(deepest)
+    assert module.trimmed_object({"x": deepest}) == {"x": deepest}
+    for _ in range(100_000):
+        deepest = shape(deepest)
+    with pytest.raises(RecursionError):
+        module.trimmed_object({"x": deepest})

@@ -5,6 +5,8 @@ from math import isfinite
 from typing import Any
 
 LONGEST_WHOLE = 1e15
+MOST_LEVELS = 100
+"""As deep as a request may be nested, and more than an event in it can be."""
 
 
 def cleaned(text: str) -> str:
@@ -33,18 +35,37 @@ def from_scalar(value: object) -> str | None:
 
 
 def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with keys and texts trimmed, through objects; lists keep their members' spaces.
+    """A copy with keys and texts trimmed, through objects (CONTRACT 3.5).
 
-    Numbers become doubles, as they would have been on the wire, and keys are put in order, as deep
-    as it goes: what says the same is the same. Of keys that trim to the same, the last stays.
+    Lists keep their members' spaces. Numbers become doubles, as they would have been on the wire,
+    and keys are put in order, as deep as it goes: what says the same is the same. Of keys that trim
+    to the same, the last stays.
+    Raises RecursionError for more than ``MOST_LEVELS`` objects and lists inside one another.
     """
+    return _trimmed_object(data, MOST_LEVELS)
+
+
+def _trimmed_object(data: Mapping[str, Any], room: int) -> dict[str, Any]:
+    _check_room(room)
     members = data if _are_fit(data) else {_key(key).strip(): data[key] for key in data}
-    return {key: _trimmed(members[key]) for key in sorted(members)}
+    return {key: _trimmed(members[key], room - 1) for key in sorted(members)}
 
 
-def _kept_object(data: Mapping[str, Any]) -> dict[str, Any]:
+def _kept_object(data: Mapping[str, Any], room: int) -> dict[str, Any]:
+    _check_room(room)
     members = data if _are_fit(data) else {_key(key): data[key] for key in data}
-    return {key: _kept(members[key]) for key in sorted(members)}
+    return {key: _kept(members[key], room - 1) for key in sorted(members)}
+
+
+def _kept_list(data: Iterable[Any], room: int) -> list[Any]:
+    _check_room(room)
+    return [_kept(member, room - 1) for member in data]
+
+
+def _check_room(room: int) -> None:
+    # Compiled code has nothing else that ends it before the stack does, and the process with it.
+    if room <= 0:
+        raise RecursionError(f"more than {MOST_LEVELS} objects and lists inside one another")
 
 
 def _are_fit(keys: Iterable[str]) -> bool:
@@ -58,24 +79,24 @@ def _key(key: str) -> str:
     return cleaned(key).replace("\0", "\ufffd")
 
 
-def _trimmed(value: Any) -> Any:
+def _trimmed(value: Any, room: int) -> Any:
     if isinstance(value, str):
         return cleaned(value).strip()
     if isinstance(value, dict):
-        return trimmed_object(value)
-    return _kept(value)
+        return _trimmed_object(value, room)
+    return _kept(value, room)
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Any, room: int) -> Any:
     if isinstance(value, str):
         return cleaned(value)
     if isinstance(value, float):
         # 0.0 and -0.0 are one number.
         return value + 0.0 if isfinite(value) else str(value)
     if isinstance(value, list | tuple):
-        return [_kept(member) for member in value]
+        return _kept_list(value, room)
     if isinstance(value, dict):
-        return _kept_object(value)
+        return _kept_object(value, room)
     return _double(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

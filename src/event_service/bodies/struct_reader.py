@@ -42,11 +42,12 @@ _FOUR_BYTES: Final = 5
 
 
 def read_object(encoded: bytes, path: Path, room: int) -> dict[str, Any]:
-    """The object that a Struct is; its numbers stay doubles, a Value without a kind is null.
+    """The object that a Struct is; its numbers stay doubles (CONTRACT 1.7).
 
-    ``path`` is where in the request it stands, and ``room`` how deep objects and lists may be
-    nested. Raises InvalidParameter, naming the path, for NaN and infinities (as JSON nobody could
-    read them back), for NUL in a key (BSON ends the key there) and for nesting over the limit.
+    A Value without a kind is null. ``path`` is where in the request it stands, and ``room`` how
+    deep objects and lists may be nested. Raises InvalidParameter, naming the path, for NaN and
+    infinities (as JSON nobody could read them back), for NUL in a key (BSON ends the key there) and
+    for nesting over the limit.
     """
     return _Reader(encoded).members(len(encoded), path, room)
 
