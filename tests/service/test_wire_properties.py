@@ -7,6 +7,7 @@ query language draw.
 from __future__ import annotations
 
 import json
+import random as shared_random
 import re
 import uuid
 from datetime import UTC, datetime
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from random import Random
 
     from tests.service.running import Running, Start, Webhook
-
-# Not the strategies use it: the service's threads do, in the same process.
 
 _METHODS = ("create", "get", "list", "stat")
 _CALLERS_FAULTS = {
@@ -148,6 +147,14 @@ def test_any_json_is_answered_or_the_callers_fault(
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
     _check_http(http.call(method, content), content)
     _check_http(http.deliver(webhook, content), content)
+
+
+@settings(ALWAYS_THE_SAME, max_examples=2)
+@given(drawn=st.tuples(LISTS, STATS, st.builds(shared_random.random)))
+def test_queries_are_drawn_while_the_services_threads_draw_too(
+    drawn: tuple[Ask, Ask, float],
+) -> None:
+    assert len(drawn) == 3
 
 
 @settings(ALWAYS_THE_SAME, max_examples=40)
