@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import log2
+from statistics import mean
 from typing import TYPE_CHECKING
 
 import bson
@@ -33,6 +34,7 @@ _RECORD_BYTES = 5
 _FULL_PAGES = 0.75
 """How full the pages of a B-tree are that is inserted into everywhere."""
 _ID_DIGITS = 12
+_SEVERITY_BYTES = 1 + round(mean(len(each.value) for each in Severity)) + 1
 _BITS_OF_DIGIT = 4
 _BITS_OF_BYTE = 8
 
@@ -130,6 +132,8 @@ def _bits_of_bytes(field: str, population: Population) -> list[float]:
         bits = log2(population.days * 86_400)
         seconds = [max(0.0, min(8.0, bits - _BITS_OF_BYTE * (3 - at))) for at in range(4)]
         return [0.0, *seconds, *[8.0] * 8]
+    if field == "severity":  # some letters of a few words, and it comes behind all that is random
+        return [1.0] * _SEVERITY_BYTES
     variety = {
         "domain_id": population.domains,
         "workspace_id": population.workspaces,

@@ -53,9 +53,9 @@ def test_makes_what_is_declared_and_nothing_else(mongo_database: Database[dict[s
     newest = (("created_at", -1), ("event_id", -1))
     assert keys_of(mongo_database, "event") == {
         (("event_id", 1),),
-        (("domain_id", 1), *newest),
-        (("domain_id", 1), ("workspace_id", 1), *newest),
-        (("domain_id", 1), ("project_id", 1), *newest),
+        (("domain_id", 1), *newest, ("severity", 1)),
+        (("domain_id", 1), ("workspace_id", 1), *newest, ("severity", 1)),
+        (("domain_id", 1), ("project_id", 1), *newest, ("severity", 1)),
         (("alert_id", 1), *newest),
         (("domain_id", 1), ("workspace_id", 1), ("project_id", 1), ("event_key", 1), *newest),
     }
@@ -130,14 +130,14 @@ def test_numbers_are_unique_among_our_own_alerts_alone(
     ("where", "index"),
     [
         ({"event_id": "event-1"}, ["event_id"]),
-        ({"domain_id": "d"}, ["domain_id", "created_at", "event_id"]),
+        ({"domain_id": "d"}, ["domain_id", "created_at", "event_id", "severity"]),
         (
             {"domain_id": "d", "workspace_id": "w"},
-            ["domain_id", "workspace_id", "created_at", "event_id"],
+            ["domain_id", "workspace_id", "created_at", "event_id", "severity"],
         ),
         (
             {"domain_id": "d", "project_id": "p"},
-            ["domain_id", "project_id", "created_at", "event_id"],
+            ["domain_id", "project_id", "created_at", "event_id", "severity"],
         ),
         ({"alert_id": "a"}, ["alert_id", "created_at", "event_id"]),
         (

@@ -14,7 +14,7 @@ from pymongo import MongoClient, monitoring
 from event_service.caller import Caller, Scope
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.manager.reads import Reader
-from event_service.model.indexes import ensure_indexes
+from event_service.model.indexes import DECLARED, ensure_indexes
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Filter, Page, Query, Sort
@@ -163,6 +163,17 @@ def test_a_page_examines_no_more_documents_when_more_are_stored(
     # MongoDB counts in the index. The embedded store fetches what it counts.
     for stored, counted in zip((_FEW, _MANY), counts, strict=True):
         assert counted["a domain"] == [stored if lists.in_memory else 0]
+        assert (counted["a severity"] == [0]) is not lists.in_memory
+
+
+@pytest.mark.parametrize("tenant", [["domain_id"], ["domain_id", "workspace_id"]])
+@pytest.mark.parametrize("asked", [[], ["severity"]])
+def test_an_index_has_all_that_a_count_asks_for(tenant: list[str], asked: list[str]) -> None:
+    # With that MongoDB counts without a document: shown here by shape, above by explain.
+    assert any(
+        fields[: len(tenant)] == tenant and set(asked) <= set(fields)
+        for fields in ([name for name, _ in index.shape.keys] for index in DECLARED)
+    )
 
 
 def test_the_service_asks_its_store_what_it_does(start_module: Start, sent: SentCommands) -> None:
