@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from pymongo.errors import OperationFailure
 
 from event_service.errors import InvalidParameter, TooLarge
 from event_service.manager.query_faults import query_faults, refusal
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
 
 
 @pytest.mark.parametrize(
@@ -19,12 +24,16 @@ from event_service.manager.query_faults import query_faults, refusal
         (51108, InvalidParameter, r"the database refuses it \(code 51108\)"),
     ],
 )
-def test_a_code_of_the_database(code: int, fault: type[Exception], said: str) -> None:
-    with pytest.raises(fault, match=said), query_faults():
+def test_a_code_of_the_database(
+    mongo_database: Database[dict[str, Any]], code: int, fault: type[Exception], said: str
+) -> None:
+    with pytest.raises(fault, match=said), query_faults(mongo_database, 1.0):
         raise OperationFailure("a secret", code)
 
 
-def test_what_is_not_the_querys_is_raised_as_it_is() -> None:
+def test_what_is_not_the_querys_is_raised_as_it_is(
+    mongo_database: Database[dict[str, Any]],
+) -> None:
     assert refusal(13) is None
-    with pytest.raises(OperationFailure), query_faults():
+    with pytest.raises(OperationFailure), query_faults(mongo_database, 1.0):
         raise OperationFailure("not authorised", 13)

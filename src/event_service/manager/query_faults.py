@@ -1,16 +1,23 @@
-"""What the database says against a query, as a fault that its caller may see (CONTRACT 1.5)."""
+"""What becomes of a query that ends badly: a fault that its caller may see (CONTRACT 1.5 and 6)."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import ExecutionTimeout, OperationFailure
+import pymongo
+from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure, PyMongoError
 
 from event_service.errors import DeadlineExceeded, InvalidParameter, ServiceError, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pymongo.database import Database
+
+_LEAST_SECONDS = 0.001
+"""What the driver tells the database is whole milliseconds, and for it 0 is no limit."""
+_PING_SECONDS = 1.0
 
 _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
@@ -37,14 +44,38 @@ def refusal(code: int) -> ServiceError | None:
 
 
 @contextmanager
-def query_faults() -> Iterator[None]:
-    """Raises what callers may see instead of what the database says."""
+def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator[None]:
+    """Gives the queries inside so much time together, and tells their callers how they end.
+
+    MongoDB is told with each of them what is left, and ends it then. The embedded store goes on;
+    for those who wait it is over all the same. Raises DeadlineExceeded, InvalidParameter and
+    TooLarge, and ``pymongo.errors.PyMongoError`` for what is no query's fault.
+    """
     try:
-        yield
+        with pymongo.timeout(max(seconds, _LEAST_SECONDS)):
+            yield
     except ExecutionTimeout:
-        raise DeadlineExceeded("The query took longer in the database than it may.") from None
+        raise _too_slow() from None
+    except NetworkTimeout:
+        if not _answers(database):
+            raise
+        raise _too_slow() from None
     except OperationFailure as error:
         refused = refusal(error.code or 0)
         if refused is None:
             raise
         raise refused from error
+
+
+def _answers(database: Database[dict[str, Any]]) -> bool:
+    """Whether it does, though not to a query: then that was too slow."""
+    try:
+        with pymongo.timeout(_PING_SECONDS):
+            database.command("ping")
+    except PyMongoError:
+        return False
+    return True
+
+
+def _too_slow() -> DeadlineExceeded:
+    return DeadlineExceeded("The query took longer in the database than it may.")

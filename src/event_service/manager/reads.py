@@ -5,7 +5,6 @@ Every read goes through ``_within``: the caller's scope is put around whatever t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from event_service.query.staging import match_stages
 from event_service.query.statistics import Statistics, compile_statistics
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from pymongo.collection import Collection
@@ -119,16 +119,15 @@ class Reader:
             query, narrow(caller, parameters), self._fields, self._clock(), self._limits
         )
         where = within(caller.scope, search.where)
-        time_ms = self._milliseconds(seconds_left)
-        with query_faults():
+        with self._time(seconds_left):
             if search.unwind is not None:
-                return self._unwound(search, where, time_ms)
+                return self._unwound(search, where)
             if search.count_only:
-                return Page((), self._counted(where, [COUNT], time_ms))
-            rows = self._page(where, search, time_ms)
+                return Page((), self._counted(where, [COUNT]))
+            rows = self._page(where, search)
             if len(rows) < search.limit and (rows or not search.skip):
                 return Page(rows, search.skip + len(rows))
-            return Page(rows, self._counted(where, [COUNT], time_ms))
+            return Page(rows, self._counted(where, [COUNT]))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
@@ -136,65 +135,52 @@ class Reader:
         """Distinct values, or the rows of an aggregation."""
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
         where = within(caller.scope, statistics.where)
-        time_ms = self._milliseconds(seconds_left)
-        with query_faults():
+        with self._time(seconds_left):
             if statistics.distinct is not None:
-                return self._distinct(statistics, statistics.distinct, where, time_ms)
-            return self._aggregated(statistics, where, time_ms)
+                return self._distinct(statistics, statistics.distinct, where)
+            return self._aggregated(statistics, where)
 
     def _get_all(
         self, scope: Scope, ids: Sequence[str], seconds: float
     ) -> Mapping[str, RawBSONDocument]:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
-        with query_faults():
-            found = self._aggregate(where, [_WITHOUT_ID], self._milliseconds(seconds))
+        with self._time(seconds):
+            found = self._aggregate(where, [_WITHOUT_ID])
         return {document[id_field]: document for document in found}
 
-    def _page(self, where: Document, search: Search, time_ms: int) -> Sequence[RawBSONDocument]:
+    def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
         newest = newest_first(where, search, self._fields) if self._windows is not None else None
         if self._windows is None or newest is None:
-            return self._aggregate(where, page_stages(search), time_ms)
-        asked_at = time.monotonic()
+            return self._aggregate(where, page_stages(search))
+        return self._windows.page(newest, search, self._clock(), self._run, page_stages)
 
-        def ask(pipeline: Sequence[Document]) -> Sequence[RawBSONDocument]:
-            spent_ms = int((time.monotonic() - asked_at) * 1000)
-            return self._run(pipeline, max(1, time_ms - spent_ms))
-
-        return self._windows.page(newest, search, self._clock(), ask, page_stages)
-
-    def _unwound(self, search: Search, where: Document, time_ms: int) -> Page:
-        total = self._counted(where, search.unwound_count(), time_ms)
+    def _unwound(self, search: Search, where: Document) -> Page:
+        total = self._counted(where, search.unwound_count())
         if search.count_only:
             return Page((), total)
-        return Page(self._aggregate(where, search.unwound_rows(), time_ms), total)
+        return Page(self._aggregate(where, search.unwound_rows()), total)
 
-    def _distinct(
-        self, statistics: Statistics, field: str, where: Document, time_ms: int
-    ) -> Statistic:
+    def _distinct(self, statistics: Statistics, field: str, where: Document) -> Statistic:
         if statistics.stages:
-            rows = self._aggregated(statistics, where, time_ms)
+            rows = self._aggregated(statistics, where)
             return Statistic([row["_id"] for row in rows.results], rows.total_count)
-        values = sort_distinct(self._collection.distinct(field, where, maxTimeMS=time_ms))
+        values = sort_distinct(self._collection.distinct(field, where))
         if statistics.page is None:
             return Statistic(_whole(values, statistics.most))
         return Statistic(page_of(values, statistics.page), len(values))
 
-    def _aggregated(self, statistics: Statistics, where: Document, time_ms: int) -> Statistic:
-        rows = [decoded(row) for row in self._aggregate(where, statistics.rows(), time_ms)]
+    def _aggregated(self, statistics: Statistics, where: Document) -> Statistic:
+        rows = [decoded(row) for row in self._aggregate(where, statistics.rows())]
         if statistics.page is None:
             return Statistic(_whole(rows, statistics.most))
-        return Statistic(rows, self._counted(where, statistics.count(), time_ms))
+        return Statistic(rows, self._counted(where, statistics.count()))
 
-    def _aggregate(
-        self, where: Document, stages: Sequence[Document], time_ms: int
-    ) -> Sequence[RawBSONDocument]:
-        return self._run([*match_stages(where, self._fields.lookups), *stages], time_ms)
+    def _aggregate(self, where: Document, stages: Sequence[Document]) -> Sequence[RawBSONDocument]:
+        return self._run([*match_stages(where, self._fields.lookups), *stages])
 
-    def _run(self, pipeline: Sequence[Document], time_ms: int) -> Sequence[RawBSONDocument]:
-        cursor = self._raw.aggregate(
-            pipeline, maxTimeMS=time_ms, batchSize=_ROWS_AT_ONCE, allowDiskUse=True
-        )
+    def _run(self, pipeline: Sequence[Document]) -> Sequence[RawBSONDocument]:
+        cursor = self._raw.aggregate(pipeline, batchSize=_ROWS_AT_ONCE, allowDiskUse=True)
         rows: list[RawBSONDocument] = []
         read = 0
         with cursor:
@@ -205,15 +191,16 @@ class Reader:
                 rows.append(document)
         return rows
 
-    def _counted(self, where: Document, stages: Sequence[Document], time_ms: int) -> int:
-        rows = self._aggregate(where, stages, time_ms)
+    def _counted(self, where: Document, stages: Sequence[Document]) -> int:
+        rows = self._aggregate(where, stages)
         return int(rows[0]["n"]) if rows else 0
 
-    def _milliseconds(self, seconds_left: float | None) -> int:
+    def _time(self, seconds_left: float | None) -> AbstractContextManager[None]:
+        """That of one call: all of its queries together."""
         seconds = self._query_seconds
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)
-        return max(1, int(seconds * 1000))
+        return query_faults(self._collection.database, seconds)
 
 
 def decoded(document: RawBSONDocument) -> dict[str, Any]:
