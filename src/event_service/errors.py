@@ -184,7 +184,7 @@ class CallerGone(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """A store is down; the call changed nothing and may be sent again."""
+    """A store is down; the call is not done, at least not all of it, and may be sent again."""
 
     status = grpc.StatusCode.UNAVAILABLE
     code = "ERROR_UNAVAILABLE"
@@ -201,7 +201,7 @@ class Unforeseen(ServiceError):
 class Stopped(ServiceError):
     """The service was told to end at once; what became of the call is not known.
 
-    Not UNAVAILABLE, which promises that nothing was stored (CONTRACT 1.6).
+    Not UNAVAILABLE, which is never answered after all was stored (CONTRACT 1.6).
     """
 
     def __init__(self) -> None:

@@ -133,7 +133,7 @@ def test_who_is_told_of_batches_can_hold_none_of_them_up(worker: Worker) -> None
     worker.go_on.set()
     told: list[int] = []
 
-    def tell(taken: int, _waiting: int) -> None:
+    def tell(taken: int) -> None:
         told.append(taken)
         if len(told) == 1:
             raise RuntimeError("not told")

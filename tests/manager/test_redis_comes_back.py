@@ -12,6 +12,7 @@ from event_service.manager.delivery import Outcome
 from event_service.manager.events import CreateEvent
 from event_service.managers import Managers, build_managers, utc_now
 from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.plugins.plugin import PluginInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ TENANT = ("domain-1", "workspace-1", "project-1")
 ALARM = {"event_key": "k1", "title": "disk full"}
 CHANGED = ALARM | {"title": "disk fuller"}
 RECOVERY = ALARM | {"title": "disk free", "event_type": "RECOVERY"}
+WINDOW_SECONDS = 86_400
 # Older than what a living process would long have written.
 AGO = timedelta(seconds=60)
 
@@ -39,7 +41,8 @@ class Managing:
         self.managers = managers
         self._server = server
         self._client = client
-        self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT)
+        plugin = PluginInfo(metadata={"duplicate_event_time": WINDOW_SECONDS})
+        self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT, plugin=plugin)
 
     def create(self, data: dict[str, Any]) -> Outcome:
         call = CreateEvent(self._webhook.webhook_id, self._key, data)
@@ -57,6 +60,11 @@ class Managing:
         self.create(ALARM | {"event_key": "another"})
         another = DedupKey(*TENANT, "another")
         return any(True for _ in self._client.scan_iter(f"*:claim:{another.digest}"))
+
+    def claimed_for(self, event_key: str) -> int:
+        """The seconds that Redis still keeps the claim of a key."""
+        (claim,) = self._client.scan_iter(f"*:claim:{DedupKey(*TENANT, event_key).digest}")
+        return int(self._client.ttl(claim))
 
     def uncounted(self) -> bool:
         """Whether Redis still has counts that it takes for not written."""
@@ -129,3 +137,5 @@ def test_an_alarm_that_comes_back_after_a_recovery_opens_an_alert(
     assert managing.managers.flusher.flush()
     alerts = webhook_database["alert"].find({"event_key": "k1"}).sort("episode", 1)
     assert [alert["state"] for alert in alerts] == ["RESOLVED", "TRIGGERED"]
+    # What is delivered anew goes by the rules of its webhook too.
+    assert managing.claimed_for("k1") > WINDOW_SECONDS / 2

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.service.running import Running, Start
 
+_DAY_BEFORE = {"$dateSubtract": {"startDate": "$resolved_at", "unit": "day", "amount": 1}}
+
 
 @pytest.fixture
 def running(start: Start, redis_client: Redis) -> Running:
@@ -256,6 +258,18 @@ def test_a_resent_recovery_whose_first_try_died_halfway_is_recorded(
     for _ in range(2):
         another_process.client.create(webhook, _body(event_type="RECOVERY"))
     assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+
+
+def test_a_stray_recovery_is_dropped_also_when_the_last_one_has_expired(
+    running: Running, start: Start
+) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body())
+    running.client.create(webhook, _body(event_type="RECOVERY"))
+    running.database["event"].delete_many({})  # as retention does, a day later at least
+    running.database["alert"].update_many({}, [{"$set": {"resolved_at": _DAY_BEFORE}}])
+    start().client.create(webhook, _body(event_type="RECOVERY"))
+    assert running.events() == []
 
 
 def _age(running: Running, **ago: float) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
 
+from tests.metrics.scraping import own_scrape
 from tests.service.http.asking import asking
 from tests.service.stand import NOT_SERVING, SERVING, Stand, frozen, standing
 
@@ -95,6 +97,22 @@ def test_what_is_sent_again_after_the_database_was_frozen_is_recorded_once(stand
     assert stand.running.client.create(webhook, BODY).status == "OK"
     assert len(stand.running.events()) == 1
     assert len(stand.running.alerts()) == 1
+
+
+def test_who_waits_for_a_database_that_is_stuck_is_told_of(tmp_path: Path) -> None:
+    callers = 5
+    with standing(tmp_path, store_timeout_seconds=60) as stand, ThreadPoolExecutor() as pool:
+        webhook, client = stand.running.webhook(), stand.running.client
+        assert client.create(webhook, BODY).status == "OK"
+        with frozen(stand.mongodb.pid):
+            calls = [
+                pool.submit(client.create, webhook, BODY | {"event_key": f"stuck{number}"})
+                for number in range(callers)
+            ]
+            # One of them does the work of the batch that is under way.
+            while own_scrape().value("event_service_queue_depth", queue="create") < callers - 1:
+                assert not any(call.done() for call in calls)
+        assert [call.result().status for call in calls] == ["OK"] * callers
 
 
 def test_a_method_that_is_not_there(stand: Stand) -> None:

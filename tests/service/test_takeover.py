@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_service.manager.takeover import adopt, orphans
 from tests.service.cloudforet import SEEN, WEBHOOK, fill
 
 if TYPE_CHECKING:
@@ -28,6 +29,18 @@ def test_a_duplicate_joins_the_old_alert_in_its_window(start: Start) -> None:
     assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
     assert len(running.alerts()) == 3
     assert running.events()[-1]["alert_id"] == "alert-8"
+
+
+def test_who_is_late_to_take_an_alert_over_changes_nothing(start: Start) -> None:
+    first = start()
+    fill(first.database)
+    late = list(orphans(first.database))
+    running = start()
+    running.client.create(WEBHOOK, SEEN | {"title": "fuller"})
+    before = running.alerts()
+    for orphan in late:
+        adopt(running.database, orphan)
+    assert running.alerts() == before
 
 
 def test_a_recovery_finds_the_old_alert(start: Start) -> None:

@@ -161,12 +161,15 @@ class AlertManager:
         ).to_list()
         return (found[0]["alert_id"], found[0]["episode"]) if found else None
 
-    def last_recovery(self, key: DedupKey) -> tuple[str, str] | None:
-        """(alert_id, event_id) of the recovery that resolved the key's newest alert, if one did."""
-        found = self._newest(key, ["alert_id", "recovery_event_id"])
+    def last_recovery(self, key: DedupKey) -> tuple[str, str, datetime] | None:
+        """(alert_id, event_id, when in UTC) of the recovery that resolved the key's newest alert.
+
+        None if none did.
+        """
+        found = self._newest(key, ["alert_id", "recovery_event_id", "resolved_at"])
         if found is None or not found.get("recovery_event_id"):
             return None
-        return found["alert_id"], found["recovery_event_id"]
+        return found["alert_id"], found["recovery_event_id"], found["resolved_at"]
 
     def ended_among(self, alert_ids: Iterable[str]) -> dict[str, datetime | None]:
         """Those of the alerts that hold their keys no longer, and when they were resolved (None:

@@ -110,7 +110,11 @@ def _tell(
 ) -> None:
     """Who told each from news: Redis, from what it knew, or from another one of this batch."""
     own = {one.event_id for one in batch}
-    decided = [decision for decision, outcome in zip(decisions, outcomes, strict=True) if outcome]
+    decided = [
+        decision
+        for decision, outcome in zip(decisions, outcomes, strict=True)
+        if isinstance(outcome, Outcome)
+    ]
     repeats = [one for one in decided if one.verdict is Verdict.REPEAT and one.event_id in own]
     dedup_answered("batch", len(repeats))
     dedup_answered("redis", len(decided) - len(repeats))

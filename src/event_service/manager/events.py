@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pymongo
@@ -13,7 +12,7 @@ from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
 from event_service.manager.stored_object import stored_object
-from event_service.metrics.deliveries import UNREAD, event_done
+from event_service.metrics.deliveries import UNREAD, event_done, queued
 from event_service.normalise import failure_draft, normalise
 from event_service.parsers.seam import MOST_RESULTS, ParseFailure
 from event_service.stored_keys import from_stored
@@ -58,8 +57,7 @@ class CreateEvent(NamedTuple):
         return f"CreateEvent(webhook_id={self.webhook_id!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingRules:
+class RecordingRules(NamedTuple):
     """What holds for a webhook that doesn't say otherwise. The window is in seconds."""
 
     policy: RecordingPolicy
@@ -124,8 +122,11 @@ class EventManager:
         return outcomes
 
     def replay(self, document: Mapping[str, Any]) -> Outcome:
-        """Deliver a recorded event once more, past Redis (see ``repeats``)."""
-        rules = self._rules
+        """Deliver a recorded event once more, past Redis (see ``repeats``).
+
+        By the rules of its webhook, if there still is one. Raises as ``create`` does.
+        """
+        rules = self._rules_of(self._webhooks.find(document["webhook_id"]))
         delivery = Delivery(
             webhook_id=document["webhook_id"],
             domain_id=document["domain_id"],
@@ -159,6 +160,11 @@ class EventManager:
         """Statistics of the events of the caller's scope."""
         return self._reader.stat(caller, query, seconds_left)
 
+    def tell_queues(self) -> None:
+        """How many calls wait right now, for the metrics."""
+        queued("create", self._recorder.waiting)
+        queued("get", self._reader.waiting)
+
     def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> _Understood:
         """The events of a body (CONTRACT 3.4)."""
         try:
@@ -183,16 +189,27 @@ class EventManager:
         return _Understood(reading.source, drafts, failed=failed)
 
     def _delivery(self, webhook: Webhook, raw_data: RawBSONDocument, identity: str) -> Delivery:
-        rules = self._rules
+        rules = self._rules_of(webhook)
         return Delivery(
             webhook_id=webhook.webhook_id,
             domain_id=webhook.domain_id,
             workspace_id=webhook.workspace_id,
             project_id=webhook.project_id,
-            policy=webhook.recording_policy or rules.policy,
-            recovery=webhook.recovery_mode or rules.recovery,
-            window_seconds=webhook.duplicate_window or rules.window_seconds,
+            policy=rules.policy,
+            recovery=rules.recovery,
+            window_seconds=rules.window_seconds,
             raw_data=raw_data,
             at=self._clock(),
             identity=identity,
+        )
+
+    def _rules_of(self, webhook: Webhook | None) -> RecordingRules:
+        """What holds for a webhook; None for one that is gone."""
+        rules = self._rules
+        if webhook is None:
+            return rules
+        return RecordingRules(
+            webhook.recording_policy or rules.policy,
+            webhook.recovery_mode or rules.recovery,
+            webhook.duplicate_window or rules.window_seconds,
         )

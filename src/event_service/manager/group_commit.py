@@ -75,11 +75,11 @@ class GroupCommit(Generic[T, R]):
         work: Work[T, R],
         seconds: float,
         most: int,
-        told: Callable[[int, int], None] = lambda _taken, _waiting: None,
+        told: Callable[[int], None] = lambda _taken: None,
     ) -> None:
         """``seconds`` is how long a caller's work may take, with the wait for it; ``most`` how
         much one batch takes, in the sizes that callers name (at least one caller's). ``told``
-        hears of each batch: of how many callers it is, and how many wait for the next.
+        hears of each batch: of how many callers it is.
         """
         self._told = told
         self._work = work
@@ -114,7 +114,7 @@ class GroupCommit(Generic[T, R]):
     def _lead(self, leader: _Waiting[T, R]) -> None:
         batch = self._batch(leader)
         try:
-            self._told(len(batch), self.waiting)
+            self._told(len(batch))
             self._answer(batch)
         finally:
             self._hand_over()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from event_service.manager.group_commit import GroupCommit
@@ -37,6 +38,12 @@ class GroupGets:
         """The document of that id, if it is in the scope. Raises what the read raises."""
         return self._group(scope).do(entity_id)
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for their read right now."""
+        with self._lock:
+            return sum(group.waiting for group in self._groups.values())
+
     def _group(self, scope: Scope) -> GroupCommit[str, RawBSONDocument | None]:
         with self._lock:
             group = self._groups.get(scope)
@@ -46,13 +53,11 @@ class GroupGets:
                     found = self._read(scope, ids, seconds)
                     return [found.get(one) for one in ids]
 
-                group = self._groups[scope] = GroupCommit(work, self._seconds, _MOST_AT_ONCE, _told)
+                group = self._groups[scope] = GroupCommit(
+                    work, self._seconds, _MOST_AT_ONCE, partial(batch_taken, "get")
+                )
                 if len(self._groups) > _MOST_SCOPES:
                     self._groups.popitem(last=False)
             else:
                 self._groups.move_to_end(scope)
             return group
-
-
-def _told(taken: int, _waiting: int) -> None:
-    batch_taken("get", taken)

@@ -104,6 +104,11 @@ class Reader:
             raise NotFound(id_field, entity_id)
         return found
 
+    @property
+    def waiting(self) -> int:
+        """How many callers of ``get`` wait for their read right now."""
+        return self._gets.waiting
+
     def list(
         self,
         caller: Caller,

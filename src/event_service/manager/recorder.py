@@ -20,6 +20,7 @@ What Redis could not decide, or the database disagreed with, each caller settles
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -28,7 +29,7 @@ import pymongo
 from event_service.admission.presence import always_there
 from event_service.manager.candidate import candidate_of
 from event_service.manager.group_commit import GroupCommit
-from event_service.metrics.deliveries import batch_taken, dedup_answered, queued
+from event_service.metrics.deliveries import batch_taken, dedup_answered
 from event_service.tracing.spans import link, linked_span, span
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Recorder:
         self._settlement = settlement
         self._store_seconds = store_seconds
         self._commit: GroupCommit[_Brought, Sequence[_Answer]] = GroupCommit(
-            self._record_all, store_seconds, _MOST_AT_ONCE, _told
+            self._record_all, store_seconds, _MOST_AT_ONCE, partial(batch_taken, "create")
         )
 
     def record(
@@ -92,6 +93,11 @@ class Recorder:
                 outcomes.append(self._settle(one) if answer is None else answer)
         return tuple(outcomes)
 
+    @property
+    def waiting(self) -> int:
+        """How many deliveries wait for their batch right now."""
+        return self._commit.waiting
+
     def settle(self, delivery: Delivery, draft: EventDraft) -> Outcome:
         """Record one event without asking Redis: the database decides."""
         return self._settle(candidate_of(delivery, draft))
@@ -106,11 +112,6 @@ class Recorder:
         with linked_span("record", [part.span for part in brought]), pymongo.timeout(seconds):
             answers = iter(self._batches.record(batch))
         return [list(islice(answers, len(part.candidates))) for part in brought]
-
-
-def _told(taken: int, waiting: int) -> None:
-    batch_taken("create", taken)
-    queued("create", waiting)
 
 
 def _of_different_keys(candidates: Iterable[Candidate]) -> Iterable[Sequence[Candidate]]:

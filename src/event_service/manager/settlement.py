@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.decision import Decision, Verdict
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from event_service.manager.event_log import EventLog
 
 _ATTEMPTS = 50
+_SENT_AGAIN = timedelta(hours=1)
+"""How long a call may be sent again. Less than events are kept, which is a day at least: what
+isn't there so soon was never recorded."""
 
 
 class Settlement:
@@ -72,12 +76,14 @@ class Settlement:
         raise Unavailable("The alert of the event's key changes hands too fast.")
 
     def _unrecorded_recovery(self, one: Candidate) -> Outcome:
-        # No alert is open. If the last one was resolved by a recovery that never got recorded
-        # (its process died in between), this is that recovery, sent again.
-        unrecorded = self._alerts.last_recovery(one.key)
-        if unrecorded is None:
+        # No alert is open. If the last one was resolved just now, by a recovery that never got
+        # recorded (its process died in between), this is that recovery, sent again.
+        last = self._alerts.last_recovery(one.key)
+        if last is None:
             return Outcome.DROPPED
-        alert_id, event_id = unrecorded
+        alert_id, event_id, resolved_at = last
+        if one.delivery.at - resolved_at >= _SENT_AGAIN:
+            return Outcome.DROPPED
         if self._log.confirm([(event_id, alert_id)])[0]:
             return Outcome.DROPPED
         self._write_document(one.document(alert_id) | {"event_id": event_id})

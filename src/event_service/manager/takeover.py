@@ -77,7 +77,7 @@ def count_adoptable(database: Database[dict[str, Any]]) -> int:
 
 
 def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
-    """Give an alert its dedup key; False if its number is not unique."""
+    """Give an alert its dedup key, if nobody has; False if its number is not unique."""
     alert, newest = orphan
     key = DedupKey(
         newest["domain_id"], newest["workspace_id"], newest["project_id"], newest["event_key"]
@@ -92,7 +92,8 @@ def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
         "event_count": database["event"].count_documents({"alert_id": alert["alert_id"]}),
     }
     try:
-        alerts.update_one({"alert_id": alert["alert_id"]}, {"$set": changes})
+        # Another process may have been here, and events have joined the alert since.
+        alerts.update_one({"alert_id": alert["alert_id"], **_FOREIGN}, {"$set": changes})
     except DuplicateKeyError:
         return False
     return True

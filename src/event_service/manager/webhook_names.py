@@ -6,8 +6,8 @@ have a name twice. Whoever wants a name holds it for the moment of the write ins
 document whose ``_id`` the name makes, and looks whether somebody has it. A document's ``_id`` is
 unique in every store, and is given free when the document is deleted.
 
-A hold is left behind only by a process that died at that moment; it is void after a minute, which
-is far longer than a write is waited for.
+A hold is left behind only by a process that died at that moment; it is void after a minute, twice
+as long as what it is held for is waited for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 _HELD_AT_MOST = timedelta(seconds=60)
+_WAITED_AT_MOST = timedelta(seconds=30)
 _TAKEN = "the project has a webhook of that name"
 
 _log = logging.getLogger(__name__)
@@ -69,19 +71,20 @@ class WebhookNames:
 
     @contextmanager
     def held(self, wanted: WantedName, for_webhook: str | None = None) -> Iterator[None]:
-        """While it lasts, nobody else takes the name.
+        """While it lasts, nobody else takes the name; what it is held for has half a minute.
 
         Raises InvalidParameter when a webhook of the project other than ``for_webhook`` has it,
         or somebody is about to give it to one.
         """
         holder = secrets.token_hex(8)
-        self._hold(wanted, holder)
-        try:
-            if self._taken(wanted, for_webhook):
-                raise InvalidParameter("name", _TAKEN)
-            yield
-        finally:
-            self._let_go(wanted, holder)
+        with pymongo.timeout(_WAITED_AT_MOST.total_seconds()):
+            self._hold(wanted, holder)
+            try:
+                if self._taken(wanted, for_webhook):
+                    raise InvalidParameter("name", _TAKEN)
+                yield
+            finally:
+                self._let_go(wanted, holder)
 
     def _hold(self, wanted: WantedName, holder: str) -> None:
         now = self._clock()

@@ -133,10 +133,15 @@ class WebhookManager:
 
     def get(self, webhook_id: str) -> Webhook:
         """The webhook as the database has it now. Raises NotFound."""
-        document = self._webhooks.find_one({"webhook_id": webhook_id})
-        if document is None:
+        webhook = self.find(webhook_id)
+        if webhook is None:
             raise NotFound("webhook_id", webhook_id)
-        return webhook_of(document)
+        return webhook
+
+    def find(self, webhook_id: str) -> Webhook | None:
+        """The webhook as the database has it now, if there is one."""
+        document = self._webhooks.find_one({"webhook_id": webhook_id})
+        return None if document is None else webhook_of(document)
 
     def list(
         self,

@@ -73,5 +73,5 @@ def service_error(error: Exception) -> ServiceError:
     if isinstance(error, DocumentTooLarge):
         return TooLarge("bytes of one document", _DOCUMENT_BYTES)
     if is_out_of_reach(error):
-        return Unavailable("The database does not answer. Nothing was changed; try again.")
+        return Unavailable("The database does not answer; try again.")
     return Unforeseen(secrets.token_hex(8))
