@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
-import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
@@ -34,7 +35,13 @@ from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
 from event_service.servicer.reflection import add_reflection
 from event_service.start_errors import StartError
-from event_service.store_clients import REDIS_FAULTS, RedisClient, connect_mongodb, connect_redis
+from event_service.store_clients import (
+    REDIS_FAULTS,
+    RedisClient,
+    connect_mongodb,
+    connect_redis,
+    ping_mongodb,
+)
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
@@ -52,7 +59,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-_PING_SECONDS = 2.0
 _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
 
@@ -166,21 +172,18 @@ class Service:
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()
-        with self._stopping:
+        with self._stopping, ExitStack() as ends:
             if self._stopped.is_set():
                 return
-            self._doors.close()
-            self._managers.stop()
-            self._account.stop()
-            self._authenticator.close()
-            self._mongodb.close()
-            self._redis.close()
-            self._stores.close()
-            self._stopped.set()
-
-    def _ping_mongodb(self) -> None:
-        with pymongo.timeout(_PING_SECONDS):
-            self._mongodb.admin.command("ping")
+            # From the last to the first, and each whatever becomes of the others.
+            ends.callback(self._stopped.set)
+            ends.callback(self._stores.close)
+            ends.callback(self._redis.close)
+            ends.callback(self._mongodb.close)
+            ends.callback(self._authenticator.close)
+            ends.callback(self._account.stop)
+            ends.callback(self._managers.stop)
+            ends.callback(self._doors.close)
 
     def _prepare_database(self) -> _Found:
         try:
@@ -199,7 +202,7 @@ class Service:
     def _health_monitor(self) -> HealthMonitor:
         return HealthMonitor(
             checks={
-                "mongodb": self._ping_mongodb,
+                "mongodb": partial(ping_mongodb, self.database),
                 "redis": self._redis.ping,
             },
             # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but

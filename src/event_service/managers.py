@@ -18,6 +18,7 @@ from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager, RecordingRules
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
+from event_service.manager.orphaned_counts import OrphanedCounts
 from event_service.manager.quota_gate import within_quotas
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
@@ -149,7 +150,8 @@ def build_managers(
         ),
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
-    flusher = Flusher(repeats, writer, requests, database, claims, wake, settings.flush_seconds)
+    orphans = OrphanedCounts(claims, database, settings.flush_seconds, clock)
+    flusher = Flusher(repeats, writer, requests, database, orphans, wake, settings.flush_seconds)
     return Managers(
         events=events,
         webhooks=webhooks,

@@ -3,7 +3,9 @@
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+import pymongo
 from pymongo import MongoClient
+from pymongo.database import Database
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
@@ -36,6 +38,7 @@ BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
 """What MongoDB says of itself when it can't do its work. The embedded store has only the first,
 for a full disk too."""
 
+_PING_SECONDS = 2.0
 IDLE_CHECK_SECONDS = 30
 REDIS_SHARE = 0.2
 """How much of the time for an answer of a store Redis may use up."""
@@ -88,6 +91,21 @@ def connect_mongodb(
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+def ping_mongodb(database: Database[dict[str, Any]]) -> None:
+    """Ask the database for a word. Raises ``pymongo.errors.PyMongoError`` without one in 2 s."""
+    with pymongo.timeout(_PING_SECONDS):
+        database.command("ping")
+
+
+def mongodb_answers(database: Database[dict[str, Any]]) -> bool:
+    """Whether the database has a word for who asks now."""
+    try:
+        ping_mongodb(database)
+    except PyMongoError:
+        return False
+    return True
 
 
 def is_out_of_reach(error: Exception) -> bool:

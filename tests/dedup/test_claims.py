@@ -119,6 +119,17 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     assert claims.orphans(before_ms=8_000) == []
 
 
+def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, ALERT._replace(at_ms=5_000))
+    orphans = claims.orphans(before_ms=6_000)
+    (adopted,) = claims.adopt(orphans)
+    assert claims.adopt(orphans) == []
+    assert claims.orphans(before_ms=6_000) == [adopted]
+    assert claims.settle([adopted])
+    assert claims.orphans(before_ms=6_000) == []
+
+
 def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
     draw = NumberDraw("domain-1", "workspace-1")
     other = replace(draw, workspace_id="workspace-2")

@@ -10,9 +10,10 @@ import pytest
 from event_service.dedup.key import DedupKey
 from event_service.manager.delivery import Outcome
 from event_service.manager.events import CreateEvent
-from event_service.managers import Managers, build_managers, utc_now
+from event_service.managers import Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
+from tests.manager.now import Now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,15 +31,16 @@ ALARM = {"event_key": "k1", "title": "disk full"}
 CHANGED = ALARM | {"title": "disk fuller"}
 RECOVERY = ALARM | {"title": "disk free", "event_type": "RECOVERY"}
 WINDOW_SECONDS = 86_400
-# Older than what a living process would long have written.
-AGO = timedelta(seconds=60)
 
 
 class Managing:
     """One process's managers, on a Redis that forgets nothing when it is killed."""
 
-    def __init__(self, managers: Managers, server: StoppableRedis, client: redis.Redis) -> None:
+    def __init__(
+        self, managers: Managers, now: Now, server: StoppableRedis, client: redis.Redis
+    ) -> None:
         self.managers = managers
+        self.now = now
         self._server = server
         self._client = client
         plugin = PluginInfo(metadata={"duplicate_event_time": WINDOW_SECONDS})
@@ -78,14 +80,15 @@ def managing(
     store_settings: Settings,
 ) -> Iterator[Managing]:
     server, client = lasting_redis
+    now = Now()
     managers = build_managers(
         store_settings,
         webhook_database,
         client,
         ParserRegistry(installed_sources()),
-        clock=lambda: utc_now() - AGO,
+        clock=now,
     )
-    yield Managing(managers, server, client)
+    yield Managing(managers, now, server, client)
     managers.plugins.close()
 
 
@@ -99,6 +102,8 @@ def test_counts_from_before_a_recovery_open_no_alert_after_it(
     # The count is written; that it is, Redis can't be told.
     assert managing.managers.flusher.flush()
     managing.redis_returns()
+    # Older than what a living process would long have written.
+    managing.now.at += timedelta(seconds=60)
 
     def adopted() -> bool:
         managing.managers.flusher.adopt_orphans()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from event_service.dedup import scripts
@@ -37,6 +37,11 @@ class PendingRepeats:
         return f"{self.digest}:{self.alert_id}:{self.event_id}"
 
     @property
+    def value(self) -> str:
+        """What that field has."""
+        return f"{self.count}:{self.last_ms}"
+
+    @property
     def shard(self) -> str:
         """The hash tag of the key that they repeat."""
         return DedupKey.shard_of(self.digest)
@@ -65,8 +70,8 @@ class NumberDraw:
 class Claims:
     """Decisions on dedup keys, each one atomic step in Redis; as many as come in one call.
 
-    No method but :meth:`decide` and :meth:`draw_numbers` says whether Redis answered: the others
-    are hints, and what they would have said the database knows. Keys of one dedup key share a
+    What :meth:`install`, :meth:`end` and :meth:`drop` say are hints: if Redis is down, what they
+    would have said the database knows. Keys of one dedup key share a
     hash tag, so that a Redis Cluster keeps them together.
     """
 
@@ -159,12 +164,26 @@ class Claims:
         counter = self._counter(domain_id, workspace_id)
         self._calls.run(scripts.RETURN_NUMBER, [Item((counter,), (number,))])
 
-    def settle(self, repeats: Iterable[PendingRepeats]) -> None:
-        """Those repeats are in the database: Redis need not remember them any longer."""
-        self._calls.run(
-            scripts.SETTLE,
-            [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats],
+    def settle(self, repeats: Iterable[PendingRepeats]) -> bool:
+        """Those repeats are in the database: Redis need not remember them any longer.
+
+        False if Redis is down: who tells it again later has it forget no more than that.
+        """
+        items = [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats]
+        return self._calls.run(scripts.SETTLE, items) is not None
+
+    def adopt(self, orphans: Sequence[PendingRepeats]) -> list[PendingRepeats]:
+        """Those of the orphans that are the caller's to write now, and no other's."""
+        # A millisecond more, so that they are not any longer what others have seen.
+        adopted = [replace(one, last_ms=one.last_ms + 1) for one in orphans]
+        answers = self._calls.run(
+            scripts.ADOPT,
+            [
+                Item((self._pending(one.shard),), (one.entry, one.value, its.value))
+                for one, its in zip(orphans, adopted, strict=True)
+            ],
         )
+        return [its for its, answer in zip(adopted, answers or (), strict=False) if answer]
 
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.

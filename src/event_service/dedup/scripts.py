@@ -152,6 +152,18 @@ return 1
 )
 """KEYS pending; ARGV entry, count: those repeats are in the database now."""
 
+ADOPT = ItemScript(
+    "adopt",
+    """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+""",
+    keys=1,
+    arguments=3,
+)
+"""KEYS pending; ARGV entry, what it has, what it is to have: only one who wants it changes it."""
+
 DRAW_NUMBERS = ItemScript(
     "draw_numbers",
     """
@@ -176,5 +188,5 @@ return -1
 )
 """KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""
 
-ALL = (DECIDE, INSTALL, END, DROP, FORGET, SETTLE, DRAW_NUMBERS, RETURN_NUMBER)
+ALL = (DECIDE, INSTALL, END, DROP, FORGET, SETTLE, ADOPT, DRAW_NUMBERS, RETURN_NUMBER)
 """Every script there is."""

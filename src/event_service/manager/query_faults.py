@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pymongo
-from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure, PyMongoError
+from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure
 
 from event_service.errors import DeadlineExceeded, InvalidParameter, ServiceError, TooLarge
+from event_service.store_clients import mongodb_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _LEAST_SECONDS = 0.001
 """What the driver tells the database is whole milliseconds, and for it 0 is no limit."""
-_PING_SECONDS = 1.0
 
 _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
@@ -57,7 +57,8 @@ def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator
     except ExecutionTimeout:
         raise _too_slow() from None
     except NetworkTimeout:
-        if not _answers(database):
+        # Of a database that answers others, though not this query.
+        if not mongodb_answers(database):
             raise
         raise _too_slow() from None
     except OperationFailure as error:
@@ -65,16 +66,6 @@ def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator
         if refused is None:
             raise
         raise refused from error
-
-
-def _answers(database: Database[dict[str, Any]]) -> bool:
-    """Whether it does, though not to a query: then that was too slow."""
-    try:
-        with pymongo.timeout(_PING_SECONDS):
-            database.command("ping")
-    except PyMongoError:
-        return False
-    return True
 
 
 def _too_slow() -> DeadlineExceeded:

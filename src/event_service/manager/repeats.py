@@ -60,41 +60,72 @@ class RepeatCounts:
 
 
 class RepeatWriter:
-    """Writes counted repeats, and mends what Redis could not know."""
+    """Writes counted repeats, and mends what Redis could not know. For one thread at a time.
+
+    What fails half way is gone on with from there: nothing is counted twice.
+    """
 
     def __init__(self, log: EventLog, alerts: AlertManager, claims: Claims, replay: Replay) -> None:
         self._log = log
         self._alerts = alerts
         self._claims = claims
         self._replay = replay
+        self._gone: frozenset[str] = frozenset()
+        self._for_alerts: Sequence[PendingRepeats] = ()
+        self._to_settle: Sequence[PendingRepeats] = ()
+        self._to_mend: Sequence[PendingRepeats] = ()
+        self._to_replay: list[PendingRepeats] = []
 
-    def write(self, repeats: Sequence[PendingRepeats]) -> None:
-        """Add the counts to their events and alerts, in one bulk write each.
+    def begin(self, repeats: Sequence[PendingRepeats]) -> None:
+        """Add the counts to their events; to be called after ``finish``, and before it.
 
-        Raises ``pymongo.errors.PyMongoError``; nothing is settled in Redis then.
+        Raises ``pymongo.errors.PyMongoError``: they are to be begun again then. Of those that the
+        database has counted without saying so the count is too high, and never too low.
         """
-        gone = self._log.add_repeats(repeats)
-        self._alerts.add_repeats(repeats)
-        self._claims.settle(repeats)
-        self._mend(repeats, gone)
+        self._gone = self._log.add_repeats(repeats)
+        self._for_alerts = repeats
 
-    def _mend(self, repeats: Sequence[PendingRepeats], gone: frozenset[str]) -> None:
+    def finish(self) -> None:
+        """Do the rest for what was begun: alerts, Redis, and what is to be mended.
+
+        Raises ``pymongo.errors.PyMongoError``, and what a replay raises (ServiceError); the next
+        call goes on from there.
+        """
+        if self._for_alerts:
+            self._alerts.add_repeats(self._for_alerts)
+            self._to_settle = (*self._to_settle, *self._for_alerts)
+            self._to_mend, self._for_alerts = self._for_alerts, ()
+        if self._to_settle and self._claims.settle(self._to_settle):
+            self._to_settle = ()
+        if self._to_mend:
+            self._to_replay += self._outdated(self._to_mend)
+            self._to_mend = ()
+        while self._to_replay:
+            self._deliver_anew(self._to_replay[0])
+            del self._to_replay[0]
+
+    def _outdated(self, repeats: Sequence[PendingRepeats]) -> list[PendingRepeats]:
+        """Those that Redis counted for an alert that had ended; it has forgotten their claims."""
         # Where the event is gone, the next delivery is recorded again. Where the alert is not
         # open any longer, Redis was out of reach when that happened. If, back with its old data,
         # it went on counting, those were no repeats, so what they repeated is delivered once more
         # and the database decides. What was counted before the alert ended is not meant: its
         # alert is over.
         ended = self._alerts.ended_among(one.alert_id for one in repeats)
-        for one in repeats:
-            stale = one.event_id in gone or one.alert_id in ended
-            if not stale or not self._claims.drop(one.digest, one.alert_id):
-                continue
-            if one.alert_id not in ended or _came_before(one, ended[one.alert_id]):
-                continue
-            event = self._log.find(one.event_id)
-            if event is not None:
-                _log.warning("repeats of an ended alert, delivered anew", alert_id=one.alert_id)
-                self._replay(event)
+        return [
+            one
+            for one in repeats
+            if (one.event_id in self._gone or one.alert_id in ended)
+            and self._claims.drop(one.digest, one.alert_id)
+            and one.alert_id in ended
+            and not _came_before(one, ended[one.alert_id])
+        ]
+
+    def _deliver_anew(self, repeats: PendingRepeats) -> None:
+        event = self._log.find(repeats.event_id)
+        if event is not None:
+            _log.warning("repeats of an ended alert, delivered anew", alert_id=repeats.alert_id)
+            self._replay(event)
 
 
 def _came_before(repeats: PendingRepeats, resolved_at: datetime | None) -> bool:

@@ -164,6 +164,7 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "redis": frozenset(
         {
+            "adopt",
             "decide",
             "draw_numbers",
             "drop",

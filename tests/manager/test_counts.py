@@ -1,0 +1,158 @@
+"""Counted repeats reach the database once, whatever fails on their way (CONTRACT 4.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pymongo import MongoClient
+
+from event_service.dedup.claims import Claims
+from event_service.dedup.gate import RedisGate
+from event_service.errors import Unavailable
+from event_service.manager.alerts import AlertManager
+from event_service.manager.event_log import EventLog
+from event_service.manager.events import CreateEvent
+from event_service.manager.orphaned_counts import OrphanedCounts
+from event_service.manager.repeats import RepeatWriter
+from event_service.managers import Managers, build_managers
+from event_service.parsers.registry import ParserRegistry, installed_sources
+from tests.manager.now import Now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import redis
+    from pymongo.database import Database
+
+    from event_service.settings import Settings
+
+ALARM = {"event_key": "k1", "title": "disk full"}
+LONG = timedelta(seconds=60)
+
+
+class Crowd:
+    """Processes of one service, and what they share."""
+
+    def __init__(
+        self, settings: Settings, database: Database[dict[str, Any]], client: redis.Redis
+    ) -> None:
+        self.database = database
+        self.now = Now()
+        self._settings = settings
+        self._redis = client
+        client.flushdb()
+        self.first = self.process()
+        self.webhook, self._key = self.first.webhooks.create("a webhook", "d", "w", "p")
+
+    def process(self) -> Managers:
+        parsers = ParserRegistry(installed_sources())
+        return build_managers(self._settings, self.database, self._redis, parsers, clock=self.now)
+
+    def claims(self) -> Claims:
+        return Claims(self._redis, f"event-service:{self.database.name}", RedisGate())
+
+    def deliver(self, times: int = 1) -> None:
+        """By the first process, which writes no counts of its own accord."""
+        for _ in range(times):
+            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, ALARM))
+
+    def counted(self) -> tuple[int, int]:
+        """The repeats of the only event, and of its alert."""
+        (event,) = self.database["event"].find()
+        (alert,) = self.database["alert"].find()
+        return event["repeat_count"], alert["event_count"] - 1
+
+
+@pytest.fixture
+def crowd(
+    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis, store_settings: Settings
+) -> Crowd:
+    return Crowd(store_settings, webhook_database, redis_client)
+
+
+def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
+    crowd: Crowd,
+) -> None:
+    crowd.deliver(times=3)
+    crowd.database["webhook"].update_many({}, {"$set": {"requests": "many"}})
+    for _ in range(3):
+        assert not crowd.first.flusher.flush()
+    assert crowd.counted() == (2, 2)
+
+
+def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Crowd) -> None:
+    crowd.deliver(times=3)
+    others = [crowd.process(), crowd.process()]
+    crowd.now.at += LONG
+    for expected in ((0, 0), (2, 2), (2, 2)):
+        for other in others:
+            other.flusher.adopt_orphans()
+        assert crowd.counted() == expected
+
+
+def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
+    crowd.deliver(times=2)
+    other = crowd.process()
+    for _ in range(3):
+        crowd.now.at += LONG
+        other.flusher.adopt_orphans()
+        crowd.deliver()
+    assert crowd.counted() == (0, 0)
+    assert crowd.first.flusher.flush()
+    assert crowd.counted() == (4, 4)
+
+
+@pytest.fixture
+def unreachable() -> Iterator[Database[dict[str, Any]]]:
+    with MongoClient[dict[str, Any]](port=1, serverSelectionTimeoutMS=10) as client:
+        yield client["away"]
+
+
+def test_nobody_is_thought_dead_while_the_database_is_away(
+    crowd: Crowd, unreachable: Database[dict[str, Any]]
+) -> None:
+    crowd.deliver(times=2)
+    crowd.now.at += LONG
+    looks = OrphanedCounts(crowd.claims(), unreachable, 0.2, crowd.now)
+    assert [looks.take() for _ in range(3)] == [[], [], []]
+
+
+@pytest.fixture
+def replayed() -> list[Mapping[str, Any]]:
+    return []
+
+
+@pytest.fixture
+def fails_once(replayed: list[Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], object]:
+    """A replay that the database stops the first time."""
+
+    def replay(document: Mapping[str, Any]) -> None:
+        replayed.append(document)
+        if len(replayed) == 1:
+            raise Unavailable("not now")
+
+    return replay
+
+
+def test_what_could_not_be_mended_is_mended_later(
+    crowd: Crowd,
+    replayed: list[Mapping[str, Any]],
+    fails_once: Callable[[Mapping[str, Any]], object],
+) -> None:
+    crowd.deliver()
+    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
+    crowd.database["alert"].update_many({}, {"$set": ended})
+    crowd.now.at += LONG
+    crowd.deliver()
+    claims = crowd.claims()
+    alerts = AlertManager(crowd.database["alert"], claims)
+    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, fails_once)
+    writer.begin(claims.orphans(before_ms=2**53))
+    with pytest.raises(Unavailable):
+        writer.finish()
+    writer.finish()
+    writer.finish()
+    assert [document["title"] for document in replayed] == ["disk full", "disk full"]
+    assert crowd.counted() == (1, 1)
