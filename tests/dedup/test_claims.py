@@ -68,6 +68,10 @@ def test_policies(claims: Claims) -> None:
     assert _decide(claims, KEY, every).verdict is Verdict.RECORD
     assert _decide(claims, KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
     first = NEWS._replace(never_record=True, event_id="event-6")
+    assert _decide(claims, KEY, first) == Decision(Verdict.JOIN, "alert-1", "event-5", 0)
+    claims.say([(KEY, "alert-9", first.fingerprint)])
+    assert _decide(claims, KEY, first).verdict is Verdict.JOIN
+    claims.say([(KEY, "alert-1", first.fingerprint)])
     assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
     manual = first._replace(recovers=True, event_id="event-7")
     assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)

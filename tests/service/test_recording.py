@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from event_service.policies import RecordingPolicy
+from tests.manager.now import Now
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -81,6 +82,23 @@ def test_policy_first_records_only_what_opens_and_what_recovers(running: Running
     assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
     assert running.service.flush_counts()
     assert running.events()[0]["repeat_count"] == 2
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_policy_first_has_the_alert_know_what_it_does_not_record(
+    running: Running,
+    redis_client: Redis,
+    forgotten: bool,  # noqa: FBT001
+) -> None:
+    webhook = running.webhook(recording_policy=RecordingPolicy.FIRST)
+    for said in ("one", "two", "two", "three"):
+        running.client.create(webhook, _body(description=said))
+        if forgotten:
+            redis_client.flushdb()
+    assert running.service.flush_counts()
+    (event,), (alert,) = running.events(), running.alerts()
+    assert (event["description"], event["repeat_count"]) == ("one", 3)
+    assert (alert["description"], alert["event_count"]) == ("three", 4)
 
 
 def test_an_absent_description_never_wipes_one(running: Running) -> None:
@@ -232,11 +250,36 @@ def test_a_call_sent_again_is_recorded_once_even_where_every_delivery_is(running
     assert len(running.events()) == 3
 
 
-def test_a_sender_whose_trace_context_never_changes_loses_nothing(running: Running) -> None:
+def _span(number: int) -> tuple[str, str]:
+    return ("traceparent", f"00-0af7651916cd43dd8448eb211c80319c-{number:016x}-01")
+
+
+def test_a_recovery_sent_again_ends_no_later_alert(running: Running) -> None:
     webhook = running.webhook()
-    span = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    alarm, recovery, later = _body(), _body(event_type="RECOVERY"), _body(title="again")
+    for number, body in ((1, alarm), (2, recovery), (3, later), (2, recovery)):
+        assert running.client.create(webhook, body, [_span(number)]).status == "OK"
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
+    assert len(running.events()) == 3
+
+
+def test_what_was_resolved_is_not_opened_by_an_alarm_sent_again(running: Running) -> None:
+    webhook = running.webhook()
+    both = {"results": [_body(), _body(event_type="RECOVERY")]}
+    for _ in range(2):
+        assert running.client.create(webhook, both, [_span(1)]).status == "OK"
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED"]
+    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+
+
+def test_a_sender_whose_trace_context_never_changes_loses_nothing(start: Start) -> None:
+    now = Now()
+    running = start(clock=now)
+    webhook = running.webhook()
     for event_type in ("ALERT", "RECOVERY", "ALERT", "RECOVERY"):
-        assert running.client.create(webhook, _body(event_type=event_type), [span]).status == "OK"
+        body = _body(event_type=event_type)
+        assert running.client.create(webhook, body, [_span(1)]).status == "OK"
+        now.at += timedelta(minutes=20)
     recorded = [(event["event_type"], event["alert_id"]) for event in running.events()]
     first, second = (alert["alert_id"] for alert in running.alerts())
     assert recorded == [

@@ -70,9 +70,9 @@ class NumberDraw:
 class Claims:
     """Decisions on dedup keys, each one atomic step in Redis; as many as come in one call.
 
-    What :meth:`install`, :meth:`end` and :meth:`drop` say are hints: if Redis is down, what they
-    would have said the database knows. Keys of one dedup key share a
-    hash tag, so that a Redis Cluster keeps them together.
+    What :meth:`say`, :meth:`install`, :meth:`end` and :meth:`drop` say are hints: if Redis is down,
+    what they would have said the database knows. Keys of one dedup key share a hash tag, so that a
+    Redis Cluster keeps them together.
     """
 
     def __init__(self, client: RedisClient, namespace: str, gate: RedisGate) -> None:
@@ -118,6 +118,11 @@ class Claims:
             self._untold.add(digests)
             return [UNKNOWN] * len(asked)
         return [_decision(one) for one in answers]
+
+    def say(self, said: Sequence[tuple[DedupKey, str, str]]) -> None:
+        """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
+        items = [Item((self._claim_of(key.digest),), (alert, what)) for key, alert, what in said]
+        self._calls.run(scripts.SAY, items)
 
     def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
         """Tell Redis what the database decided: ``held`` names the alert and its last event."""

@@ -13,6 +13,9 @@ class Verdict(StrEnum):
     """No alert holds the key: the delivery opens one, under the ids that it proposed."""
     RECORD = "RECORD"
     """The key is held and the delivery is to be recorded on that alert."""
+    JOIN = "JOIN"
+    """The key is held and the delivery says something new, which the policy has only counted: it
+    joins that alert."""
     REPEAT = "REPEAT"
     """The key is held and the delivery only repeats what was recorded; it has been counted."""
     END = "END"

@@ -5,7 +5,8 @@ does it for as many items as a call brings, one after the other: so what has pil
 round trip. The answer is a list with the answer for each item.
 
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
-last recorded, and its fingerprint), or ``ended`` (a tombstone: a recovery ended that alert's
+last recorded, and its fingerprint), ``said`` (the fingerprint of what was last said, where the
+policy records less than that), or ``ended`` (a tombstone: a recovery ended that alert's
 claim); and ``n``, the alert's episode, in a tombstone only when the database has resolved it.
 The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
 have not reached the database yet.
@@ -50,7 +51,7 @@ local claim, pending = KEYS[1], KEYS[2]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
 local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
-local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n')
+local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n', 'said')
 local alert, event, last, n = held[1], held[2], held[3], held[4]
 if not alert then
   if recovers == '1' then return {'UNKNOWN', '', '', '0'} end
@@ -67,8 +68,12 @@ if ends == '1' then
   return {'END', alert, event, n}
 end
 redis.call('PEXPIRE', claim, window)
-local repeats = last == print or (never == '1' and recovers == '0')
+local repeats = last == print
 if always == '1' then repeats = event == event_id end
+if never == '1' and recovers == '0' then
+  if (held[5] or last) ~= print then return {'JOIN', alert, event, n} end
+  repeats = true
+end
 if not repeats then
   redis.call('HSET', claim, 'event', event_id, 'print', print)
   return {'RECORD', alert, event_id, n}
@@ -83,6 +88,18 @@ return {'REPEAT', alert, event, n}
     arguments=10,
 )
 """KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}."""
+
+SAY = ItemScript(
+    "say",
+    """
+if redis.call('HGET', KEYS[1], 'alert') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'said', ARGV[2])
+return 1
+""",
+    keys=1,
+    arguments=2,
+)
+"""KEYS claim; ARGV alert, fingerprint: that alert knows what was said last, recorded or not."""
 
 INSTALL = ItemScript(
     "install",
@@ -188,5 +205,5 @@ return -1
 )
 """KEYS counter; ARGV a number that was drawn and not used: taken back if it was the last."""
 
-ALL = (DECIDE, INSTALL, END, DROP, FORGET, SETTLE, ADOPT, DRAW_NUMBERS, RETURN_NUMBER)
+ALL = (DECIDE, SAY, INSTALL, END, DROP, FORGET, SETTLE, ADOPT, DRAW_NUMBERS, RETURN_NUMBER)
 """Every script there is."""

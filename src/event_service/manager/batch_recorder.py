@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from event_service.manager.repeats import RepeatCounts
 
 _Outcome: TypeAlias = Outcome | Exception | None
-_JOINS = frozenset({Verdict.RECORD, Verdict.END})
+_JOINS = frozenset({Verdict.RECORD, Verdict.END, Verdict.JOIN})
 
 
 class BatchRecorder:
@@ -39,11 +39,17 @@ class BatchRecorder:
         ``pymongo.errors.PyMongoError`` when the database does not answer: any of it may be
         written then, and may be delivered again.
         """
+        again = self._log.sent_again(batch)
+        outcomes = iter(self._recorded([one for one in batch if one.event_id not in again]))
+        return [Outcome.REPEATED if one.event_id in again else next(outcomes) for one in batch]
+
+    def _recorded(self, batch: Sequence[Candidate]) -> list[_Outcome]:
         decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
         entitled = self._entered(batch, decisions)
         outcomes: list[_Outcome] = [None] * len(batch)
-        self._write(batch, entitled, outcomes)
+        self._write(batch, decisions, entitled, outcomes)
         self._end_claims(batch, decisions, entitled)
+        self._count_joined(batch, decisions, entitled, outcomes)
         self._count(batch, decisions, outcomes)
         _tell(batch, decisions, outcomes)
         return outcomes
@@ -64,10 +70,11 @@ class BatchRecorder:
     def _write(
         self,
         batch: Sequence[Candidate],
+        decisions: Sequence[Decision],
         alerts: dict[int, str],
         outcomes: list[_Outcome],
     ) -> None:
-        places = sorted(alerts)
+        places = sorted(alerts.keys() - set(_places(decisions, {Verdict.JOIN})))
         written = self._log.write([batch[place].document(alerts[place]) for place in places])
         for place, outcome in zip(places, written, strict=True):
             outcomes[place] = Outcome.RECORDED if isinstance(outcome, str) else outcome
@@ -81,6 +88,24 @@ class BatchRecorder:
                 for place in _places(decisions, {Verdict.END})
                 if place in alerts
             ]
+        )
+
+    def _count_joined(
+        self,
+        batch: Sequence[Candidate],
+        decisions: Sequence[Decision],
+        alerts: dict[int, str],
+        outcomes: list[_Outcome],
+    ) -> None:
+        joined = [place for place in _places(decisions, {Verdict.JOIN}) if place in alerts]
+        if not joined:
+            return
+        gone = self._log.add_repeats([batch[place].repeat(decisions[place]) for place in joined])
+        for place in joined:
+            if decisions[place].event_id not in gone:
+                outcomes[place] = Outcome.REPEATED
+        self._claims.say(
+            [(batch[place].key, alerts[place], batch[place].fingerprint) for place in joined]
         )
 
     def _count(

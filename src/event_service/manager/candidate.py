@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from event_service.bodies.plain_text import trimmed_object
-from event_service.dedup.claims import EndedClaim
-from event_service.dedup.decision import Proposal
+from event_service.dedup.claims import EndedClaim, PendingRepeats
+from event_service.dedup.decision import Decision, Proposal
 from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType
 from event_service.fingerprint import fingerprint
@@ -114,6 +114,10 @@ class Candidate(NamedTuple):
     def ended(self, alert_id: str, episode: int) -> EndedClaim:
         """What Redis is told when it has resolved that alert."""
         return EndedClaim(self.key, alert_id, episode, self.window_ms)
+
+    def repeat(self, held: Decision) -> PendingRepeats:
+        """It as one repeat of the event that Redis names."""
+        return PendingRepeats(self.key.digest, held.alert_id, held.event_id, 1, self.at_ms)
 
     def document(self, alert_id: str) -> dict[str, Any]:
         """It as an event of that alert."""

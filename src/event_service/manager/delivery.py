@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from event_service.policies import RecordingPolicy, RecoveryMode
 
 _ID_DIGITS = 12
+SENT_AGAIN = timedelta(minutes=15)
+"""How long a call may be sent again: four times after 180 s each (CONTRACT 1.6 and 8)."""
 
 
 class Outcome(StrEnum):

@@ -10,6 +10,7 @@ from pymongo.errors import AutoReconnect
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
+from event_service.manager.delivery import SENT_AGAIN
 from event_service.manager.guarded import plus
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from event_service.dedup.claims import PendingRepeats
     from event_service.dedup.key import DedupKey
+    from event_service.manager.candidate import Candidate
 
 _IDENTITY = ("event_id", "domain_id", "event_key", "alert_id")
 
@@ -57,6 +59,22 @@ class EventLog:
                     (outcomes[one.place],) = self.write([renamed])
         self._recent.add(outcome for outcome in outcomes if isinstance(outcome, str))
         return outcomes
+
+    def sent_again(self, candidates: Sequence[Candidate]) -> frozenset[str]:
+        """The ids of those that are recorded, by a call that is delivered again (CONTRACT 1.6).
+
+        Only a call that names itself is known again, and not for ever: there are senders whose
+        calls all have one name.
+        """
+        named = [one for one in candidates if one.delivery.identity]
+        if not named:
+            return frozenset()
+        since = min(one.delivery.at for one in named) - SENT_AGAIN
+        ids = [one.event_id for one in named]
+        found = self._events.find(
+            {"event_id": {"$in": ids}, "created_at": {"$gt": since}}, ["event_id"]
+        )
+        return frozenset(one["event_id"] for one in found)
 
     def confirm(self, named: Sequence[tuple[str, str]]) -> list[bool]:
         """Whether each (event_id, alert_id) is in the database; looks only where need be."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.decision import Decision, Verdict
 from event_service.errors import Unavailable
-from event_service.manager.delivery import Outcome
+from event_service.manager.delivery import SENT_AGAIN, Outcome
 from event_service.manager.event_document import last_seen
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from event_service.manager.event_log import EventLog
 
 _ATTEMPTS = 50
-_SENT_AGAIN = timedelta(hours=1)
-"""How long a call may be sent again. Less than events are kept, which is a day at least: what
-isn't there so soon was never recorded."""
 
 
 class Settlement:
@@ -82,7 +78,8 @@ class Settlement:
         if last is None:
             return Outcome.DROPPED
         alert_id, event_id, resolved_at = last
-        if one.delivery.at - resolved_at >= _SENT_AGAIN:
+        # Events are kept for longer than that: what isn't there so soon was never recorded.
+        if one.delivery.at - resolved_at >= SENT_AGAIN:
             return Outcome.DROPPED
         if self._log.confirm([(event_id, alert_id)])[0]:
             return Outcome.DROPPED

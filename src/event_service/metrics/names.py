@@ -174,6 +174,7 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
             "orphans",
             "quota",
             "return_number",
+            "say",
             "settle",
         }
     ),
