@@ -48,8 +48,9 @@ class _Nothing:
 
 @dataclass(slots=True)
 class Listening:
-    """As much of a ``pymongo`` collection as a Reader uses."""
+    """As much of a ``pymongo`` collection as a Reader uses; no query of it takes too long."""
 
+    database: None = None
     pipelines: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
     def with_options(self, _: object) -> Listening:

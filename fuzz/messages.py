@@ -67,7 +67,7 @@ class _Events:
         self._reader, _ = listening_reader(EVENT_FIELDS)
 
     def create(self, request: CreateEvent) -> tuple[()]:
-        raw_data = check_kept(request.data)
+        raw_data = check_kept(request.read())
         document = candidate_of(_delivery(raw_data), _DRAFT).document("alert-1")
         info = EventInfo.FromString(encoded_event(bson.decode(bson.encode(document))))
         assert EventInfo.FromString(info.SerializeToString()) == info

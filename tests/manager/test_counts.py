@@ -56,7 +56,7 @@ class Crowd:
     def deliver(self, times: int = 1) -> None:
         """By the first process, which writes no counts of its own accord."""
         for _ in range(times):
-            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, ALARM))
+            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: ALARM))
 
     def counted(self) -> tuple[int, int]:
         """The repeats of the only event, and of its alert."""

@@ -47,7 +47,7 @@ class Managing:
         self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT, plugin=plugin)
 
     def create(self, data: dict[str, Any]) -> Outcome:
-        call = CreateEvent(self._webhook.webhook_id, self._key, data)
+        call = CreateEvent(self._webhook.webhook_id, self._key, lambda: data)
         (outcome,) = self.managers.events.create(call)
         return outcome
 

@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
+from tests.service.http.asking import asking
 from tests.service.running import Answer, Running, Start, Webhook
 
 MiB = 1024 * 1024
@@ -61,6 +62,23 @@ def test_numbers_that_json_has_not_are_refused_by_name(
     assert (answer.status, answer.code) == ("INVALID_ARGUMENT", "ERROR_INVALID_PARAMETER")
     assert "data.alerts" in answer.details
     assert _nothing_written(running)
+
+
+@pytest.mark.parametrize(
+    ("credential", "code"),
+    [
+        (Webhook("webhook-0123456789ab", "no key"), "ERROR_NOT_FOUND"),
+        (None, "ERROR_PERMISSION_DENIED"),
+    ],
+    ids=["an unknown webhook", "a wrong key"],
+)
+def test_the_body_is_not_looked_at_before_the_key(
+    running: Running, webhook: Webhook, credential: Webhook | None, code: str
+) -> None:
+    sender = credential or Webhook(webhook.webhook_id, "wrong")
+    bad = Struct(fields={"": Value(number_value=float("nan")), "a\0": Value()})
+    assert _send(running, sender, bad).code == code
+    assert asking(running).deliver(sender, b"{no json").code == code
 
 
 @pytest.mark.parametrize("levels", [10, 30, 60, 101, 5_000])

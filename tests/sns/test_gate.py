@@ -88,7 +88,7 @@ def post(
             webhook, key = managers.webhooks.create(
                 name, "d", "w", "p", plugin=PluginInfo(plugin or "")
             )
-            managers.events.create(CreateEvent(webhook.webhook_id, key, body))
+            managers.events.create(CreateEvent(webhook.webhook_id, key, lambda: body))
             return [event["title"] for event in mongo_database["event"].find()]
 
         yield deliver

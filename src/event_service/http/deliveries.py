@@ -68,5 +68,5 @@ class Deliveries:
     ) -> None:
         called_by_webhook(webhook_id)
         start_only_for(gone)
-        data = json_object(body)
-        self._events.create(CreateEvent(webhook_id, access_key, data, identity, gone))
+        read = partial(json_object, body)
+        self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))

@@ -44,12 +44,13 @@ _log = structlog.get_logger(__name__)
 class CreateEvent(NamedTuple):
     """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty).
 
-    ``gone`` says whether its answer is still waited for.
+    ``read`` gives its data, and is called once: when the key was right. It raises ServiceError for
+    data that can't be taken. ``gone`` says whether the answer is still waited for.
     """
 
     webhook_id: str
     access_key: str
-    data: Mapping[str, Any]
+    read: Callable[[], Mapping[str, Any]]
     identity: str = ""
     gone: Gone = always_there
 
@@ -103,17 +104,18 @@ class EventManager:
     def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
-        Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what the gate
-        raises (QuotaExceeded among it), and
+        Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what reading the
+        data and the gate raise (QuotaExceeded among it), and
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
         with pymongo.timeout(self._store_seconds):
             webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
+        data = request.read()
         # Between the stores' times: what a gate or a plugin takes is its own.
-        self._gate(webhook, request.data)
-        understood = self._understand(webhook, request.data)
-        delivery = self._delivery(webhook, stored_object(request.data), request.identity)
+        self._gate(webhook, data)
+        understood = self._understand(webhook, data)
+        delivery = self._delivery(webhook, stored_object(data), request.identity)
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
             event_done(understood.source, draft.event_type, draft.severity, outcome)

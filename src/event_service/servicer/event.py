@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.empty_pb2 import Empty
 
@@ -71,11 +71,11 @@ class EventServicer:
         event = CreateEvent(
             webhook_id=request.webhook_id,
             access_key=request.access_key,
-            data=struct_to_dict(request.data),
+            read=_Unread(request.data),
             identity=call.metadata.get("traceparent", ""),
             gone=call.gone,
         )
-        del request  # as large again as what was read from it; not to wait for the stores with it
+        del request  # as large again as what is read from it; not to wait for the stores with it
         self._events.create(event)
         return Empty()
 
@@ -102,3 +102,16 @@ class EventServicer:
             call.time_remaining(),
         )
         return statistic_struct(statistic.results, statistic.total_count)
+
+
+class _Unread:
+    """A body that is read when it is called for, and then let go of."""
+
+    __slots__ = ("_struct",)
+
+    def __init__(self, struct: Struct) -> None:
+        self._struct: Struct | None = struct
+
+    def __call__(self) -> dict[str, Any]:
+        struct, self._struct = self._struct, None
+        return {} if struct is None else struct_to_dict(struct)
