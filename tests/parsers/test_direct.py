@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,38 @@ def test_the_body_is_the_event_or_has_results() -> None:
     assert SOURCE.parse({"results": None}, {}) == ()
     with pytest.raises(ParseFailure, match="results is not a list"):
         SOURCE.parse({"results": event}, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ({"rule": "r", "resources": ["a"], "severity": "CRITICAL"}, "r"),
+        ({"rule": 7.0}, "7"),
+        ({"description": "d", "severity": "CRITICAL", "resource": {"name": "x"}}, "x"),
+        ({"resource": {"name": 5}}, "5"),
+        ({"resources": [None, 600.0]}, "600"),
+        ({"event_key": 123, "title": 45.5}, "45.5"),
+        ({"event_key": 123}, "123"),
+        ({"event_key": " ", "title": " ", "rule": "r"}, "r"),
+    ],
+)
+def test_whatever_names_an_event_makes_the_body_one(body: dict[str, Any], title: str) -> None:
+    assert SOURCE.recognises(body)
+    (result,) = SOURCE.parse(body, {})
+    assert normalise(result).draft.title == title
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"description": "d", "severity": "CRITICAL", "occurred_at": "2024-01-01"},
+        {"title": " ", "event_key": "", "rule": None, "resources": [], "resource": {}},
+        {"title": {"a": 1}, "resources": [None, " ", ["a"]], "resource": {"name": " "}},
+        {"resources": "a", "resource": "x"},
+    ],
+)
+def test_a_body_that_names_nothing_is_not_its_own(body: dict[str, Any]) -> None:
+    assert not SOURCE.recognises(body)
 
 
 @pytest.mark.skipif(

@@ -29,6 +29,9 @@ FORMS: list[dict[str, Any]] = [
     {"alertId": "1", "alert_action_group": "fired"},
     {"alertId": "1", "action_group": "fired"},
     {"event_key": "k"},
+    {"rule": "r"},
+    {"resource": {"name": "x"}},
+    {"resources": ["a"]},
     {"results": []},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]

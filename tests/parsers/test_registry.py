@@ -31,6 +31,9 @@ def test_holds_the_installed_sources_by_name_and_plugin_id(registry: ParserRegis
         ({"title": "t"}, direct.parse),
         ({"event_key": "k", "severity": "INFO"}, direct.parse),
         ({"results": []}, direct.parse),
+        ({"rule": "r", "severity": "INFO"}, direct.parse),
+        # What names a resource too may be a known source's all the same.
+        ({"version": "4", "alerts": [], "resource": {"name": "x"}}, alertmanager.parse),
     ],
 )
 def test_recognises_a_body(registry: ParserRegistry, body: dict[str, Any], parser: Any) -> None:

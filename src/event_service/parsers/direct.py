@@ -1,11 +1,12 @@
 """Our own event shape: one event as the body itself, or several in ``results`` (CONTRACT 3.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from event_service.parsers.reading import mapping, sequence, text
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 
 # Any one of them makes a title, without which there is no event.
-_NAMING_FIELDS = ("title", "event_key")
+_NAMING_FIELDS = ("title", "event_key", "rule", "resource", "resources")
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -26,17 +27,21 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 
 
 def recognises(body: Body) -> bool:
-    """Whether the body has a list ``results``, or a title or an event_key of its own."""
-    if isinstance(body.get("results"), list):
-        return True
-    return any(isinstance(body.get(field), str) and body[field].strip() for field in _NAMING_FIELDS)
+    """Whether the body has a list ``results``, or something that names it as an event."""
+    return isinstance(body.get("results"), list) or any(map(text, _names(body)))
+
+
+def _names(body: Body) -> Iterator[object]:
+    yield from (body.get(field) for field in ("title", "event_key", "rule"))
+    yield mapping(body.get("resource")).get("name")
+    yield from sequence(body.get("resources"))
 
 
 SOURCE = Source(
     name="direct",
     parse=parse,
     recognises=recognises,
-    looks_like="a title or an event_key, or a list named results",
+    looks_like="a title, event_key, rule or name of a resource, or a list named results",
     marks=frozenset({"results", *_NAMING_FIELDS}),
     plugin_ids=("plugin-api-direct-mon-webhook",),
     general=True,
