@@ -15,7 +15,7 @@ ROOT = Path(event_service.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
-        {"errors", "start_errors", "policies", "ids", "instants", "draft", "caller"}
+        {"errors", "start_errors", "policies", "ids", "instants", "iso_forms", "draft", "caller"}
         | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
         | {
             "grpc_endpoint",

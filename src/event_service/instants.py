@@ -8,28 +8,32 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-_ISO = re.compile(
+from event_service.iso_forms import parse_any_form
+
+# Only what ``datetime.fromisoformat`` reads, so that nothing but the date can still be wrong.
+_COMMON = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
-    r"(?:[Zz]|[+-][0-9]{2}(?::?(?P<zone_minutes>[0-9]{2}))?)?)?"
+    r"(?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?)?"
 )
-_LAST_ZONE_MINUTE = "59"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 
 
 def parse_iso(text: str) -> datetime:
     """The instant that an ISO 8601 date or date-time names; without an offset it is UTC.
 
-    Taken: ``YYYY-MM-DD``, then ``T`` or a space and ``HH:MM[:SS[.fraction]]``, then ``Z``,
-    ``+HH:MM``, ``+HHMM`` or ``+HH``. What is finer than a millisecond is cut off.
+    Taken, with outer spaces: ``YYYY-MM-DD``, then ``T`` or a space and ``HH:MM[:SS[.fraction]]``,
+    then ``Z``, ``+HH:MM``, ``+HHMM`` or ``+HH``, and whatever ``parse_any_form`` takes. What is
+    finer than a millisecond is cut off.
     Raises ValueError for anything else, and for what leaves the years 1 to 9999.
     """
-    found = _ISO.fullmatch(text.strip())
-    if found is None:
-        raise ValueError("not an ISO 8601 date or date-time")
-    if (found["zone_minutes"] or "") > _LAST_ZONE_MINUTE:
-        raise ValueError("an offset has at most 59 minutes")
-    read = datetime.fromisoformat(found[0].upper().replace(",", "."))
+    said = text.strip()
+    if _COMMON.fullmatch(said) is None:
+        return parse_any_form(said)
+    try:
+        read = datetime.fromisoformat(said.upper().replace(",", "."))
+    except ValueError:
+        raise ValueError("no day of the calendar") from None
     local = read.replace(microsecond=read.microsecond // 1000 * 1000)
     if local.tzinfo is None:
         return local
