@@ -98,10 +98,19 @@ def test_the_severity_label_of_a_firing_rule(label: str | None, severity: Severi
     assert draft.severity is severity
 
 
-def test_no_data_is_an_alert_without_severity() -> None:
-    body = read(BODIES / "grafana" / "legacy_alerting.json") | {"state": "no_data"}
-    (draft,) = drafts(SOURCE, body)
+@pytest.mark.parametrize("state", ["no_data", "alert", "peculiar"])
+@pytest.mark.parametrize("label", [None, "critical"])
+def test_any_other_legacy_state_is_an_alert_without_severity(state: str, label: str | None) -> None:
+    """As SpaceONE's plugin has it."""
+    body = read(BODIES / "grafana" / "legacy_alerting.json")
+    (draft,) = drafts(SOURCE, body | {"state": state, "tags": {"severity": label}})
     assert (draft.event_type, draft.severity) == (EventType.ALERT, Severity.NONE)
+
+
+def test_an_unknown_status_of_unified_alerting_is_told_as_unknown() -> None:
+    body = read(BODIES / "grafana" / "firing.json")
+    body["alerts"] = [body["alerts"][0] | {"status": "peculiar"}]
+    assert drafts(SOURCE, body)[0].severity is Severity.NOT_AVAILABLE
 
 
 def test_one_bad_alert_leaves_its_siblings() -> None:

@@ -23,7 +23,7 @@ from event_service.parsers.reading import (
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import ABSENT, UNKNOWN, SeverityWords
 
 _STATES = SeverityWords(
     {
@@ -119,7 +119,7 @@ def _legacy(body: Body) -> Mapping[str, Any]:
             "event_type": _event_type(state),
             "title": first_text(title, body.get("ruleName")),
             "description": text(body.get("message")),
-            "severity": _severity(state, tags.get("severity")),
+            "severity": _legacy_severity(state, tags.get("severity")),
             "rule": text(body.get("ruleName")),
             "image_url": text(body.get("imageUrl")),
             "additional_info": texts(
@@ -190,6 +190,11 @@ def _severity(state: object, label: object) -> str:
     if by_state != "ERROR" or text(label) is None:
         return by_state
     return LABEL_SEVERITIES.severity(label)
+
+
+def _legacy_severity(state: object, label: object) -> str:
+    """As ``_severity``; a state that isn't known has none, as SpaceONE's plugin has it."""
+    return ABSENT if _STATES.severity(state) == UNKNOWN else _severity(state, label)
 
 
 def _set_time(value: object) -> str | None:
