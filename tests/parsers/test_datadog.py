@@ -50,6 +50,41 @@ def test_a_recovery_has_the_key_of_its_alert(began: str, ended: str) -> None:
     assert recovery.title == alert.title
 
 
+@pytest.mark.parametrize(
+    ("word", "severity"),
+    [
+        ("Re-Warn", Severity.WARNING),
+        ("Re-Triggered", Severity.ERROR),
+        ("Renotify", Severity.ERROR),
+        ("Re-No Data", Severity.NOT_AVAILABLE),
+    ],
+)
+def test_what_is_told_again_has_the_key_of_its_alert(word: str, severity: Severity) -> None:
+    first = read(BODIES / "datadog" / "triggered.json")
+    again = first | {"title": first["title"].replace("Triggered", word)}
+    (draft,) = drafts(SOURCE, again)
+    assert (draft.event_type, draft.severity) == (EventType.ALERT, severity)
+    alert = own(SOURCE, "triggered")
+    assert (draft.event_key, draft.title) == (alert.event_key, alert.title)
+    by_variable = read(BODIES / "datadog" / "variables_warn.json")
+    del by_variable["alert_type"]
+    (draft,) = drafts(SOURCE, by_variable | {"alert_transition": word})
+    assert (draft.event_type, draft.severity) == (EventType.ALERT, severity)
+    assert draft.event_key == own(SOURCE, "variables_warn").event_key
+
+
+@pytest.mark.parametrize("word", ["Recovered", "Warn Recovered", "No Data Recovered"])
+def test_whatever_recovers_ends_its_alert(word: str) -> None:
+    first = read(BODIES / "datadog" / "triggered.json")
+    over = first | {"title": first["title"].replace("Triggered", word)}
+    warned = read(BODIES / "datadog" / "variables_warn.json")
+    over_by_variable = warned | {"alert_transition": word, "alert_type": "success"}
+    for alert, end in ((first, over), (warned, over_by_variable)):
+        (draft,) = drafts(SOURCE, end)
+        assert (draft.event_type, draft.severity) == (EventType.RECOVERY, Severity.INFO)
+        assert draft.event_key == drafts(SOURCE, alert)[0].event_key
+
+
 def test_the_same_monitor_of_another_scope_is_another_event() -> None:
     body = read(BODIES / "datadog" / "triggered.json")
     other = body | {"title": body["title"].replace("web-1", "web-2")}

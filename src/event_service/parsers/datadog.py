@@ -28,17 +28,19 @@ _SEVERITIES = SeverityWords(
     {
         "CRITICAL": ("critical",),
         "ERROR": ("error", "triggered", "re-triggered", "renotify", "alert", "monitor alert"),
-        "WARNING": ("warning", "warn"),
+        "WARNING": ("warning", "warn", "re-warn"),
         "INFO": ("info", "success", "recovered", "ok", "test"),
         "NOT_AVAILABLE": ("no data", "re-no data"),
     }
 )
-_OVER = {"recovered", "success", "ok"}
+_RECOVERED = {"recovered", "warn recovered", "no data recovered"}
+_OVER = {*_RECOVERED, "success", "ok"}
 _HIGHEST_PRIORITY = {"p1", "1"}
 # "[P2] [Warn on {host:web-1}] CPU is high": priority, transition and scope before the name.
 _TITLE_MARK = re.compile(r"\s*\[(?P<word>[A-Za-z0-9 -]{1,24}?)(?: on \{(?P<scope>[^}]*)\})?\]\s*")
 _TRANSITIONS = {
-    *("triggered", "re-triggered", "recovered", "warn", "no data", "re-no data", "renotify"),
+    *_RECOVERED,
+    *("triggered", "re-triggered", "warn", "re-warn", "no data", "re-no data", "renotify"),
     *("p1", "p2", "p3", "p4", "p5", "test", "monitor alert"),
 }
 _ALERT_FIELDS = (
