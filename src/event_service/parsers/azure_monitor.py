@@ -1,12 +1,16 @@
-"""Azure Monitor's webhooks: the common alert schema, metric alerts and classic alerts.
+"""Azure Monitor's webhooks: the common alert schema and those before it.
 
-Metric and classic alerts both have a ``context``; the common schema has ``essentials``.
+The common schema has ``essentials``; metric and classic alerts both have a ``context``, and so have
+alerts of the activity log, in which it is an entry of the log. Log alerts and budgets have neither.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.azure_activity_log import activity_log_result, is_activity_log
+from event_service.parsers.azure_budget import budget_result, is_budget
+from event_service.parsers.azure_log_alert import is_log_alert, log_alert_result
+from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import (
     at,
@@ -30,30 +34,39 @@ _SEVERITIES = SeverityWords(
         "NONE": ("sev4", "4"),
     }
 )
-_OVER = {"resolved", "deactivated"}
-_SUBSCRIPTION = re.compile(r"/subscriptions/(?P<id>[^/]+)", re.IGNORECASE)
 _CONTEXT_SCHEMAS = {"azuremonitormetricalert"}
 _CONTEXT_FIELDS = ("conditionType", "condition", "subscriptionId", "resourceId")
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """The alert as the only result. Raises ParseFailure when it has none of the three forms."""
+    """The alert as the only result. Raises ParseFailure when it has none of the forms."""
     data = _data(body)
     essentials, context = data.get("essentials"), data.get("context")
     if isinstance(essentials, Mapping):
         return (_common(essentials, mapping(data.get("alertContext")), data),)
+    if is_activity_log(data):
+        return (activity_log_result(data),)
     if isinstance(context, Mapping):
         return (_with_context(context, data),)
-    raise ParseFailure("The body has neither an object essentials nor an object context")
+    if is_log_alert(_schema(body), data):
+        return (log_alert_result(data),)
+    if is_budget(_schema(body), data):
+        return (budget_result(data),)
+    raise ParseFailure("The body has neither essentials, a context, a log alert nor a budget")
 
 
 def recognises(body: Body) -> bool:
-    """Whether the body has an alert's essentials, or a status with the context of a resource."""
+    """Whether the body has an alert's essentials, a status with the context of a resource or of the
+    activity log, or what a log alert or a budget has.
+    """
     data = _data(body)
     essentials, context = mapping(data.get("essentials")), mapping(data.get("context"))
     if essentials:
         return "alertId" in essentials or "monitorCondition" in essentials
-    if (text(body.get("schemaId")) or "").lower() in _CONTEXT_SCHEMAS:
+    schema = _schema(body)
+    if is_activity_log(data) or is_log_alert(schema, data) or is_budget(schema, data):
+        return True
+    if schema in _CONTEXT_SCHEMAS:
         return bool(context)
     told = text(data.get("status")) is not None and text(context.get("id")) is not None
     return told and any(name in context for name in _CONTEXT_FIELDS)
@@ -62,6 +75,10 @@ def recognises(body: Body) -> bool:
 def _data(body: Body) -> Mapping[str, Any]:
     data = body.get("data")
     return data if isinstance(data, Mapping) else body
+
+
+def _schema(body: Body) -> str:
+    return (text(body.get("schemaId")) or "").lower()
 
 
 def _common(
@@ -75,7 +92,7 @@ def _common(
     return present(
         {
             "event_key": alert_id or derived_key(essentials.get("originAlertId"), rule, *ids),
-            "event_type": _event_type(essentials.get("monitorCondition")),
+            "event_type": event_type(essentials.get("monitorCondition")),
             "title": rule,
             "description": text(essentials.get("description")),
             "severity": _severity(essentials.get("severity")),
@@ -83,13 +100,13 @@ def _common(
                 {
                     "resource_id": target,
                     "resource_type": first_text(essentials.get("targetResourceType")),
-                    "name": next(iter(names), _last_part(target)),
+                    "name": next(iter(names), last_part(target)),
                 }
             ),
             "resources": names[1:],
             "rule": rule,
             "provider": "azure",
-            "account": _subscription(alert_id) or _subscription(target),
+            "account": subscription_of(alert_id) or subscription_of(target),
             "occurred_at": text(essentials.get("firedDateTime")),
             "additional_info": texts(
                 {
@@ -114,7 +131,7 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
         {
             "event_key": first_text(context.get("id"))
             or derived_key(context.get("name"), resource_id),
-            "event_type": _event_type(data.get("status")),
+            "event_type": event_type(data.get("status")),
             "title": first_text(context.get("name"), context.get("resourceName")),
             "description": text(context.get("description")),
             "severity": _severity(context.get("severity")),
@@ -122,12 +139,12 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
                 {
                     "resource_id": resource_id,
                     "resource_type": text(context.get("resourceType")),
-                    "name": first_text(context.get("resourceName"), _last_part(resource_id)),
+                    "name": first_text(context.get("resourceName"), last_part(resource_id)),
                 }
             ),
             "rule": text(context.get("name")),
             "provider": "azure",
-            "account": first_text(context.get("subscriptionId"), _subscription(resource_id)),
+            "account": first_text(context.get("subscriptionId"), subscription_of(resource_id)),
             "occurred_at": text(context.get("timestamp")),
             "additional_info": texts(
                 {
@@ -143,10 +160,6 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
     )
 
 
-def _event_type(condition: object) -> str:
-    return "RECOVERY" if (text(condition) or "").lower() in _OVER else "ALERT"
-
-
 def _severity(value: object) -> str:
     """NOT_AVAILABLE when it is absent, as SpaceONE's plugin says it: classic alerts have none."""
     return UNKNOWN if text(value) is None else _SEVERITIES.severity(value)
@@ -160,21 +173,11 @@ def _search_link(context: Mapping[str, Any]) -> str | None:
     )
 
 
-def _subscription(resource_id: str | None) -> str | None:
-    """The subscription of an Azure resource id, ``/subscriptions/<id>/...``."""
-    found = _SUBSCRIPTION.match(resource_id or "")
-    return found["id"] if found is not None else None
-
-
-def _last_part(resource_id: str | None) -> str | None:
-    return (resource_id or "").rstrip("/").rpartition("/")[2] or None
-
-
 SOURCE = Source(
     name="azure_monitor",
     parse=parse,
     recognises=recognises,
-    looks_like="Azure Monitor's data with essentials, or a status with a context",
-    marks=frozenset({"data", "essentials", "context"}),
+    looks_like="Azure Monitor's data with essentials or a context, a log alert or a budget",
+    marks=frozenset({"data", "essentials", "context", "AlertRuleName", "BudgetName"}),
     plugin_ids=("plugin-azure-monitor-mon-webhook",),
 )

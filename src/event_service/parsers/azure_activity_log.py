@@ -1,0 +1,71 @@
+"""An Azure activity-log alert: what was done to a resource, and the health of services."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.reading import at, first_text, mapping, present, text, texts
+from event_service.parsers.severity_words import UNKNOWN, SeverityWords
+
+_LEVELS = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("error",),
+        "WARNING": ("warning",),
+        "INFO": ("informational", "information", "verbose"),
+    }
+)
+
+
+def is_activity_log(data: Mapping[str, Any]) -> bool:
+    """Whether the context is an entry of the activity log."""
+    log = mapping(at(data, "context", "activityLog"))
+    return first_text(log.get("eventDataId"), log.get("operationName")) is not None
+
+
+def activity_log_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw result of an entry, with the key of SpaceONE's plugin."""
+    log = mapping(at(data, "context", "activityLog"))
+    about = mapping(log.get("properties"))
+    operation = text(log.get("operationName"))
+    resource_id = text(log.get("resourceId"))
+    return present(
+        {
+            "event_key": text(log.get("eventDataId"))
+            or derived_key(log.get("correlationId"), operation, resource_id),
+            "event_type": event_type(data.get("status")),
+            "title": first_text(about.get("title"), operation),
+            "description": first_text(
+                log.get("description"), about.get("communication"), about.get("details")
+            ),
+            "severity": _severity(log.get("level")),
+            "resource": present(
+                {
+                    "resource_id": resource_id,
+                    "resource_type": text(log.get("resourceType")),
+                    "name": first_text(last_part(resource_id), about.get("service")),
+                }
+            ),
+            "rule": operation,
+            "provider": "azure",
+            "account": first_text(log.get("subscriptionId"), subscription_of(resource_id)),
+            "occurred_at": text(log.get("eventTimestamp")),
+            "additional_info": texts(
+                {
+                    "event_source": log.get("eventSource"),
+                    "caller": log.get("caller"),
+                    "correlation_id": log.get("correlationId"),
+                    "status": log.get("status"),
+                    "resource_group": log.get("resourceGroupName"),
+                },
+                about,
+                mapping(data.get("properties")),
+            ),
+        }
+    )
+
+
+def _severity(level: object) -> str:
+    """NOT_AVAILABLE when it is absent, as SpaceONE's plugin says it."""
+    return UNKNOWN if text(level) is None else _LEVELS.severity(level)
