@@ -1,10 +1,10 @@
-"""An EventBridge event: Health, GuardDuty and alarms by what they say, others as they are."""
+"""An EventBridge event: Health, findings and alarms by what they say, others as they are."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from event_service.parsers import aws_guardduty, aws_security_hub
 from event_service.parsers.aws_cloudwatch import alarm_result
-from event_service.parsers.aws_guardduty import finding_result
 from event_service.parsers.aws_health import health_result
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import (
@@ -44,7 +44,9 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
         return health_result(event)
     if kind == "GuardDuty Finding":
-        return finding_result(event)
+        return aws_guardduty.finding_result(event)
+    if aws_security_hub.is_finding(event):
+        return aws_security_hub.finding_result(event)
     if kind == "CloudWatch Alarm State Change":
         return alarm_result(_as_alarm(event))
     return _other(event)

@@ -1,13 +1,15 @@
 """Amazon SNS notifications, and what AWS sends through them, also when it comes without them.
 
-Within the envelope: CloudWatch alarms, EventBridge events (AWS Health and GuardDuty among them), or
-a text. Signatures are not checked here, and no URL of a body is used: parsers are pure.
+Within the envelope: CloudWatch alarms, EventBridge events (AWS Health and findings among them),
+notices of RDS and its kin, or a text. Signatures are not checked here, and no URL of a body is
+used: parsers are pure.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers import aws_cloudwatch, aws_eventbridge
+from event_service.parsers import aws_cloudwatch, aws_eventbridge, aws_service_notices
+from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import first_text, json_object, json_text, present, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
@@ -15,7 +17,6 @@ from event_service.parsers.seam import Body, Options, ParseFailure, Source
 _CONFIRMATIONS = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
 _KINDS = {"Notification", *_CONFIRMATIONS}
 _LONGEST_TITLE = 200
-_ARN_REGION, _ARN_ACCOUNT, _ARN_PARTS = 3, 4, 6
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -26,33 +27,36 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if text(body.get("Type")) in _CONFIRMATIONS:
         return ()
     if "Message" not in body:
-        bare = _known(body)
+        bare = _known(body, {})
         if bare is None:
-            raise ParseFailure("The body has no Message, and is no CloudWatch alarm or AWS event")
+            raise ParseFailure("The body has no Message, and is no alarm, event or notice of AWS")
         return (bare,)
     message = _message(body)
-    known = _known(message) if message is not None else None
+    known = _known(message, body) if message is not None else None
     return (known if known is not None else _notification(body),)
 
 
 def recognises(body: Body) -> bool:
-    """Whether the body is an envelope, or an alarm or event of AWS with or without one."""
+    """Whether the body is an envelope, or an alarm, event or notice of AWS with or without one."""
     if text(body.get("Type")) in _KINDS and text(body.get("TopicArn")) is not None:
         return True
     message = _message(body) if "Message" in body else body
-    return message is not None and _known(message) is not None
+    return message is not None and _known(message, {}) is not None
 
 
 def _message(body: Body) -> Mapping[str, Any] | None:
     message = body["Message"]
-    return message if isinstance(message, Mapping) else json_object(message)
+    found = message if isinstance(message, Mapping) else json_object(message)
+    return found and aws_service_notices.in_one_form(found)
 
 
-def _known(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | None:
     if aws_cloudwatch.is_alarm(message):
         return aws_cloudwatch.alarm_result(message)
     if aws_eventbridge.is_event(message):
         return aws_eventbridge.event_result(message)
+    if aws_service_notices.is_notice(message):
+        return aws_service_notices.notice_result(message, envelope)
     return None
 
 
@@ -71,25 +75,20 @@ def _notification(envelope: Body) -> Mapping[str, Any]:
             "title": title[:_LONGEST_TITLE],
             "description": said,
             "provider": "aws",
-            "account": _of_arn(topic, _ARN_ACCOUNT),
+            "account": account_of(topic),
             "occurred_at": text(envelope.get("Timestamp")),
             "additional_info": texts(
-                {"TopicArn": topic, "region": _of_arn(topic, _ARN_REGION)},
+                {"TopicArn": topic, "region": region_of(topic)},
             ),
         }
     )
-
-
-def _of_arn(arn: str | None, part: int) -> str | None:
-    parts = (arn or "").split(":")
-    return parts[part] or None if len(parts) >= _ARN_PARTS else None
 
 
 SOURCE = Source(
     name="aws_sns",
     parse=parse,
     recognises=recognises,
-    looks_like="an Amazon SNS envelope, a CloudWatch alarm or an EventBridge event",
-    marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type"}),
+    looks_like="an Amazon SNS envelope, a CloudWatch alarm, an EventBridge event or an RDS notice",
+    marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type", "Event Message"}),
     plugin_ids=("plugin-aws-sns-mon-webhook",),
 )

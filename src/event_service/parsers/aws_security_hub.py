@@ -1,0 +1,77 @@
+"""A finding of AWS Security Hub, as EventBridge sends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    mapping,
+    mappings,
+    present,
+    sequence,
+    text,
+    text_at,
+    texts,
+)
+from event_service.parsers.severity_words import SeverityWords
+
+_KIND = "Security Hub Findings - Imported"
+_SEVERITIES = SeverityWords(
+    {
+        "CRITICAL": ("critical",),
+        "ERROR": ("high",),
+        "WARNING": ("medium",),
+        "INFO": ("low", "informational"),
+    }
+)
+
+
+def is_finding(event: Mapping[str, Any]) -> bool:
+    """Whether the event is one of Security Hub that has a finding with an id."""
+    return text(event.get("detail-type")) == _KIND and text(_finding(event).get("Id")) is not None
+
+
+def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw result of a finding, of which an event has one; resolved or archived, it recovers."""
+    finding = _finding(event)
+    workflow, record = text_at(finding, "Workflow", "Status"), text(finding.get("RecordState"))
+    resources = [text(each.get("Id")) for each in mappings(finding.get("Resources"))]
+    return present(
+        {
+            "event_key": text(finding.get("Id")),
+            "event_type": "RECOVERY" if _is_over(workflow, record) else "ALERT",
+            "title": first_text(finding.get("Title"), event.get("detail-type")),
+            "description": text(finding.get("Description")),
+            "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
+            "resources": [resource for resource in resources if resource is not None],
+            "rule": text(finding.get("GeneratorId")),
+            "provider": "aws",
+            "account": first_text(finding.get("AwsAccountId"), event.get("account")),
+            "occurred_at": first_text(
+                finding.get("FirstObservedAt"), finding.get("CreatedAt"), event.get("time")
+            ),
+            "additional_info": texts(
+                {
+                    "source": event.get("source"),
+                    "region": first_text(finding.get("Region"), event.get("region")),
+                    "product": first_text(finding.get("ProductName"), finding.get("ProductArn")),
+                    "types": sequence(finding.get("Types")),
+                    "workflow": workflow,
+                    "record_state": record,
+                    "compliance": at(finding, "Compliance", "Status"),
+                    "recommendation": at(finding, "Remediation", "Recommendation", "Text"),
+                    "recommendation_url": at(finding, "Remediation", "Recommendation", "Url"),
+                    "last_observed": finding.get("LastObservedAt"),
+                }
+            ),
+        }
+    )
+
+
+def _finding(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(iter(mappings(at(mapping(event.get("detail")), "findings"))), {})
+
+
+def _is_over(workflow: str | None, record: str | None) -> bool:
+    return (workflow or "").upper() == "RESOLVED" or (record or "").upper() == "ARCHIVED"
