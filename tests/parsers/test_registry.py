@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from event_service.parsers import alertmanager, direct
+from event_service.parsers import alertmanager, aws_sns, direct
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
 
@@ -20,6 +20,13 @@ def test_holds_the_installed_sources_by_name_and_plugin_id(registry: ParserRegis
     assert registry["alertmanager"] is alertmanager.parse
     assert registry["plugin-prometheus-mon-webhook"] is alertmanager.parse
     assert len(registry) == len(set(registry))
+
+
+@pytest.mark.parametrize(
+    "plugin_id", ["plugin-aws-cloudwatch-mon-webhook", "plugin-aws-phd-mon-webhook"]
+)
+def test_answers_to_what_old_databases_name(registry: ParserRegistry, plugin_id: str) -> None:
+    assert registry[plugin_id] is aws_sns.parse
 
 
 @pytest.mark.parametrize(

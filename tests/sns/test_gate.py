@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ALARM = notification(Message=sample("aws_sns", 1)["Message"])
 BARE_ALARM = json.loads(ALARM["Message"])
 NONE, AUTO = None, "auto"
-PLUGINS = ["aws_sns", "plugin-aws-sns-mon-webhook"]
+PLUGINS = ["aws_sns", "plugin-aws-sns-mon-webhook", "plugin-aws-cloudwatch-mon-webhook"]
 OTHER = "alertmanager"
 
 Post = Callable[..., list[str]]

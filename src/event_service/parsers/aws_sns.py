@@ -90,5 +90,10 @@ SOURCE = Source(
     recognises=recognises,
     looks_like="an Amazon SNS envelope, a CloudWatch alarm, an EventBridge event or an RDS notice",
     marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type", "Event Message"}),
-    plugin_ids=("plugin-aws-sns-mon-webhook",),
+    plugin_ids=(
+        "plugin-aws-sns-mon-webhook",
+        # Cloudforet had one for each of the two before that; old databases still name them.
+        "plugin-aws-cloudwatch-mon-webhook",
+        "plugin-aws-phd-mon-webhook",
+    ),
 )
