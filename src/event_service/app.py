@@ -95,7 +95,7 @@ class Service:
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
                 self._stores.mongodb_uri, settings
             )
-            self._redis: RedisClient = connect_redis(self._stores.redis_url, settings)
+            self._redis = _redis(self._stores.redis_url, settings)
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
@@ -272,6 +272,16 @@ class _Found(NamedTuple):
 
 def _secret(value: SecretStr | None) -> str | None:
     return None if value is None else value.get_secret_value()
+
+
+def _redis(url: str, settings: Settings) -> RedisClient:
+    try:
+        return connect_redis(url, settings)
+    except REDIS_FAULTS as error:
+        raise StartError(
+            f"No node of the Redis Cluster answers ({type(error).__name__}). It may go away later,"
+            " but a start asks it for its nodes."
+        ) from error
 
 
 def _authenticator(settings: Settings) -> Authenticator:
