@@ -92,10 +92,10 @@ class Service:
         self._shares_ports = shares_ports
         self._stores: Stores = stores or open_stores(settings)
         try:
+            self._redis = _redis(self._stores.redis_url, settings)
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
                 self._stores.mongodb_uri, settings
             )
-            self._redis = _redis(self._stores.redis_url, settings)
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
