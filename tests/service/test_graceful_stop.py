@@ -19,6 +19,7 @@ from tests.service.http.asking import Asking
 from tests.service.process import ServeProcess, serving
 from tests.service.running import Webhook, call_event
 from tests.service.webhook_calls import call_webhook
+from tests.service.windowless import Windowless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,6 +153,17 @@ def test_a_call_that_outlasts_the_grace_is_not_answered_as_done(
     assert [answer.status for answer in stand.under_way.answers(1)] != ["OK"]
     assert stand.process.ended() == 0
     assert stand.recorded().keys() == set()
+
+
+def test_who_watches_and_lets_nothing_come_holds_up_no_stop(start: Callable[..., Stand]) -> None:
+    stand = start(stop_seconds="600")
+    stand.plugin.let_go()
+    assert [answer.status for answer in stand.under_way.answers(1)] == ["OK"]
+    with Windowless(int(stand.process.address.rpartition(":")[2])) as client:
+        client.watch()
+        stand.stopping()
+        client.read_to_the_end()
+        assert stand.process.ended() == 0
 
 
 def test_calls_are_taken_while_a_load_balancer_takes_notice(start: Callable[..., Stand]) -> None:

@@ -13,11 +13,14 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from event_service.admission.places import Places
 from event_service.servicer.doors import Doors
 from event_service.servicer.health import HealthMonitor
+from event_service.servicer.health_watches import MOST_WATCHES
+from tests.service.windowless import RST_STREAM, Windowless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 WATCHERS = 8
+STALLED = 8
 ROUNDS = 40
 WAIT_SECONDS = 60
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -73,6 +76,24 @@ class Stand:
         self._doors.close()
 
 
+def ends(work: Callable[[], None]) -> bool:
+    """Whether it comes to an end, in a thread that may be left behind."""
+    working = threading.Thread(target=work, daemon=True)
+    working.start()
+    working.join(WAIT_SECONDS)
+    return not working.is_alive()
+
+
+def is_told(watch: Any) -> bool:
+    """Whether a watch is told anything; it ends then."""
+    try:
+        next(watch)
+    except grpc.RpcError:
+        return False
+    watch.cancel()
+    return True
+
+
 @pytest.fixture
 def stand() -> Iterator[Stand]:
     stand = Stand()
@@ -92,10 +113,7 @@ def test_those_who_leave_while_it_is_told_hold_nothing_up(stand: Stand) -> None:
 
     with ThreadPoolExecutor(WATCHERS) as watchers:
         list(watchers.map(watch_and_leave, range(WATCHERS)))
-    stopping = threading.Thread(target=stand.monitor.stop, daemon=True)
-    stopping.start()
-    stopping.join(WAIT_SECONDS)
-    assert not stopping.is_alive()
+    assert ends(stand.monitor.stop)
 
 
 def test_a_watcher_is_told_what_holds_and_each_change_of_it(stand: Stand) -> None:
@@ -124,3 +142,45 @@ def test_a_service_that_is_not_there(stand: Stand) -> None:
     watch = stub.Watch(unknown, timeout=WAIT_SECONDS)
     assert next(watch).status == SERVICE_UNKNOWN
     watch.cancel()
+
+
+def test_those_who_let_nothing_come_hold_nothing_but_their_own_watch(stand: Stand) -> None:
+    stand.store.flips = False
+    stand.start()
+    request = health_pb2.HealthCheckRequest()
+    with Windowless(stand.port) as client:
+        streams = [client.watch() for _ in range(STALLED)]
+        assert stand.stub().Check(request, timeout=WAIT_SECONDS).status == SERVING
+        other = stand.stub().Watch(request, timeout=WAIT_SECONDS)
+        assert next(other).status == SERVING
+        stand.store.answers = False
+        assert next(other).status == NOT_SERVING
+        assert ends(stand.monitor.stop)
+        assert ends(stand.monitor.end_watches)
+        assert list(other) == []
+        client.wait_for(RST_STREAM, streams[-1])
+
+
+def test_those_who_are_too_many_are_told_at_once(stand: Stand) -> None:
+    stand.store.flips = False
+    stand.start()
+    stub = stand.stub()
+
+    def watch() -> Any:
+        return stub.Watch(health_pb2.HealthCheckRequest(), timeout=WAIT_SECONDS)
+
+    watches = [watch() for _ in range(MOST_WATCHES)]
+    for one in watches:
+        assert next(one).status == SERVING
+    with pytest.raises(grpc.RpcError) as refused:
+        next(watch())
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused.value.details() == (
+        "ERROR_QUOTA_EXCEEDED: Quota exceeded. (scope = watches of health at the same time,"
+        f" limit = {MOST_WATCHES}, retry_seconds = 1)"
+    )
+    assert stub.Check(health_pb2.HealthCheckRequest(), timeout=WAIT_SECONDS).status == SERVING
+    for one in watches:
+        one.cancel()
+    while not is_told(watch()):
+        continue  # until the server has taken notice of those who left

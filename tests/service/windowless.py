@@ -1,0 +1,119 @@
+"""A client of HTTP/2 that lets no byte of an answer's body come: its window is 0 for good."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from grpc_health.v1 import health_pb2
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+WATCH: Final = "/grpc.health.v1.Health/Watch"
+
+_PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_DATA, HEADERS, RST_STREAM, _SETTINGS, _PING, GOAWAY = 0, 1, 3, 4, 6, 7
+_ACK, _END_STREAM, _END_HEADERS = 1, 1, 4
+_INITIAL_WINDOW_SIZE: Final = 4
+# Places in the static table of RFC 7541: ":method: POST", ":scheme: http" and two names.
+_POST, _HTTP, _AUTHORITY, _PATH = b"\x83", b"\x86", b"\x01", b"\x04"
+_NEW_NAME: Final = b"\x00"
+
+
+class _Frame(NamedTuple):
+    kind: int
+    flags: int
+    stream: int
+    body: bytes
+
+
+class Windowless:
+    """One connection, and calls on it of which only the headers of an answer can come."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._last_stream = -1
+        no_window = struct.pack("!HI", _INITIAL_WINDOW_SIZE, 0)
+        self._socket.sendall(_PREFACE)
+        self._send(_Frame(_SETTINGS, 0, 0, no_window))
+
+    def __enter__(self) -> Windowless:
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def watch(self) -> int:
+        """Watch the health of the whole, until the server is about to say it; the stream."""
+        self._last_stream += 2
+        stream = self._last_stream
+        message = health_pb2.HealthCheckRequest().SerializeToString()
+        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(WATCH)))
+        framed = struct.pack("!BI", 0, len(message)) + message
+        self._send(_Frame(_DATA, _END_STREAM, stream, framed))
+        self.wait_for(HEADERS, stream)
+        return stream
+
+    def wait_for(self, kind: int, stream: int) -> None:
+        """Read until a frame of that kind comes for the stream (0: for the connection)."""
+        while (frame := self._read()) is not None:
+            if (frame.kind, frame.stream) == (kind, stream):
+                return
+        raise AssertionError(f"the connection ended before frame {kind} of stream {stream}")
+
+    def read_to_the_end(self) -> None:
+        """Read until the server closes the connection."""
+        while self._read() is not None:
+            continue
+
+    def _read(self) -> _Frame | None:
+        head = self._exactly(9)
+        if head is None:
+            return None
+        high, low, kind, flags, stream = struct.unpack("!BHBBI", head)
+        body = self._exactly(high << 16 | low)
+        if body is None:
+            return None
+        frame = _Frame(kind, flags, stream, body)
+        if kind in (_SETTINGS, _PING) and not flags & _ACK:
+            self._send(_Frame(kind, _ACK, 0, body if kind == _PING else b""))
+        return frame
+
+    def _exactly(self, count: int) -> bytes | None:
+        read = b""
+        while len(read) < count:
+            try:
+                more = self._socket.recv(count - len(read))
+            except ConnectionResetError:
+                return None
+            if not more:
+                return None
+            read += more
+        return read
+
+    def _send(self, frame: _Frame) -> None:
+        size = len(frame.body)
+        head = struct.pack(
+            "!BHBBI", size >> 16, size & 0xFFFF, frame.kind, frame.flags, frame.stream
+        )
+        self._socket.sendall(head + frame.body)
+
+
+def _headers(path: str) -> bytes:
+    """Those of a call of gRPC, none of them compressed."""
+    named = ((_AUTHORITY, "localhost"), (_PATH, path))
+    new = (("te", "trailers"), ("content-type", "application/grpc"))
+    block = _POST + _HTTP
+    for place, value in named:
+        block += place + _text(value)
+    for name, value in new:
+        block += _NEW_NAME + _text(name) + _text(value)
+    return block
+
+
+def _text(text: str) -> bytes:
+    return bytes([len(text)]) + text.encode()
