@@ -2,12 +2,12 @@
 
 Calls of our methods, health and reflection don't share threads: a database that holds all the
 threads of the calls must not silence health, nor must clients that keep reflection open. Who
-finds a queue full is told at once, by a thread that does nothing else.
+finds a queue full is told at once, by a thread that does nothing else. That one has a queue too,
+for it writes a line of the log for each; past its end they are told without one.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import grpc
@@ -16,17 +16,21 @@ from event_service.admission.bounded_pool import BoundedPool
 from event_service.admission.places import Places
 from event_service.errors import ServiceError
 from event_service.servicer.arrivals import Arrivals
+from event_service.servicer.at_once import AtOnce
 from event_service.servicer.faults import answered
 from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import ThreadPoolExecutor
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 _Behaviour = TypeVar("_Behaviour", bound="Callable[..., Any]")
 
 _ASIDE: Final = Places(threads=4, waiting_per_thread=64)
 """Health, and reflection: their calls last as long as it takes to read a message."""
+
+_REFUSALS: Final = Places(threads=1, waiting_per_thread=511)
 
 
 class Door(grpc.GenericRpcHandler):
@@ -36,18 +40,57 @@ class Door(grpc.GenericRpcHandler):
     """
 
     def __init__(
-        self, pool: BoundedPool, refusals: ThreadPoolExecutor, handlers: Mapping[str, Handler]
+        self, pool: BoundedPool, refusals: Refusals, handlers: Mapping[str, Handler]
     ) -> None:
         self._pool = pool
         self._handlers = handlers
-        self._refusals = {path: _refusal(path, pool.places, refusals) for path in handlers}
+        self._refusals = {path: refusals.of(path, pool.places) for path in handlers}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a method (grpcio asks)."""
         method = handler_call_details.method
-        if self._pool.full:
-            return self._refusals.get(method)
-        return self._handlers.get(method)
+        if not self._pool.full:
+            return self._handlers.get(method)
+        refusal = self._refusals.get(method)
+        return None if refusal is None else refusal()
+
+
+class Refusals:
+    """Tell calls that there is no place for them.
+
+    Not grpcio's ``maximum_concurrent_rpcs``: it would refuse health and reflection too, and in
+    words without an error code.
+    """
+
+    def __init__(self) -> None:
+        self._pool = BoundedPool(_REFUSALS, "grpc-refusals")
+        self._at_once = AtOnce()
+
+    def of(self, path: str, places: Places) -> Callable[[], Handler]:
+        """What gives the handler of one call of a method that finds all of those places taken."""
+
+        def told() -> bytes:
+            raise places.none_left()
+
+        def refuse(_: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+            try:
+                return answered(Arrival(path, Transport.GRPC, {}), told)
+            except ServiceError as fault:
+                context.abort(fault.status, fault.details)
+
+        def refuse_at_once(_: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+            # In grpcio's polling thread: it may not wait, as a line of the log may have to.
+            fault = places.none_left()
+            context.abort(fault.status, fault.details)
+
+        # Of a stream of requests none is waited for: the answer goes out before the body has come.
+        usual: Handler = grpc.stream_unary_rpc_method_handler(in_pool(self._pool, refuse))
+        over: Handler = grpc.stream_unary_rpc_method_handler(in_pool(self._at_once, refuse_at_once))
+        return lambda: over if self._pool.full else usual
+
+    def close(self) -> None:
+        """End the thread; no call may be under way any longer."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Doors:
@@ -58,7 +101,7 @@ class Doors:
         self.arrivals = Arrivals(read_seconds)
         self.arrivals_aside = Arrivals(read_seconds)
         self._aside: list[BoundedPool] = []
-        self._refusals = ThreadPoolExecutor(1, thread_name_prefix="grpc-refusals")
+        self._refusals = Refusals()
 
     def main(self, handlers: Mapping[str, Handler]) -> Door:
         """For the calls that the server is for; ``calls`` must be the server's own pool."""
@@ -86,7 +129,8 @@ class Doors:
         """End what is idle; no call may be under way any longer, or its caller is gone."""
         self.arrivals.stop()
         self.arrivals_aside.stop()
-        for pool in (self.calls, *self._aside, self._refusals):
+        self._refusals.close()
+        for pool in (self.calls, *self._aside):
             pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -94,17 +138,3 @@ def in_pool(pool: ThreadPoolExecutor, behaviour: _Behaviour) -> _Behaviour:
     """Have grpcio run a behaviour in that pool; it must be a function that nobody else has."""
     cast("Any", behaviour).experimental_thread_pool = pool
     return behaviour
-
-
-def _refusal(path: str, places: Places, refusals: ThreadPoolExecutor) -> Handler:
-    def told() -> bytes:
-        raise places.none_left()
-
-    def refuse(_: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
-        try:
-            return answered(Arrival(path, Transport.GRPC, {}), told)
-        except ServiceError as fault:
-            context.abort(fault.status, fault.details)
-
-    # Of a stream of requests none is waited for: the answer goes out before the body has come.
-    return grpc.stream_unary_rpc_method_handler(in_pool(refusals, refuse))
