@@ -8,7 +8,7 @@ none is asked for.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from event_service.auth.open_access import is_loopback
 from event_service.errors import PermissionDenied
@@ -28,8 +28,8 @@ def admit_local_pages(headers: Headers) -> None:
 
     Raises PermissionDenied.
     """
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-    if not is_loopback(host):
+    sent_to = _address(f"//{headers.get('host', '')}")
+    if sent_to is None or not is_loopback(sent_to.hostname or ""):
         raise PermissionDenied("Without authentication only requests to localhost are answered.")
     admit_own_pages(headers)
 
@@ -41,6 +41,19 @@ def admit_own_pages(headers: Headers) -> None:
     if site is not None:
         own = site in _OWN_SITES
     else:
-        own = origin is None or urlsplit(origin).netloc == headers.get("host")
+        own = origin is None or _is_of(origin, headers.get("host"))
     if not own:
         raise PermissionDenied("Without authentication no other site's page is answered.")
+
+
+def _is_of(origin: str, host: str | None) -> bool:
+    sent_by = _address(origin)
+    return sent_by is not None and sent_by.netloc == host
+
+
+def _address(text: str) -> SplitResult | None:
+    """The parts of an address; None if it is none, as no page of ours has."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None

@@ -26,6 +26,11 @@ def open_(start_module: Start) -> Asking:
         {"Origin": "null"},
         {"Host": "evil.example:8080"},
         {"Host": ""},
+        {"Host": "["},
+        {"Host": "[::1"},
+        {"Host": "[x]"},
+        {"Origin": "http://["},
+        {"Origin": "http://[x]"},
     ],
     ids=repr,
 )
