@@ -75,14 +75,16 @@ class JwksFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        self._edition, self._keys = self._read()
-        self._refused: _Edition | None = None
+        self._seen: _Edition | None
+        self._seen, self._keys = self._read()
 
     def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
         """See KeySource."""
         with self._lock:
-            self._reread_if_changed()
+            fault = self._reread_if_changed()
             known = self._keys.get(domain_id, ())
+        if fault is not None:  # told without the lock, which every check of a token waits for
+            _log.error("The file of public keys is used as it was before: %s", fault)
         return matching(known, kid)
 
     def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
@@ -95,14 +97,14 @@ class JwksFile:
             text = file.read(MAX_DOCUMENT_BYTES + 1)
         return edition, read_document(text)
 
-    def _reread_if_changed(self) -> None:
-        seen: _Edition | None = None
+    def _reread_if_changed(self) -> Exception | None:
+        """Why the file as it is now can't be used, if that is news."""
+        before = self._seen
         try:
-            seen = _Edition.of(self._path.stat())
-            if seen in (self._edition, self._refused):
-                return
-            self._edition, self._keys = self._read()
-        except (OSError, ValueError) as reason:
-            if seen is None or seen != self._refused:
-                _log.error("The file of public keys is used as it was before: %s", reason)
-            self._refused = seen
+            self._seen = None
+            self._seen = _Edition.of(self._path.stat())
+            if self._seen != before:
+                self._seen, self._keys = self._read()
+        except (OSError, ValueError) as fault:
+            return None if self._seen == before else fault
+        return None
