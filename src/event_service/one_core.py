@@ -4,24 +4,26 @@ Spread over several, they wake one another across cores for every turn at the in
 under load that takes as much CPU as the work itself. Nor does a thread there that wakes up push
 aside the one that runs (SCHED_BATCH): it would only find the lock taken, and go to sleep again.
 Which core it is, the process looks after by itself: it moves on when others want that one and
-another is free. Linux only.
+another is free, or when it may no longer be there: an orchestrator changes what a container may use
+while it runs. Linux only.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +48,7 @@ def keep_to_one_core(number: int = 0) -> None:
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         _share_one_heap()
-        keeper = _Keeper(cores, cores[number % len(cores)])
+        keeper = Keeper(cores, cores[number % len(cores)])
         threading.Thread(target=keeper.run, name="one-core", daemon=True).start()
 
 
@@ -71,41 +73,82 @@ def _share_one_heap() -> None:
         limit(_ARENA_MAX, 1)
 
 
-class _Keeper:
-    def __init__(self, cores: list[int], mine: int) -> None:
+class Keeper:
+    """Keeps the threads of this process together, on one core of those that it may use."""
+
+    def __init__(self, cores: Collection[int], mine: int) -> None:
+        """It was started on ``cores``, and begins on ``mine``."""
         self._cores = cores
         self._mine = mine
+        self._before: _Used | None = None
 
     def run(self) -> None:
-        """Look after it, for ever."""
-        self._take(self._mine)
-        before = self._used()
-        while True:
-            time.sleep(_LOOK_SECONDS)
-            now = self._used()
-            took = now[0] - before[0]
-            busy = {core: (now[2][core] - before[2][core]) / took for core in self._cores}
-            better = better_core(self._mine, busy, (now[1] - before[1]) / took)
-            if better != self._mine:
-                _log.debug("moved to another core", core=better)
-                self._mine = better
-            self._take(self._mine)  # also threads that another library has set free
-            before = now
+        """Look after it, for ever; let all threads go if the system does not let it."""
+        try:
+            while True:
+                self.look()
+                time.sleep(_LOOK_SECONDS)
+        except OSError as fault:
+            _log.warning("no longer kept to one core", fault=str(fault))
+            with suppress(OSError):
+                _put(self._allowed(), os.SCHED_OTHER)
 
-    def _take(self, core: int) -> None:
-        for thread in _THREADS.iterdir():
-            with suppress(ProcessLookupError):  # it has ended
-                os.sched_setaffinity(int(thread.name), {core})
-                with suppress(OSError):  # a sandbox may not have it: it goes without
-                    os.sched_setscheduler(int(thread.name), os.SCHED_BATCH, os.sched_param(0))
+    def look(self) -> None:
+        """See which core is the one to be on, and have all threads there. Raises OSError."""
+        now = _used()
+        better = self._best(self._allowed(), now)
+        if better != self._mine:
+            _log.debug("moved to another core", core=better)
+            self._mine = better
+        _put({self._mine}, os.SCHED_BATCH)  # also threads that another library has set free
+        self._before = now
 
-    def _used(self) -> tuple[float, float, dict[int, float]]:
-        """The time, the CPU time of this process, and that of each core, in seconds."""
-        tick = os.sysconf("SC_CLK_TCK")
-        used: dict[int, float] = {}
-        for line in _STATISTICS.read_text(encoding="ascii").splitlines():
-            name, *times = line.split()
-            if name[:3] == "cpu" and name[3:].isdigit():
-                spent = [int(one) for one in times]
-                used[int(name[3:])] = (sum(spent[:8]) - sum(spent[_IDLE])) / tick
-        return time.monotonic(), time.process_time(), used
+    def _best(self, allowed: Collection[int], now: _Used) -> int:
+        if self._mine not in allowed:
+            return min(allowed)
+        before = self._before
+        # A core may have come or gone since.
+        known = {core for core in allowed if before and core in before.cores and core in now.cores}
+        if before is None or self._mine not in known:
+            return self._mine
+        took = now.at - before.at
+        busy = {core: (now.cores[core] - before.cores[core]) / took for core in known}
+        return better_core(self._mine, busy, (now.own - before.own) / took)
+
+    def _allowed(self) -> set[int]:
+        # The system tells of a thread where it was put, so this one is put on all: it gets those
+        # that it may have. None of ours may be left: then it is any.
+        try:
+            os.sched_setaffinity(0, self._cores)
+        except OSError as fault:
+            if fault.errno != errno.EINVAL:
+                raise
+            os.sched_setaffinity(0, _used().cores)
+        return os.sched_getaffinity(0)
+
+
+class _Used(NamedTuple):
+    """When it was looked at, the CPU time of this process, and that of each core, in seconds."""
+
+    at: float
+    own: float
+    cores: Mapping[int, float]
+
+
+def _used() -> _Used:
+    tick = os.sysconf("SC_CLK_TCK")
+    used: dict[int, float] = {}
+    for line in _STATISTICS.read_text(encoding="ascii").splitlines():
+        name, *times = line.split()
+        if name[:3] == "cpu" and name[3:].isdigit():
+            spent = [int(one) for one in times]
+            used[int(name[3:])] = (sum(spent[:8]) - sum(spent[_IDLE])) / tick
+    return _Used(time.monotonic(), time.process_time(), used)
+
+
+def _put(cores: Collection[int], policy: int) -> None:
+    for thread in _THREADS.iterdir():
+        # It has ended; or the core has just been taken away, which the next look sees.
+        with suppress(OSError):
+            os.sched_setaffinity(int(thread.name), cores)
+            os.sched_setscheduler(int(thread.name), policy, os.sched_param(0))
