@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "iso_forms", "draft", "caller"}
         | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
+        | {"bounded_get"}
         | {
             "grpc_endpoint",
             "stored_keys",

@@ -33,6 +33,7 @@ class WebServer(ThreadingHTTPServer):
         self.document = document
         self.asked: list[str] = []
         self.released = Event()
+        self.headers_sent = False
 
     def url(self, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
@@ -53,14 +54,26 @@ class Handler(BaseHTTPRequestHandler):
             self._pour(b" " * 65536)
         elif self.path == "/slow":
             self._pour(b" ")
+        elif self.path == "/slow-headers":
+            self._drip()
         elif self.path == "/silent":
             self.server.released.wait(60)
         else:
-            text = json.dumps(self.server.document).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            self.wfile.write(self._answer())
+
+    def _answer(self) -> bytes:
+        text = json.dumps(self.server.document).encode()
+        return b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(text), text)
+
+    def _drip(self) -> None:
+        """A good answer, of which each byte comes in time for itself."""
+        head, _, rest = self._answer().partition(b"\r\n\r\n")
+        with suppress(OSError):
+            for byte in head:
+                self.wfile.write(bytes([byte]))
+                self.server.released.wait(0.05)
+            self.server.headers_sent = True
+            self.wfile.write(b"\r\n\r\n" + rest)
 
     def _pour(self, drop: bytes) -> None:
         self.send_response(200)
@@ -127,6 +140,13 @@ def test_a_server_that_does_not_answer_well(
     assert token not in caplog.text
     if path == "/endless":
         assert str(MAX_DOCUMENT_BYTES) in caplog.text
+
+
+def test_headers_are_not_waited_for_longer_than_for_all(server: WebServer, issuer: Issuer) -> None:
+    source = JwksUrl(server.url("/slow-headers"), seconds=0.2)
+    with pytest.raises(Unavailable):
+        TokenVerifier(source).claims(issuer.token())
+    assert not server.headers_sent
 
 
 @pytest.mark.parametrize("document", [[], None, {"keys": []}, "x"])

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
-from event_service.sns.fetch import Fetched
+from event_service.bounded_get import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
-from event_service.sns.fetch import Fetched, LimitedFetch, fetch_https
+from event_service.bounded_get import Fetched
+from event_service.sns.fetch import LimitedFetch, fetch_https
 from tests.sns.signing import key
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             while not self.stop.wait(0.05):
                 self.wfile.write(b"x")
+        elif self.path == "/slow-headers":
+            for byte in b"HTTP/1.0 200 OK\r\nX-Header: slow\r\n\r\n":
+                self.wfile.write(bytes([byte]))
+                self.stop.wait(0.05)
         elif self.path == "/silent":
             self.stop.wait()
         else:
@@ -137,7 +142,7 @@ def test_a_redirect_is_not_followed(address: str, handler: type[_Handler]) -> No
 def test_no_answer_is_read_for_ever(address: str) -> None:
     with pytest.raises(OSError, match="longer than 1000 bytes"):
         fetch_https(f"{address}/endless", most_bytes=1000)
-    for path in ("dripping", "silent"):
+    for path in ("dripping", "slow-headers", "silent"):
         with pytest.raises(TimeoutError):
             fetch_https(f"{address}/{path}", seconds=0.3)
 

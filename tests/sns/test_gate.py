@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
+from event_service.bounded_get import Fetched
 from event_service.errors import PermissionDenied, Unavailable
 from event_service.manager.events import CreateEvent
 from event_service.managers import Managers, build_managers
@@ -17,7 +18,6 @@ from event_service.model.indexes import ensure_indexes
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
 from event_service.samples import sample
-from event_service.sns.fetch import Fetched
 from tests.sns.signing import (
     CERTIFICATE_URL,
     NOW,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from event_service.bounded_get import Fetched
 from event_service.errors import PermissionDenied, Unavailable
 from event_service.sns.certificates import Certificates
-from event_service.sns.fetch import Fetched
 from event_service.sns.signature import SignatureCheck
 from tests.sns.signing import (
     CERTIFICATE_URL,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import time
 import urllib.request
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
 from event_service.auth.keys import matching
+from event_service.bounded_get import bounded_get
 from event_service.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from event_service.auth.jwk import VerificationKey
 
 _log = logging.getLogger(__name__)
-
-_CHUNK: Final = 64 * 1024
 
 
 class JwksUrl:
@@ -48,7 +46,6 @@ class JwksUrl:
             raise ValueError("the address of the public keys can't carry a user or password")
         self._url = url
         self._seconds = seconds
-        self._opener = _opener()
         self._documents = LoadingCache(self._fetch, lifetimes, clock)
 
     def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
@@ -63,23 +60,11 @@ class JwksUrl:
 
     def _fetch(self, url: str) -> KeysByDomain:
         try:
-            return read_document(self._download(url))
-        except (OSError, http.client.HTTPException, ValueError) as reason:
-            # HTTPError and URLError are OSErrors.
+            answer = bounded_get(url, self._seconds, MAX_DOCUMENT_BYTES, _handlers())
+            return read_document(answer.content)
+        except (OSError, ValueError) as reason:
             _log.warning("The public keys can't be fetched: %s", reason)
             raise Unavailable("The public keys of tokens can't be fetched now.") from None
-
-    def _download(self, url: str) -> bytes:
-        deadline = time.monotonic() + self._seconds
-        text = bytearray()
-        with self._opener.open(url, timeout=self._seconds) as response:
-            while chunk := response.read1(_CHUNK):
-                text += chunk
-                if len(text) > MAX_DOCUMENT_BYTES:
-                    break
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not complete after {self._seconds} s")
-        return bytes(text)
 
 
 class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
@@ -97,16 +82,9 @@ class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    # Put together by hand: the ready-made one opens file:// and ftp:// too.
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+def _handlers() -> tuple[urllib.request.BaseHandler, ...]:
+    return (
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         _SameSchemeOnly(),
-    ):
-        opener.add_handler(handler)
-    return opener
+    )

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
-import time
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from event_service.bounded_get import Fetched, bounded_get
 
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 64 * 1024
-_CHUNK: Final = 16 * 1024
 _AT_ONCE: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came back; a redirect is a status like any other."""
-
-    status: int
-    content: bytes
 
 
 Fetch: TypeAlias = Callable[[str], Fetched]
@@ -32,19 +21,7 @@ def fetch_https(url: str, seconds: float = _SECONDS, most_bytes: int = _MOST_BYT
     """As :data:`Fetch`; the proxy of the environment is used if there is one."""
     if not url.startswith("https://"):
         raise OSError("only https is fetched")
-    deadline = time.monotonic() + seconds
-    content = bytearray()
-    try:
-        with _opener().open(url, timeout=seconds) as response:
-            while chunk := response.read1(_CHUNK):
-                content += chunk
-                if len(content) > most_bytes:
-                    raise OSError(f"longer than {most_bytes} bytes")
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not complete after {seconds} s")
-            return Fetched(response.status, bytes(content))
-    except (http.client.HTTPException, ValueError) as fault:
-        raise OSError(f"no HTTP answer ({type(fault).__name__})") from None
+    return bounded_get(url, seconds, most_bytes)
 
 
 class LimitedFetch:
@@ -62,11 +39,3 @@ class LimitedFetch:
             return self._fetch(url)
         finally:
             self._free.release()
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    # Put together by hand: the ready-made one follows redirects and opens other schemes.
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.ProxyHandler())
-    opener.add_handler(urllib.request.HTTPSHandler())
-    return opener

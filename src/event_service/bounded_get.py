@@ -1,0 +1,142 @@
+"""One GET over HTTP, with one limit for all the time it takes, and one for what comes.
+
+The time limit of a socket is one for each time it is read: who sends a byte now and then, of the
+headers even, could go on for ever.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable
+
+    from _typeshed import WriteableBuffer
+
+_CHUNK: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back."""
+
+    status: int
+    content: bytes
+
+
+def bounded_get(
+    url: str,
+    seconds: float,
+    most_bytes: int,
+    handlers: Iterable[urllib.request.BaseHandler] = (),
+) -> Fetched:
+    """What an ``http://`` or ``https://`` address answers, by the environment's proxy if any.
+
+    Without further ``handlers`` every status is an answer, and no redirect is followed. Raises
+    OSError when no answer of at most ``most_bytes`` has come after ``seconds``. The resolver of
+    names has limits of its own, and so has each address of a name that does not answer.
+    """
+    deadline = _Deadline(seconds)
+    content = bytearray()
+    try:
+        with _opener(deadline, handlers).open(url, timeout=seconds) as response:
+            while chunk := response.read1(_CHUNK):
+                content += chunk
+                if len(content) > most_bytes:
+                    raise OSError(f"longer than {most_bytes} bytes")
+            return Fetched(response.status, bytes(content))
+    except (http.client.HTTPException, ValueError) as fault:
+        raise OSError(f"no HTTP answer ({type(fault).__name__})") from None
+
+
+class _Deadline:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds. Raises TimeoutError when there are none."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"not complete after {self._seconds} s")
+        return left
+
+
+class _Reader(io.RawIOBase):
+    """Reads what comes over a socket for as long as is left."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: _Deadline) -> None:
+        self._raw = raw
+        self._socket = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        self._socket.settimeout(self._deadline.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Http(http.client.HTTPConnection):
+    deadline: _Deadline
+
+    def connect(self) -> None:
+        self.timeout = self.deadline.left()
+        super().connect()
+        # For the handshake of TLS, which takes that as one limit for all of it.
+        self.sock.settimeout(self.deadline.left())
+
+    def response_class(  # type: ignore[override]  # http.client only ever calls it
+        self, sock: socket.socket, *args: Any, **options: Any
+    ) -> http.client.HTTPResponse:
+        response = http.client.HTTPResponse(sock, *args, **options)
+        raw = response.fp.detach()
+        response.fp = io.BufferedReader(_Reader(raw, sock, self.deadline))
+        return response
+
+
+class _Https(http.client.HTTPSConnection, _Http):
+    """TLS over the one above."""
+
+
+class _Handler(urllib.request.AbstractHTTPHandler):
+    def __init__(self, deadline: _Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self._open(_Http, request)
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self._open(_Https, request)
+
+    http_request = https_request = urllib.request.AbstractHTTPHandler.do_request_
+
+    def _open(self, kind: type[_Http], request: urllib.request.Request) -> http.client.HTTPResponse:
+        def connection(host: str, **options: Any) -> _Http:
+            made = kind(host, **options)
+            made.deadline = self._deadline
+            return made
+
+        return self.do_open(connection, request)
+
+
+def _opener(
+    deadline: _Deadline, handlers: Iterable[urllib.request.BaseHandler]
+) -> urllib.request.OpenerDirector:
+    # Put together by hand: the ready-made one opens file:// and ftp:// too.
+    opener = urllib.request.OpenerDirector()
+    for handler in (urllib.request.ProxyHandler(), _Handler(deadline), *handlers):
+        opener.add_handler(handler)
+    return opener
