@@ -112,3 +112,5 @@ def test_settings_that_do_not_fit_together(tmp_path: Path, jwks: str) -> None:
         build_authenticator(host=HOST, data_dir=tmp_path, jwks=jwks, no_auth=True)
     with pytest.raises(ValueError, match="system token"):
         build_authenticator(host=HOST, data_dir=tmp_path, identity_endpoint="grpc://127.0.0.1:1")
+    with pytest.raises(ValueError, match="https://"):
+        build_authenticator(host=HOST, data_dir=tmp_path, jwks="http://keys.example/keys.json")

@@ -197,6 +197,28 @@ def test_a_redirect_to_another_scheme(server: WebServer, issuer: Issuer, target:
     assert len(server.asked) == 1
 
 
+def test_a_redirect_away_from_this_machine_over_http(
+    server: WebServer, issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = JwksUrl(server.url("/to/http://192.0.2.1/keys"), seconds=0.5)
+    with pytest.raises(Unavailable):
+        TokenVerifier(source).claims(issuer.token())
+    assert "redirected" in caplog.text
+
+
+@pytest.mark.parametrize("host", ["keys.example", "10.0.0.1", "localhost.example", "[2001:db8::1]"])
+def test_keys_that_anybody_on_the_way_could_change_are_refused(host: str) -> None:
+    with pytest.raises(ValueError, match="https://"):
+        JwksUrl(f"http://{host}/keys.json")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://keys.example/", "http://localhost:1/", "http://127.0.0.2/", "http://[::1]/"]
+)
+def test_addresses_that_are_taken(url: str) -> None:
+    JwksUrl(url)
+
+
 @pytest.mark.parametrize(
     "url", ["file:///etc/hostname", "ftp://host/keys", "http://", "keys.json", "http://u:p@host/k"]
 )

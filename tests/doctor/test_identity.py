@@ -71,6 +71,13 @@ def test_an_address_of_public_keys_where_nobody_is(tmp_path: Path) -> None:
     assert "hunter2" not in str(found)
 
 
+def test_an_address_that_public_keys_are_not_taken_from(tmp_path: Path) -> None:
+    for url in ("http://keys.example/?password=hunter2", "https://user:hunter2@keys.example/"):
+        found = look(tmp_path, auth_jwks=url)
+        assert (found.mark, "https://" in found.advice) == (Mark.FAILURE, True)
+        assert "hunter2" not in str(found)
+
+
 def test_the_identity_service(tmp_path: Path, identity: IdentityServer) -> None:
     given = {"identity_endpoint": identity.endpoint, "system_token": TOKEN}
     assert look(tmp_path, **given).mark is Mark.OK

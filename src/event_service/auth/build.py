@@ -34,7 +34,7 @@ def build_authenticator(
 ) -> Authenticator:
     """The authenticator for a service that listens on ``host``.
 
-    ``jwks`` (a path or an http(s) URL) wins over the identity service's keys; apps are always
+    ``jwks`` (a path or an ``https://`` URL) wins over the identity service's keys; apps are always
     asked of the identity service. With neither, the data directory's own key pair is trusted for
     every domain, and only then. Raises ValueError or OSError for what can't be used.
     """

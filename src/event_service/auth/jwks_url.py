@@ -7,11 +7,12 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
 from event_service.auth.keys import matching
+from event_service.auth.open_access import is_loopback
 from event_service.bounded_get import bounded_get
 from event_service.errors import Unavailable
 
@@ -26,10 +27,10 @@ _log = logging.getLogger(__name__)
 
 
 class JwksUrl:
-    """A KeySource over an ``http://`` or ``https://`` address.
+    """A KeySource over an ``https://`` address, or an ``http://`` one of this machine.
 
     ``seconds`` limits one fetch. The document is kept as ``lifetimes`` say: one fetch serves
-    every domain. Raises ValueError when the address is none.
+    every domain. Raises ValueError when the address is none of those.
     """
 
     def __init__(
@@ -44,6 +45,11 @@ class JwksUrl:
             raise ValueError("the address of the public keys is no http(s) URL")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the address of the public keys can't carry a user or password")
+        if not _is_private(parts):
+            raise ValueError(
+                "the address of the public keys must be https://: over http:// anybody"
+                " on the way could put in their own"
+            )
         self._url = url
         self._seconds = seconds
         self._documents = LoadingCache(self._fetch, lifetimes, clock)
@@ -67,7 +73,7 @@ class JwksUrl:
             raise Unavailable("The public keys of tokens can't be fetched now.") from None
 
 
-class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
+class _AsPrivateOnly(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self,
         req: urllib.request.Request,
@@ -77,14 +83,20 @@ class _SameSchemeOnly(urllib.request.HTTPRedirectHandler):
         headers: Message,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
-            raise URLError("redirected to another scheme")
+        target = urlsplit(newurl)
+        if target.scheme != urlsplit(req.full_url).scheme or not _is_private(target):
+            raise URLError("redirected to another scheme, or over http:// to another machine")
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _is_private(parts: SplitResult) -> bool:
+    """Whether nobody on the way can change what comes from there."""
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
 
 
 def _handlers() -> tuple[urllib.request.BaseHandler, ...]:
     return (
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
-        _SameSchemeOnly(),
+        _AsPrivateOnly(),
     )

@@ -51,14 +51,24 @@ def _of_open_access(settings: Settings) -> Finding:
     return failure(_WHAT, f"EVENT_NO_AUTH does not go with the address {settings.host}", advice)
 
 
+def _of_jwks_url(url: str, seconds: float) -> Finding:
+    try:
+        JwksUrl(url, seconds).keys("", None)
+    except ValueError:
+        advice = (
+            "EVENT_AUTH_JWKS must be a file or an https:// address without user or password;"
+            " http:// will do on this machine alone."
+        )
+        return failure(_WHAT, "public keys are not taken from that address", advice)
+    except Unavailable:
+        advice = "Open the address of EVENT_AUTH_JWKS with curl from this machine."
+        return failure(_WHAT, "the public keys can't be fetched", advice)
+    return ok(_WHAT, "public keys are fetched from an address")
+
+
 def _of_jwks(jwks: str, seconds: float) -> Finding:
     if is_url(jwks):
-        try:
-            JwksUrl(jwks, seconds).keys("", None)
-        except (Unavailable, ValueError):
-            advice = "Open the address of EVENT_AUTH_JWKS with curl from this machine."
-            return failure(_WHAT, "the public keys can't be fetched", advice)
-        return ok(_WHAT, "public keys are fetched from an address")
+        return _of_jwks_url(jwks, seconds)
     path = Path(jwks)
     try:
         text = path.read_bytes()
