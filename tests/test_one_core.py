@@ -6,8 +6,6 @@ import errno
 import os
 import subprocess
 import sys
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -15,13 +13,13 @@ import pytest
 
 from event_service.child_processes import guard
 from event_service.one_core import Keeper, better_core
+from tests.eventually import eventually
 from tests.service.process import serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
-WAIT_SECONDS = 30
 
 
 @pytest.mark.parametrize(
@@ -136,10 +134,7 @@ def test_a_service_keeps_to_one_and_its_stores_do_not(tmp_path: Path) -> None:
     with serving(tmp_path / "data", EVENT_PROCESSES="2") as process:
         family = psutil.Process(process.runtime()["pid"]).children(recursive=True)
         workers = process.workers()
-        give_up = time.monotonic() + WAIT_SECONDS
-        while not all(_keeps_to_one(one) for one in workers):
-            assert time.monotonic() < give_up
-            threading.Event().wait(0.05)
+        eventually(lambda: all(_keeps_to_one(one) for one in workers))
         assert len(workers) == 2
         stores = [one for one in family if one.name().startswith(("redis", "secantus"))]
         assert len(stores) == 2

@@ -27,7 +27,7 @@ from event_service.store_clients import (
 )
 
 PASSWORD = "a@b"  # noqa: S105 - of a server that lives for one test
-UNTIL_READY = Retry(ConstantBackoff(0.05), 200)
+UNTIL_READY = Retry(ConstantBackoff(0.05), 600)
 
 
 def free_port() -> int:

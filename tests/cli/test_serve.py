@@ -35,14 +35,14 @@ class Recorded:
 
     def wait(self) -> None:
         self._send()
-        assert self._ended.wait(20)
+        assert self._ended.wait(30)
 
     def stop(self, grace_seconds: float) -> None:
         self.stops.append(grace_seconds)
         self._send()
         if self._calls_end or grace_seconds == 0:
             self._ended.set()
-        assert self._ended.wait(20)
+        assert self._ended.wait(30)
 
     def _send(self) -> None:
         if self._signals:

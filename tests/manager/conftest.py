@@ -7,11 +7,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +21,7 @@ from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_indexes
+from tests.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,22 +32,6 @@ if TYPE_CHECKING:
 
 # So long that only an announced change can end an entry's life within a test.
 NEVER_TOO_OLD = 3_600.0
-DEADLINE_SECONDS = 20.0
-
-
-def _eventually(holds: Callable[[], bool]) -> bool:
-    ends = monotonic() + DEADLINE_SECONDS
-    while not holds():
-        if monotonic() > ends:
-            return False
-        threading.Event().wait(0.005)
-    return True
-
-
-@pytest.fixture
-def eventually() -> Callable[[Callable[[], bool]], bool]:
-    """Asks again and again until it holds; False when it never does."""
-    return _eventually
 
 
 class StoppableRedis:
@@ -158,7 +141,7 @@ def redis_cluster() -> Iterator[redis.RedisCluster]:
         server.start()
         node = stack.enter_context(redis.Redis(port=port))
         node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))
-        assert _eventually(lambda: _cluster_state(node) == "ok")
+        eventually(lambda: _cluster_state(node) == "ok")
         client = redis.RedisCluster(host="127.0.0.1", port=port)
         stack.callback(client.close)
         yield client

@@ -11,6 +11,7 @@ from pymongo.errors import AutoReconnect
 
 from event_service.errors import CallerGone
 from event_service.manager.group_commit import GroupCommit
+from tests.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,8 +64,7 @@ def _pile_up(
 
     others = [threads.submit(call, number) for number in range(1, CALLERS + 1)]
     arrived.wait()
-    while commit.waiting < CALLERS:
-        threading.Event().wait(0.001)
+    eventually(lambda: commit.waiting == CALLERS)
     worker.go_on.set()
     return [future.exception(30) or future.result() for future in (first, *others)]
 

@@ -13,18 +13,17 @@ from event_service.manager.events import CreateEvent
 from event_service.managers import Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
+from tests.eventually import eventually
 from tests.manager.now import Now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import redis
     from pymongo.database import Database
 
     from event_service.settings import Settings
     from tests.manager.conftest import StoppableRedis
-
-    Eventually = Callable[[Callable[[], bool]], bool]
 
 TENANT = ("domain-1", "workspace-1", "project-1")
 ALARM = {"event_key": "k1", "title": "disk full"}
@@ -93,7 +92,7 @@ def managing(
 
 
 def test_counts_from_before_a_recovery_open_no_alert_after_it(
-    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+    managing: Managing, webhook_database: Database[dict[str, Any]]
 ) -> None:
     assert managing.create(ALARM) is Outcome.RECORDED
     assert managing.create(ALARM) is Outcome.REPEATED
@@ -110,33 +109,33 @@ def test_counts_from_before_a_recovery_open_no_alert_after_it(
         return not managing.uncounted()
 
     assert managing.uncounted()
-    assert eventually(adopted)
+    eventually(adopted)
     assert [alert["state"] for alert in webhook_database["alert"].find()] == ["RESOLVED"]
     assert webhook_database["event"].count_documents({}) == 2
 
 
 def test_a_repeat_of_what_came_meanwhile_is_a_repeat(
-    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+    managing: Managing, webhook_database: Database[dict[str, Any]]
 ) -> None:
     assert managing.create(ALARM) is Outcome.RECORDED
     managing.redis_goes()
     assert managing.create(CHANGED) is Outcome.RECORDED
     managing.redis_returns()
 
-    assert eventually(managing.redis_is_asked)
+    eventually(managing.redis_is_asked)
     for _ in range(3):
         assert managing.create(CHANGED) is Outcome.REPEATED
     assert webhook_database["event"].count_documents({"event_key": "k1"}) == 2
 
 
 def test_an_alarm_that_comes_back_after_a_recovery_opens_an_alert(
-    managing: Managing, webhook_database: Database[dict[str, Any]], eventually: Eventually
+    managing: Managing, webhook_database: Database[dict[str, Any]]
 ) -> None:
     assert managing.create(ALARM) is Outcome.RECORDED
     managing.redis_goes()
     assert managing.create(RECOVERY) is Outcome.RECORDED
     managing.redis_returns()
-    assert eventually(managing.redis_is_asked)
+    eventually(managing.redis_is_asked)
     # Redis still takes the alert for open, and counts.
     managing.create(ALARM)
     assert managing.managers.flusher.flush()

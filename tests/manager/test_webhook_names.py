@@ -49,7 +49,7 @@ def test_of_many_at_once_one_gets_it(
     together = Barrier(8)
 
     def want(number: int) -> bool:
-        together.wait(20)
+        together.wait(30)
         try:
             if number < len(others):
                 manager.update(others[number].webhook_id, "wanted")

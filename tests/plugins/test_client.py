@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +17,7 @@ from event_service.plugins.faults import (
     PluginUnreadable,
 )
 from tests.clock import Clock
+from tests.eventually import eventually
 from tests.plugins.running import running_plugin
 
 if TYPE_CHECKING:
@@ -171,6 +170,15 @@ def test_a_breaker_is_for_one_plugin_at_one_endpoint(
 def test_a_plugin_that_comes_back_is_found() -> None:
     clock = Clock()
     client = PluginClient(new_breaker=lambda: Breaker(5, 10, clock))
+
+    def found() -> bool:
+        clock.now += 10
+        try:
+            client.verify(place, {})
+        except PluginSilent:
+            return False
+        return True
+
     with running_plugin() as first:
         place = first.place
         client.verify(place, {})
@@ -179,13 +187,5 @@ def test_a_plugin_that_comes_back_is_found() -> None:
             with pytest.raises(PluginSilent):
                 client.verify(place, {})
     with running_plugin(first.port):
-        ends = monotonic() + 20
-        while True:
-            clock.now += 10
-            try:
-                client.verify(place, {})
-                break
-            except PluginSilent:
-                assert monotonic() < ends
-                threading.Event().wait(0.02)
+        eventually(found)
     client.close()

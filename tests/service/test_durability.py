@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo import MongoClient
 
+from tests.eventually import eventually
 from tests.service.process import ServeProcess, serving
 from tests.service.running import Client, Webhook
 
@@ -88,25 +89,18 @@ def test_killed_under_load(process: ServeProcess, keys_per_sender: int) -> None:
         for key, count in load.acknowledged.items():
             acknowledged[key] = acknowledged.get(key, 0) + count
         process.restart()
-    counted = _wait_until_counted(process, acknowledged)
-    missing = {
-        key: (count, counted.get(key, 0))
-        for key, count in acknowledged.items()
-        if counted.get(key, 0) < count
-    }
-    assert not missing
-    assert _alerts_per_key(process) == {1}
 
-
-def _wait_until_counted(process: ServeProcess, acknowledged: dict[str, int]) -> dict[str, int]:
-    # The counts of a killed process are adopted by the next one after a while.
-    tick, counted = threading.Event(), _counted(process)
-    for _ in range(120):
-        if all(counted.get(key, 0) >= count for key, count in acknowledged.items()):
-            break
-        tick.wait(0.25)
+    def missing() -> dict[str, tuple[int, int]]:
         counted = _counted(process)
-    return counted
+        return {
+            key: (count, counted.get(key, 0))
+            for key, count in acknowledged.items()
+            if counted.get(key, 0) < count
+        }
+
+    # The counts of a killed process are adopted by the next one after a while.
+    eventually(lambda: not missing(), failing=missing)
+    assert _alerts_per_key(process) == {1}
 
 
 def test_a_stop_answers_what_is_under_way_and_leaves_nothing_behind(process: ServeProcess) -> None:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.eventually import eventually
 from tests.service.prometheus import ALERTMANAGER, PROMETHEUS, sending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.service.running import Running, Start
-
-DEADLINE_SECONDS = 60.0
 
 pytestmark = pytest.mark.skipif(
     PROMETHEUS is None or ALERTMANAGER is None,
     reason="Prometheus and Alertmanager are not installed:"
     " apt install prometheus prometheus-alertmanager",
 )
-
-
-def eventually(found: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What is found, as soon as there is something."""
-    ends = monotonic() + DEADLINE_SECONDS
-    while not (result := found()):
-        assert monotonic() < ends, f"nothing came within {DEADLINE_SECONDS} s"
-        threading.Event().wait(0.05)
-    return result
 
 
 def listed(running: Running, event_type: str) -> list[dict[str, Any]]:

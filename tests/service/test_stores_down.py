@@ -127,15 +127,15 @@ def test_who_waits_for_a_database_that_is_stuck_is_told_of(tmp_path: Path) -> No
 def test_a_method_that_is_not_there(stand: Stand) -> None:
     call: Any = stand.running.client.channel.unary_unary(f"/{EVENT}/Create")
     with pytest.raises(grpc.RpcError) as raised:
-        call(b"", timeout=10)
+        call(b"", timeout=30)
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_a_client_that_gives_up_early(stand: Stand) -> None:
     done = threading.Event()
     call: Any = stand.running.client.channel.unary_unary(f"/{EVENT}/list")
-    future = call.future(b"", timeout=10)
+    future = call.future(b"", timeout=30)
     future.add_done_callback(lambda _: done.set())
     future.cancel()
-    assert done.wait(10)
+    assert done.wait(30)
     assert stand.running.client.call("list", {}).status == "OK"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -14,11 +12,12 @@ import pytest
 
 from event_service.start_errors import StartError
 from event_service.workers.reserved_port import ReservedPort
+from tests.eventually import eventually
 from tests.service.process import ServeProcess, serving
 from tests.service.running import Client, Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 WORKERS = 2
@@ -30,14 +29,6 @@ MOST_CLIENTS = 100
 def process(tmp_path: Path) -> Iterator[ServeProcess]:
     with serving(tmp_path / "data", EVENT_PROCESSES=str(WORKERS)) as process:
         yield process
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Ask until it holds."""
-    give_up = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < give_up
-        threading.Event().wait(0.1)
 
 
 def _metric(process: ServeProcess, name: str) -> float:
@@ -76,7 +67,7 @@ def test_they_share_ports_webhooks_and_one_account(process: ServeProcess) -> Non
         clients.append(Client(process.address))
         assert clients[-1].create(webhook, _body(len(clients))).status == "OK"
     # Each worker tells the others once a second what it has counted.
-    wait_until(lambda: _metric(process, "grpc_server_handled_total") >= len(clients))
+    eventually(lambda: _metric(process, "grpc_server_handled_total") >= len(clients))
     assert _metric(process, "event_service_worker_restarts_total") == 0
     for client in clients:
         client.channel.close()
@@ -89,8 +80,8 @@ def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
     assert len(before) == WORKERS
     os.kill(min(before), signal.SIGKILL)
     client = Client(process.address)
-    wait_until(lambda: client.create(webhook, _body(0)).status == "OK")
-    wait_until(lambda: _metric(process, "event_service_worker_restarts_total") == 1)
+    eventually(lambda: client.create(webhook, _body(0)).status == "OK")
+    eventually(lambda: _metric(process, "event_service_worker_restarts_total") == 1)
     after = {worker.pid for worker in process.workers()}
     assert len(after) == WORKERS
     assert after & before == {max(before)}

@@ -164,13 +164,13 @@ def test_a_few_at_once() -> None:
 
     def slow(url: str) -> Fetched:
         inside.set()
-        assert leave.wait(20)
+        assert leave.wait(30)
         return Fetched(200, url.encode())
 
     limited = LimitedFetch(slow, at_once=1)
     first = threading.Thread(target=limited, args=("a",))
     first.start()
-    assert inside.wait(20)
+    assert inside.wait(30)
     with pytest.raises(OSError, match="too many"):
         limited("b")
     leave.set()

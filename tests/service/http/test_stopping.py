@@ -52,15 +52,15 @@ def test_what_is_under_way_ends_first(
     assert not stopping.done()
     assert not under_way.done()
     held.let_go()
-    assert under_way.result(20).status == 200
-    stopping.result(20)
+    assert under_way.result(30).status == 200
+    stopping.result(30)
 
 
 def test_a_stop_without_grace_waits_for_nothing(
     running: Running, threads: ThreadPoolExecutor, under_way: Future[HttpAnswer]
 ) -> None:
-    threads.submit(running.service.stop, 0).result(20)
-    answer = under_way.result(20)
+    threads.submit(running.service.stop, 0).result(30)
+    answer = under_way.result(30)
     assert (answer.status, answer.code) == (500, "ERROR_UNKNOWN")
     assert "stopped" in answer.message
 
@@ -73,7 +73,7 @@ def test_a_second_stop_hurries_the_first(
         first = threads.submit(running.service.stop, 600)
         assert rest_of(idle) == b""
     assert not under_way.done()
-    threads.submit(running.service.stop, 0).result(20)
-    first.result(20)
+    threads.submit(running.service.stop, 0).result(30)
+    first.result(30)
     with pytest.raises((OSError, HTTPException)):
-        under_way.result(20)
+        under_way.result(30)

@@ -137,13 +137,13 @@ def test_no_plugin_api_is_hosted(running: Running) -> None:
             f"/spaceone.api.monitoring.plugin.{name}"
         )
         with pytest.raises(Exception, match="UNIMPLEMENTED"):
-            call(b"", timeout=20)
+            call(b"", timeout=30)
 
 
 def test_reflection_lists_one_service_of_each_short_name(running: Running) -> None:
     stub = reflection_pb2_grpc.ServerReflectionStub(running.client.channel)
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
-    (answer,) = stub.ServerReflectionInfo(iter([asked]), timeout=20)
+    (answer,) = stub.ServerReflectionInfo(iter([asked]), timeout=30)
     names = [service.name for service in answer.list_services_response.service]
     assert "spaceone.api.monitoring.v1.Webhook" in names
     short = [name.rpartition(".")[2] for name in names if name.startswith("spaceone.")]
