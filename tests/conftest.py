@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from event_service.settings import Settings
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
@@ -87,6 +89,13 @@ def redis_client(redis_url: str, store_settings: Settings) -> Iterator[RedisClie
     if not urlsplit(redis_url).scheme.endswith("+cluster"):
         client.flushdb()
     client.close()
+
+
+@pytest.fixture
+def log() -> Iterator[list[EventDict]]:
+    """The lines of the log that are written while the test runs."""
+    with capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture

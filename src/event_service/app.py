@@ -18,15 +18,17 @@ from event_service.auth.build import build_authenticator
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
 from event_service.http.probes import DISTRIBUTION
+from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
-from event_service.managers import Clock, build_managers, utc_now
+from event_service.managers import Clock, build_managers
 from event_service.metrics.account import Account
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
 from event_service.model.indexes import ensure_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.secret_text import text_of
 from event_service.servicer import event, health, webhook
 from event_service.servicer.account import CallAccount
 from event_service.servicer.doors import Doors
@@ -47,7 +49,6 @@ from event_service.stores import Stores, open_stores
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pydantic import SecretStr
     from pymongo import MongoClient
     from pymongo.database import Database
 
@@ -270,10 +271,6 @@ class _Found(NamedTuple):
     sorts_in_memory: bool
 
 
-def _secret(value: SecretStr | None) -> str | None:
-    return None if value is None else value.get_secret_value()
-
-
 def _redis(url: str, settings: Settings) -> RedisClient:
     try:
         return connect_redis(url, settings)
@@ -291,7 +288,7 @@ def _authenticator(settings: Settings) -> Authenticator:
             data_dir=settings.data_dir,
             jwks=settings.auth_jwks,
             identity_endpoint=settings.identity_endpoint,
-            system_token=_secret(settings.system_token),
+            system_token=text_of(settings.system_token),
             system_domains=settings.auth_system_domains,
             no_auth=settings.no_auth,
             no_auth_on_any_address=settings.no_auth_on_any_address,

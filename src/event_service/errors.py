@@ -172,6 +172,9 @@ class DeadlineExceeded(ServiceError):
     status = grpc.StatusCode.DEADLINE_EXCEEDED
     code = "ERROR_DEADLINE_EXCEEDED"
 
+    def __init__(self) -> None:
+        super().__init__("The query took longer in the database than it may.")
+
 
 class CallerGone(ServiceError):
     """Nobody waits for the answer any longer, so the work was not started: for the log only."""

@@ -1,4 +1,4 @@
-"""ISO 8601 texts as instants.
+"""Instants: now, from ISO 8601 texts and back.
 
 An instant is a naive ``datetime`` in UTC with whole milliseconds, which is what MongoDB keeps.
 """
@@ -19,6 +19,11 @@ _COMMON = re.compile(
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 
 
+def utc_now() -> datetime:
+    """The instant it is now."""
+    return _in_milliseconds(datetime.now(UTC).replace(tzinfo=None))
+
+
 def parse_iso(text: str) -> datetime:
     """The instant that an ISO 8601 date or date-time names; without an offset it is UTC.
 
@@ -34,7 +39,7 @@ def parse_iso(text: str) -> datetime:
         read = datetime.fromisoformat(said.upper().replace(",", "."))
     except ValueError:
         raise ValueError("no day of the calendar") from None
-    local = read.replace(microsecond=read.microsecond // 1000 * 1000)
+    local = _in_milliseconds(read)
     if local.tzinfo is None:
         return local
     try:
@@ -60,3 +65,7 @@ def to_milliseconds(instant: datetime) -> int:
 def from_milliseconds(milliseconds: int) -> datetime:
     """The instant that many milliseconds after 1970."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _in_milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

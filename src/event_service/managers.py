@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from event_service.admission.quotas import Quotas
 from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
+from event_service.instants import utc_now
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.event_log import EventLog
@@ -33,11 +34,11 @@ from event_service.plugins.build import build_plugins
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
+from event_service.secret_text import text_of
 from event_service.sns.fetch import Fetch, fetch_https
 from event_service.sns.gate import sns_gate
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
     from pymongo.database import Database
 
     from event_service.parsers.registry import ParserRegistry
@@ -47,12 +48,6 @@ if TYPE_CHECKING:
     from event_service.store_clients import RedisClient
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Now, as the database keeps it: UTC without an offset, in whole milliseconds."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +100,13 @@ def build_managers(
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
-    vault = vault_for(_secret(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
+    vault = vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
     webhooks = WebhookManager(database, redis, cache, vault)
     plugins = build_plugins(
         parsers,
         settings.plugins,
         settings.plugin_service_endpoint,
-        _secret(settings.system_token),
+        text_of(settings.system_token),
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:
@@ -160,7 +155,3 @@ def build_managers(
         flusher=flusher,
         webhook_changes=WebhookChanges(redis, cache),
     )
-
-
-def _secret(value: SecretStr | None) -> str | None:
-    return None if value is None else value.get_secret_value()

@@ -21,6 +21,8 @@ from tests.auth.issuer import DOMAIN, WORKSPACE, Issuer, rsa_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from structlog.typing import EventDict
+
     from tests.auth.conftest import Clock
 
 OURS = "the-system-token-of-this-service"
@@ -101,16 +103,17 @@ def test_an_identity_service_that_cannot_tell(
     authenticator: TokenAuthenticator,
     server: IdentityServer,
     issuer: Issuer,
-    caplog: pytest.LogCaptureFixture,
+    log: list[EventDict],
     status: grpc.StatusCode,
 ) -> None:
     server.refusal = status
     token = issuer.token()
     with pytest.raises(Unavailable):
         scope(authenticator, token)
-    assert status.name in caplog.text
+    (line,) = log
+    assert line["status"] == status.name
     for secret in (OURS, token, "caller's words"):
-        assert secret not in caplog.text
+        assert secret not in str(line)
 
 
 def test_one_that_recovers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from event_service.managers import utc_now
+from event_service.instants import utc_now
 
 if TYPE_CHECKING:
     from datetime import datetime

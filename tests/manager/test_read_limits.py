@@ -10,8 +10,8 @@ from google.protobuf.json_format import ParseDict
 
 from event_service.caller import Caller, Scope
 from event_service.errors import TooLarge
+from event_service.instants import utc_now
 from event_service.manager.reads import Reader, Statistic
-from event_service.managers import utc_now
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import StatisticsQuery

@@ -20,6 +20,8 @@ from event_service.plugins.plugin_service import PluginService
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from structlog.typing import EventDict
+
     from tests.plugins.running import RunningPlugin
 
 TOKEN = "the-system-token"  # noqa: S105
@@ -93,14 +95,13 @@ def test_the_plugin_service_is_asked_as_published(server: ServerOfPlugins) -> No
     service.close()
 
 
-def test_a_plugin_service_that_fails(
-    server: ServerOfPlugins, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_plugin_service_that_fails(server: ServerOfPlugins, log: list[EventDict]) -> None:
     server.refusal = grpc.StatusCode.INTERNAL
     service = PluginService(server.endpoint, TOKEN)
     with pytest.raises(Unavailable) as fault:
         service.endpoint(key())
-    assert TOKEN not in fault.value.details + caplog.text
+    assert [line["status"] for line in log] == ["INTERNAL"]
+    assert TOKEN not in f"{fault.value.details}{log}"
     service.close()
 
 

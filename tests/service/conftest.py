@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
-from event_service.managers import Clock, utc_now
+from event_service.instants import utc_now
 from event_service.store_clients import RedisClient, connect_redis
 from tests.auth.issuer import Issuer
 from tests.service.held import Held
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from event_service.embedded.redis import EmbeddedRedis
+    from event_service.managers import Clock
     from event_service.parsers.registry import ParserRegistry
     from event_service.settings import Settings
     from event_service.stores import Stores

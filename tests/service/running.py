@@ -12,7 +12,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service
-from event_service.managers import Clock, utc_now
+from event_service.instants import utc_now
 from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.auth.authenticator import Authenticator
+    from event_service.managers import Clock
     from event_service.parsers.registry import ParserRegistry
 
 Metadata = Sequence[tuple[str, str]]

@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.struct_pb2 import Value
 
 from event_service.caller import Scope
+from event_service.instants import utc_now
 from event_service.manager.reads import COUNT, page_stages
-from event_service.managers import utc_now
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import within

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from event_service.caller import Caller, Scope
 from event_service.errors import ServiceError
+from event_service.instants import utc_now
 from event_service.manager.reads import Reader, decoded
-from event_service.managers import utc_now
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.webhook_fields import WEBHOOK_FIELDS

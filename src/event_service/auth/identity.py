@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final
 
 import grpc
 
@@ -11,6 +11,7 @@ from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
 from event_service.errors import Unavailable
 from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
+from event_service.remote_method import NOT_THERE, RemoteMethod
 from event_service.stubs.event_service.identity.calls_pb2 import (
     AppAnswer,
     AppQuestion,
@@ -19,8 +20,6 @@ from event_service.stubs.event_service.identity.calls_pb2 import (
 )
 
 if TYPE_CHECKING:
-    from google.protobuf.message import Message
-
     from event_service.auth.jwk import VerificationKey
 
 _log = logging.getLogger(__name__)
@@ -28,12 +27,8 @@ _log = logging.getLogger(__name__)
 GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
 CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
 
+_SERVICE: Final = "identity"
 _OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
-
-# SpaceONE answers a name that it doesn't know with either.
-_NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
-
-Answer = TypeVar("Answer", bound="Message")
 
 
 class IdentityService:
@@ -45,25 +40,17 @@ class IdentityService:
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._metadata = (("token", system_token),)
-        self._seconds = seconds
         if not is_endpoint(endpoint):
             raise ValueError("the identity service's endpoint is not grpc://host:port")
         self._channel = open_channel(endpoint, _OPTIONS)
-        self._get_public_key = self._channel.unary_unary(
-            GET_PUBLIC_KEY,
-            request_serializer=PublicKeyQuestion.SerializeToString,
-            response_deserializer=PublicKeyAnswer.FromString,
+        self._get_public_key = RemoteMethod(
+            self._channel, _SERVICE, GET_PUBLIC_KEY, PublicKeyAnswer, seconds
         )
-        self._check_app = self._channel.unary_unary(
-            CHECK_APP,
-            request_serializer=AppQuestion.SerializeToString,
-            response_deserializer=AppAnswer.FromString,
-        )
+        self._check_app = RemoteMethod(self._channel, _SERVICE, CHECK_APP, AppAnswer, seconds)
 
     def public_keys(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
         """The keys of a domain, None for an unknown one. Raises Unavailable."""
-        question = PublicKeyQuestion(domain_id=domain_id)
-        answer = self._ask(self._get_public_key, question, PublicKeyAnswer, _NOT_THERE)
+        answer = self._get_public_key.ask(PublicKeyQuestion(domain_id=domain_id), self._metadata)
         if answer is None or not answer.public_key:
             return None
         try:
@@ -75,8 +62,8 @@ class IdentityService:
     def app(self, domain_id: str, client_id: str) -> AppGrant | None:
         """What an app may do, None for one that is unknown or disabled. Raises Unavailable."""
         question = AppQuestion(domain_id=domain_id, client_id=client_id)
-        refusals = _NOT_THERE | {grpc.StatusCode.PERMISSION_DENIED}
-        answer = self._ask(self._check_app, question, AppAnswer, refusals)
+        refusals = NOT_THERE | {grpc.StatusCode.PERMISSION_DENIED}
+        answer = self._check_app.ask(question, self._metadata, refusals)
         if answer is None:
             return None
         return AppGrant(tuple(answer.permissions), frozenset(answer.projects))
@@ -84,21 +71,3 @@ class IdentityService:
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
-
-    def _ask(
-        self,
-        call: grpc.UnaryUnaryMultiCallable[Any, Any],
-        question: Message,
-        kind: type[Answer],
-        not_there: frozenset[grpc.StatusCode],
-    ) -> Answer | None:
-        try:
-            answer = call(question, timeout=self._seconds, metadata=self._metadata)
-        except grpc.RpcError as fault:
-            status = cast("grpc.Call", fault).code()
-            if status in not_there:
-                return None
-            # Its details stay out of the log: they may repeat what was sent.
-            _log.warning("The identity service answers %s with %s.", kind.__name__, status.name)
-            raise Unavailable("The identity service can't be asked now.") from None
-        return cast("Answer", answer)

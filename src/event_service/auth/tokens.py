@@ -10,6 +10,7 @@ from event_service.auth.access import (
     WORKSPACE_MEMBER,
     WORKSPACE_OWNER,
 )
+from event_service.auth.bearer import bearer_of
 from event_service.caller import Caller, Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, RequiredParameter
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from event_service.auth.verification import TokenVerifier
 
 DEFAULT_SYSTEM_DOMAINS: Final = frozenset({"domain-root"})
-
-_BEARER: Final = "bearer "
 
 
 class TokenAuthenticator:
@@ -85,11 +84,7 @@ class TokenAuthenticator:
 
 
 def _token(metadata: Mapping[str, str]) -> str:
-    token = metadata.get("token")
-    if not token:
-        authorization = metadata.get("authorization", "")
-        if authorization[: len(_BEARER)].lower() == _BEARER:
-            token = authorization[len(_BEARER) :].strip()
+    token = metadata.get("token") or bearer_of(metadata.get("authorization", ""))
     if not token:
         raise AuthenticateFailure("Token is missing.")
     return token

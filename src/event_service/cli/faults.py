@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
-from redis.exceptions import RedisClusterException, RedisError
 
 from event_service.cli.terminal import visible
 from event_service.errors import ServiceError
 from event_service.start_errors import StartError
-from event_service.store_clients import first_clause
+from event_service.store_clients import REDIS_FAULTS, first_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +31,7 @@ def told_plainly() -> Iterator[None]:
         raise click.ClickException("\n".join(settings_told(fault))) from fault
     except PyMongoError as fault:
         raise click.ClickException(f"MongoDB failed: {first_clause(fault)}") from fault
-    except (RedisError, RedisClusterException) as fault:
+    except REDIS_FAULTS as fault:
         raise click.ClickException(f"Redis failed: {first_clause(fault)}") from fault
 
 

@@ -12,6 +12,7 @@ from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_declared_indexes
 from event_service.mongodb_address import DEFAULT_DATABASE, with_database
+from event_service.secret_text import text_of
 from event_service.store_clients import connect_mongodb, connect_redis
 from event_service.stores import open_stores
 
@@ -51,8 +52,7 @@ def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
 
 def key_vault(settings: Settings) -> KeyVault | None:
     """Where access keys are kept that can be read again, if the settings want that."""
-    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return vault_for(secret, keys_are_shown=settings.webhook_show_keys)
+    return vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
 
 
 @contextmanager

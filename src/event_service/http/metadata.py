@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_service.auth.bearer import bearer_of
 from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ _KEYS: Final = frozenset(
     }
 )
 
-_BEARER: Final = "bearer "
-
 
 def metadata_of(headers: Headers) -> Mapping[str, str]:
     """The metadata, by the names of gRPC: of ``X-Domain-Id`` and ``x_domain_id`` alike."""
@@ -44,9 +43,4 @@ def arrival_of(method: str, request: Request) -> Arrival:
 
 def access_key_of(headers: Headers) -> str:
     """The key of ``X-Access-Key`` or ``Authorization: Bearer``, or nothing."""
-    if key := headers.get("x-access-key", "").strip():
-        return key
-    authorization = headers.get("authorization", "")
-    if authorization[: len(_BEARER)].lower() == _BEARER:
-        return authorization[len(_BEARER) :].strip()
-    return ""
+    return headers.get("x-access-key", "").strip() or bearer_of(headers.get("authorization", ""))

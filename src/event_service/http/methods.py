@@ -12,6 +12,7 @@ from event_service.http.answers import answer
 from event_service.http.body import body_of
 from event_service.http.metadata import arrival_of
 from event_service.http.protocol import gone_of
+from event_service.http.transcoding import BOOLEANS
 from event_service.servicer.faults import answered
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from event_service.http.transcoding import Binding
     from event_service.http.workers import Workers
     from event_service.servicer.invocation import Invoker
-
-_BOOLEANS = {"true": True, "false": False}
 
 
 class Methods:
@@ -108,6 +107,6 @@ def _no_deadline() -> None:
 
 def _flag(request: Request, name: str) -> bool:
     text = request.query_params.get(name, "false")
-    if text not in _BOOLEANS:
+    if text not in BOOLEANS:
         raise InvalidParameterType(name, "true or false")
-    return _BOOLEANS[text]
+    return BOOLEANS[text]

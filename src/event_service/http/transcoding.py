@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from google.api import annotations_pb2
 
@@ -21,7 +21,8 @@ _VERBS = ("get", "put", "post", "delete", "patch")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)(?:=\*)?\}")
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~-]+|\{[^{}/]+\}))+")
 WHOLE_BODY = "*"
-_BOOLEANS = {"true": True, "false": False}
+BOOLEANS: Final = {"true": True, "false": False}
+"""How a path or a query writes a boolean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,6 @@ def _place(fields: dict[str, Any], kind: Descriptor, name: str, text: str) -> No
 
 
 def _scalar(field: FieldDescriptor, text: str) -> str | bool:
-    if field.type == field.TYPE_BOOL and text in _BOOLEANS:
-        return _BOOLEANS[text]
+    if field.type == field.TYPE_BOOL and text in BOOLEANS:
+        return BOOLEANS[text]
     return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import TooLarge
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from event_service.draft import EventDraft
 
-_DOCUMENT_BYTES = 16 * 1024 * 1024
 _OWN_BYTES = 512 * 1024
 """Room for the ids, times and names of the fields, and for what marks the resources."""
 
@@ -25,5 +25,5 @@ def check_size(raw_data: RawBSONDocument, draft: EventDraft, info: RawBSONDocume
     texts = (draft.event_key, draft.title, draft.description, draft.rule, draft.image_url)
     more = (draft.provider, draft.account, *draft.resources)
     said = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, *more) if text)
-    if len(raw_data.raw) + len(info.raw) + said + _OWN_BYTES > _DOCUMENT_BYTES:
-        raise TooLarge("bytes of one event with its body", _DOCUMENT_BYTES - _OWN_BYTES)
+    if len(raw_data.raw) + len(info.raw) + said + _OWN_BYTES > MOST_DOCUMENT_BYTES:
+        raise TooLarge("bytes of one event with its body", MOST_DOCUMENT_BYTES - _OWN_BYTES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure
 
+from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import DeadlineExceeded, InvalidParameter, ServiceError, TooLarge
 from event_service.store_clients import mongodb_answers
 
@@ -23,7 +24,6 @@ _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075}
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
 _FIRST_LOCATION_CODE = 10_000
 
-_DOCUMENT_BYTES = 16 * 1024 * 1024
 _OVER_A_DOCUMENT = frozenset({10334, 17217, 17419, 17420})
 """BSONObjectTooLarge, of a row or of all values of a distinct."""
 _STAGE_BYTES = 100 * 1024 * 1024
@@ -34,7 +34,7 @@ _OVER_A_STAGE = 146
 def refusal(code: int) -> ServiceError | None:
     """The fault for an error code of the database; None when it is not the query's."""
     if code in _OVER_A_DOCUMENT:
-        return TooLarge("bytes of one result in the database", _DOCUMENT_BYTES)
+        return TooLarge("bytes of one result in the database", MOST_DOCUMENT_BYTES)
     if code == _OVER_A_STAGE:
         return TooLarge("bytes of one stage in the database", _STAGE_BYTES)
     if code in _REFUSED_CODES or code >= _FIRST_LOCATION_CODE:
@@ -55,18 +55,14 @@ def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator
         with pymongo.timeout(max(seconds, _LEAST_SECONDS)):
             yield
     except ExecutionTimeout:
-        raise _too_slow() from None
+        raise DeadlineExceeded() from None
     except NetworkTimeout:
         # Of a database that answers others, though not this query.
         if not mongodb_answers(database):
             raise
-        raise _too_slow() from None
+        raise DeadlineExceeded() from None
     except OperationFailure as error:
         refused = refusal(error.code or 0)
         if refused is None:
             raise
         raise refused from error
-
-
-def _too_slow() -> DeadlineExceeded:
-    return DeadlineExceeded("The query took longer in the database than it may.")

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import RedisClusterException, RedisError
+from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
     from event_service.manager.webhook_cache import WebhookCache
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "event-service:webhook"
 
-_REDIS_FAULTS = (RedisError, RedisClusterException, OSError)
+_FAULTS = (*REDIS_FAULTS, OSError)
 _POLL_SECONDS = 0.2
 _SHORTEST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
@@ -30,7 +30,7 @@ def publish_change(redis: RedisClient, webhook_id: str) -> None:
     """
     try:
         redis.publish(CHANNEL, webhook_id)
-    except _REDIS_FAULTS as fault:
+    except _FAULTS as fault:
         _log.warning(
             "the change of %s was not announced, caches follow by age: %s",
             webhook_id,
@@ -68,7 +68,7 @@ class WebhookChanges:
             try:
                 self._listen()
             # Whoever publishes bytes that are no text ends the subscription, not the thread.
-            except (*_REDIS_FAULTS, UnicodeDecodeError) as fault:
+            except (*_FAULTS, UnicodeDecodeError) as fault:
                 if self._pause == _SHORTEST_PAUSE:
                     _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
                 self._stopping.wait(self._pause)

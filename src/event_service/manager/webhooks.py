@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter, NotFound, PermissionDenied, WebhookDisabled
 from event_service.ids import new_id
+from event_service.instants import utc_now
 from event_service.manager.access_key import credential_of, matches, new_key
 from event_service.manager.clear_keys import forget_clear_key
 from event_service.manager.webhook import Webhook, WebhookState, webhook_of
@@ -198,12 +198,9 @@ class WebhookManager:
 
     def _insert(self, document: dict[str, Any], key: str) -> Webhook:
         for _ in range(_MOST_IDS_TRIED):
-            # MongoDB keeps milliseconds; the answer is to equal what a later read gives.
-            now = datetime.now(UTC).replace(tzinfo=None)
-            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
             webhook_id = new_id("webhook")
             secret = key_fields(webhook_id, key, self._vault)
-            made = {"webhook_id": webhook_id, **document, **secret, "created_at": now}
+            made = {"webhook_id": webhook_id, **document, **secret, "created_at": utc_now()}
             try:
                 self._webhooks.insert_one(made)
             except DuplicateKeyError as fault:

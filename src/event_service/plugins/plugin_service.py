@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Final, cast
+from typing import Final
 
-import grpc
-
-from event_service.errors import Unavailable
 from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
 from event_service.plugins.endpoint import Endpoint, EndpointKey
 from event_service.plugins.plugin import UpgradeMode
+from event_service.remote_method import RemoteMethod
 from event_service.stubs.event_service.plugin.calls_pb2 import EndpointAnswer, EndpointQuestion
 
 _log = logging.getLogger(__name__)
@@ -18,8 +16,6 @@ _log = logging.getLogger(__name__)
 GET_PLUGIN_ENDPOINT: Final = "/spaceone.api.plugin.v1.Plugin/get_plugin_endpoint"
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
-# SpaceONE answers a name that it doesn't know with either.
-_NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
 
 
 class PluginService:
@@ -33,12 +29,9 @@ class PluginService:
         if not is_endpoint(endpoint):
             raise ValueError("the plugin service's endpoint is not grpc://host:port")
         self._token = system_token
-        self._seconds = seconds
         self._channel = open_channel(endpoint, _OPTIONS)
-        self._call: grpc.UnaryUnaryMultiCallable[Any, EndpointAnswer] = self._channel.unary_unary(
-            GET_PLUGIN_ENDPOINT,
-            request_serializer=EndpointQuestion.SerializeToString,
-            response_deserializer=EndpointAnswer.FromString,
+        self._get_endpoint = RemoteMethod(
+            self._channel, "plugin", GET_PLUGIN_ENDPOINT, EndpointAnswer, seconds
         )
 
     def endpoint(self, key: EndpointKey) -> Endpoint | None:
@@ -51,15 +44,9 @@ class PluginService:
             domain_id=key.domain_id,
         )
         metadata = (("token", self._token), ("x_domain_id", key.domain_id))
-        try:
-            answer = self._call(question, timeout=self._seconds, metadata=metadata)
-        except grpc.RpcError as fault:
-            status = cast("grpc.Call", fault).code()
-            if status in _NOT_THERE:
-                return None
-            # Its details stay out of the log: they may repeat what was sent.
-            _log.warning("The plugin service answers with %s.", status.name)
-            raise Unavailable("The plugin service can't be asked now.") from None
+        answer = self._get_endpoint.ask(question, metadata)
+        if answer is None:
+            return None
         if not is_endpoint(answer.endpoint):
             _log.warning("The plugin service's endpoint of %s can't be used.", key.plugin_id)
             return None

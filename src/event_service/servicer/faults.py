@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pymongo.errors import DocumentTooLarge, ExecutionTimeout
 
+from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import (
     DeadlineExceeded,
     ServiceError,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from event_service.under_way import Arrival
 
 _Answer = TypeVar("_Answer")
-
-_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 
 def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
@@ -69,9 +68,9 @@ def service_error(error: Exception) -> ServiceError:
     if isinstance(error, ServiceError):
         return error
     if isinstance(error, ExecutionTimeout):
-        return DeadlineExceeded("The query took longer in the database than it may.")
+        return DeadlineExceeded()
     if isinstance(error, DocumentTooLarge):
-        return TooLarge("bytes of one document", _DOCUMENT_BYTES)
+        return TooLarge("bytes of one document", MOST_DOCUMENT_BYTES)
     if is_out_of_reach(error):
         return Unavailable("The database does not answer; try again.")
     return Unforeseen(secrets.token_hex(8))

@@ -11,6 +11,7 @@ from cryptography import x509
 from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.errors import Unavailable
 from event_service.sns.addresses import is_certificate_url
+from event_service.sns.statuses import OK, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _LIFETIMES: Final = Lifetimes(found=86_400, absent=60, stale=0, capacity=64)
-_OK, _TOO_MANY, _THEIR_FAULT = 200, 429, 500
 
 
 class Certificates:
@@ -48,10 +48,10 @@ class Certificates:
         except OSError as fault:
             _log.warning("no certificate of SNS", url=url, fault=str(fault))
             raise Unavailable("The certificate of SNS can't be fetched now.") from None
-        if fetched.status == _TOO_MANY or fetched.status >= _THEIR_FAULT:
+        if passes(fetched.status):
             _log.warning("no certificate of SNS", url=url, status=fetched.status)
             raise Unavailable("The certificate of SNS can't be fetched now.")
-        if fetched.status != _OK:
+        if fetched.status != OK:
             _log.warning("no certificate of SNS", url=url, status=fetched.status)
             return None
         try:

@@ -8,6 +8,7 @@ import structlog
 
 from event_service.errors import PermissionDenied, Unavailable
 from event_service.sns.addresses import is_subscribe_url
+from event_service.sns.statuses import OK, passes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from event_service.sns.fetch import Fetch
 
 _log = structlog.get_logger(__name__)
-
-_OK, _TOO_MANY, _THEIR_FAULT = 200, 429, 500
 
 
 class Confirmation:
@@ -44,10 +43,10 @@ class Confirmation:
         except OSError as fault:
             log.warning("subscription not confirmed", fault=type(fault).__name__)
             raise Unavailable("SNS does not answer the confirmation now.") from None
-        if status == _TOO_MANY or status >= _THEIR_FAULT:
+        if passes(status):
             log.warning("subscription not confirmed", status=status)
             raise Unavailable("SNS does not answer the confirmation now.")
-        if status == _OK:
+        if status == OK:
             log.info("subscription confirmed")
         else:
             # Sending it again would not help: the Token is too old, or was never given.

@@ -36,7 +36,7 @@ FAULTS: dict[str, Exception] = {
     "hurried": QuotaExceeded("events of the webhook", 10),
     "size": TooLarge("bytes", 10),
     "down": Unavailable("The database does not answer."),
-    "slow": DeadlineExceeded("It took too long."),
+    "slow": DeadlineExceeded(),
     "bug": RuntimeError("a secret"),
     "exit": ValueError("a secret"),
 }

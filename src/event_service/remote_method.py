@@ -1,0 +1,66 @@
+"""One method of another of SpaceONE's services, which knows things by their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+
+import grpc
+import structlog
+
+from event_service.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from google.protobuf.message import Message
+
+_log = structlog.get_logger(__name__)
+
+# SpaceONE answers a name that it doesn't know with either.
+NOT_THERE: Final = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
+
+Answer = TypeVar("Answer", bound="Message")
+
+
+class RemoteMethod(Generic[Answer]):
+    """Asks ``service``, which is ``identity`` or ``plugin``, and waits ``seconds`` at most."""
+
+    def __init__(
+        self,
+        channel: grpc.Channel,
+        service: str,
+        path: str,
+        answer: type[Answer],
+        seconds: float,
+    ) -> None:
+        self._service = service
+        self._path = path
+        self._seconds = seconds
+        self._call: grpc.UnaryUnaryMultiCallable[Any, Answer] = channel.unary_unary(
+            path,
+            request_serializer=_serialized,
+            response_deserializer=answer.FromString,
+        )
+
+    def ask(
+        self,
+        question: Message,
+        metadata: tuple[tuple[str, str], ...],
+        not_there: Collection[grpc.StatusCode] = NOT_THERE,
+    ) -> Answer | None:
+        """The answer, None where its status is one of ``not_there``. Raises Unavailable."""
+        try:
+            return self._call(question, timeout=self._seconds, metadata=metadata)
+        except grpc.RpcError as fault:
+            status = cast("grpc.Call", fault).code()
+            if status in not_there:
+                return None
+            # Its details stay out of the log: they may repeat what was sent.
+            _log.warning(
+                "not answered", service=self._service, method=self._path, status=status.name
+            )
+            raise Unavailable(f"The {self._service} service can't be asked now.") from None
+
+
+def _serialized(question: Message) -> bytes:
+    return question.SerializeToString()
