@@ -13,6 +13,7 @@ from chaos.faults.all import FAULTS
 from chaos.report import as_table, in_words
 from chaos.rounds import make_rounds
 from chaos.trial import Plan
+from event_service.logs import tell_what_is_amiss
 
 RECOVERY_SECONDS = 10.0
 """The longest that the service may take to serve again."""
@@ -42,6 +43,7 @@ def main(
     as_json: bool,
 ) -> None:
     """Break things under a service and see what is lost. Ends with 1 if a rule was broken."""
+    tell_what_is_amiss()
     seed = secrets.randbelow(2**32) if seed is None else seed
     plan = Plan(rounds=rounds, senders=senders, rate=rate, seed=seed)
     progress = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from pymongo import MongoClient
 from pymongo.database import Database
 from structlog.testing import capture_logs
@@ -89,6 +90,14 @@ def redis_client(redis_url: str, store_settings: Settings) -> Iterator[RedisClie
     if not urlsplit(redis_url).scheme.endswith("+cluster"):
         client.flushdb()
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def own_log_settings() -> Iterator[None]:
+    """A command that is run within a test sets up the log of the whole process."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -67,6 +67,22 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
         )
 
 
+def tell_what_is_amiss() -> None:
+    """Write warnings and worse for whoever reads a terminal; for commands that don't serve."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        # Standard output is for what a command answers.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        cache_logger_on_first_use=False,
+    )
+
+
 def _written(settings: Settings) -> list[Processor]:
     """What makes the text of a line."""
     readable = settings.log_format is LogFormat.CONSOLE or (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+from typing import TYPE_CHECKING
 
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_WRITE
 from event_service.auth.open_access import NoAuth, is_loopback, open_access
 from event_service.caller import Caller, Scope
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
 
 
 def test_everybody_is_domain_admin() -> None:
@@ -22,10 +25,10 @@ def test_everybody_is_domain_admin() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost"])
-def test_loopback(host: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_loopback(host: str, log: list[EventDict]) -> None:
     assert is_loopback(host)
     assert isinstance(open_access(host), NoAuth)
-    assert caplog.records == []
+    assert log == []
 
 
 @pytest.mark.parametrize(
@@ -41,10 +44,9 @@ def test_loopback(host: str, caplog: pytest.LogCaptureFixture) -> None:
         "127.0.0.256",
     ],
 )
-def test_other_addresses(host: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_other_addresses(host: str, log: list[EventDict]) -> None:
     assert not is_loopback(host)
     with pytest.raises(ValueError, match="loopback"):
         open_access(host)
-    with caplog.at_level(logging.WARNING):
-        assert isinstance(open_access(host, on_any_address=True), NoAuth)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert isinstance(open_access(host, on_any_address=True), NoAuth)
+    assert [(line["log_level"], line["host"]) for line in log] == [("warning", host)]

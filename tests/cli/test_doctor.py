@@ -94,6 +94,15 @@ def test_a_redis_that_is_down(command: Command, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("healthy")
+def test_what_is_found_is_told_once(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_IDENTITY_ENDPOINT", "grpc://127.0.0.1:1")
+    monkeypatch.setenv("EVENT_SYSTEM_TOKEN", "hunter2")
+    result = command("doctor", "--json", "--timeout", "8")
+    assert "failure" in marks(json.loads(result.stdout)).values()
+    assert result.stderr == "", "no line of the log"
+
+
+@pytest.mark.usefixtures("healthy")
 def test_a_redis_that_hangs(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     # It takes connections, as the system does for a process that is stopped, and says nothing.
     with socket.create_server(("127.0.0.1", 0)) as silent:

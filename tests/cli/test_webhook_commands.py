@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,18 @@ def test_what_fails_is_told_in_a_line(command: Command, monkeypatch: pytest.Monk
     monkeypatch.setenv("EVENT_MONGODB_URI", "postgres://user:hunter2@host/x")
     assert "EVENT_MONGODB_URI" in command.refused("webhook", "list")
     assert not any("hunter2" in printed for printed in command.printed)
+
+
+@pytest.mark.usefixtures("stores_given")
+def test_what_is_amiss_stands_beside_the_answer(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENT_REDIS_URL", "redis://127.0.0.1:1")
+    result = command("webhook", "create", "wh", "--json")
+    made = json.loads(result.stdout)
+    assert "change not announced" in result.stderr
+    assert made["webhook_id"] in result.stderr
+    assert made["access_key"] not in result.stderr
 
 
 @pytest.mark.usefixtures("stores_given")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from event_service.manager.key_vault import KeyVault, vault_for
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
 
 SECRET = "a secret of more than thirty-two characters"  # noqa: S105
 
@@ -17,12 +22,12 @@ def test_what_is_sealed_can_be_opened() -> None:
     assert KeyVault(SECRET).open("webhook-1", sealed) == "the-key"
 
 
-def test_another_secret_or_webhook_opens_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_another_secret_or_webhook_opens_nothing(log: list[EventDict]) -> None:
     sealed = KeyVault(SECRET).seal("webhook-1", "the-key")
     assert KeyVault(SECRET + "!").open("webhook-1", sealed) is None
     assert KeyVault(SECRET).open("webhook-2", sealed) is None
-    assert "webhook-1" in caplog.text
-    assert sealed not in caplog.text
+    assert [line["webhook_id"] for line in log] == ["webhook-1", "webhook-2"]
+    assert sealed not in str(log)
 
 
 @pytest.mark.parametrize("sealed", [None, 7, "", "not base64 é", "YWJj", "A" * 40])

@@ -5,7 +5,6 @@ The caches here never age, so only an announced change, or a cache that is not u
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ from tests.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from structlog.typing import EventDict
 
     from event_service.manager.webhook_cache import KnownWebhook
     from tests.manager.conftest import Process, StoppableRedis
@@ -72,7 +73,7 @@ def test_a_change_is_followed_by_every_process(
 def test_without_redis_the_database_is_asked_each_time(
     stoppable_redis: tuple[StoppableRedis, redis.Redis],
     start_process: Start,
-    caplog: pytest.LogCaptureFixture,
+    log: list[EventDict],
 ) -> None:
     server, client = stoppable_redis
     one, other = start_process(client), start_process(client)
@@ -88,9 +89,9 @@ def test_without_redis_the_database_is_asked_each_time(
     _, new = one.manager.rotate_key(name)
     assert fault_of(other, name, key) is PermissionDenied
     assert fault_of(other, name, new) is None
-    assert "was not announced" in caplog.text
-    assert "are not heard" in caplog.text
-    assert not any(secret in caplog.text for secret in (key, new))
+    assert "not announced" in str(log)
+    assert "are not heard" in str(log)
+    assert not any(secret in str(log) for secret in (key, new))
 
     server.start()
     eventually(lambda: other.remembers(webhook, new))
@@ -181,13 +182,12 @@ def test_a_message_of_any_bytes_is_survived(
 def test_stopping_ends_the_use_of_the_cache(
     redis_client: redis.Redis,
     start_process: Start,
-    caplog: pytest.LogCaptureFixture,
+    log: list[EventDict],
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="event_service")
     process = start_process(redis_client)
     webhook, key = process.manager.create("wh", *TENANT)
     eventually(lambda: process.remembers(webhook, key))
     process.changes.stop()
     assert not process.remembers(webhook, key)
     process.changes.stop()
-    assert "not heard" not in caplog.text
+    assert "not heard" not in str(log)

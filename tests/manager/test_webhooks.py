@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
     from pymongo.database import Database
+    from structlog.typing import EventDict
 
     from event_service.manager.webhook import Webhook
     from event_service.manager.webhooks import WebhookManager
@@ -239,17 +239,16 @@ def test_rotation_leaves_nothing_of_a_legacy_key(
 def test_a_key_stands_nowhere(
     manager: WebhookManager,
     webhook_database: Database[dict[str, Any]],
-    caplog: pytest.LogCaptureFixture,
+    log: list[EventDict],
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="event_service")
     webhook, first = manager.create("wh", *TENANT)
     seen: list[Webhook] = [webhook, manager.authorise(webhook.webhook_id, first)]
     rotated, second = manager.rotate_key(webhook.webhook_id)
     seen += [rotated, manager.disable(webhook.webhook_id), *manager.list()]
     with pytest.raises(PermissionDenied) as denied:
         manager.authorise(webhook.webhook_id, first)
-    text = f"{seen}{denied.value}{caplog.text}{list(webhook_database['webhook'].find())}"
-    said = f"{seen}{denied.value}{caplog.text}"
+    text = f"{seen}{denied.value}{log}{list(webhook_database['webhook'].find())}"
+    said = f"{seen}{denied.value}{log}"
     for key in (first, second):
         assert key not in text
         assert digest_of(key).hex() not in said

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+import structlog
 
 from event_service.errors import Unavailable
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 K = TypeVar("K", bound="Hashable")
 V = TypeVar("V")
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class LoadingCache(Generic[K, V]):
             with self._lock:
                 last = self._recall(key)
             if last is not None and self._usable(last, now):
-                _log.warning("An answer kept from before is used on: %s", fault.message)
+                _log.warning("answer from before used on", fault=fault.message)
                 return replace(last, tried_at=now)
             return _Answer(None, loaded_at=now, tried_at=now, fault=fault.message)
         now = self._clock()

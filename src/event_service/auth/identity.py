@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 import grpc
+import structlog
 
 from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
@@ -22,7 +22,7 @@ from event_service.stubs.event_service.identity.calls_pb2 import (
 if TYPE_CHECKING:
     from event_service.auth.jwk import VerificationKey
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
 CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
@@ -56,7 +56,9 @@ class IdentityService:
         try:
             return read_json_keys(answer.public_key)
         except UnusableKeyError as reason:
-            _log.error("The identity service's key of domain %r is unusable: %s", domain_id, reason)
+            _log.error(
+                "unusable key of the identity service", domain_id=domain_id, reason=str(reason)
+            )
             raise Unavailable("The domain's public key can't be used.") from None
 
     def app(self, domain_id: str, client_id: str) -> AppGrant | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -68,7 +68,7 @@ def read_keys(document: object) -> tuple[VerificationKey, ...]:
         try:
             usable.append(_read_key(member))
         except UnusableKeyError as reason:
-            _log.warning("Key %d of a JWK set is left out: %s.", number, reason)
+            _log.warning("key of a JWK set left out", number=number, reason=str(reason))
     if not usable:
         raise UnusableKeyError("no usable key in the set")
     return tuple(usable)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+import structlog
 
 from event_service.auth.jwk import UnusableKeyError, read_keys
 from event_service.auth.keys import matching
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from event_service.auth.jwk import VerificationKey
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 
@@ -48,7 +49,7 @@ def _usable(document: Mapping[str, object]) -> KeysByDomain:
         try:
             keys[domain_id] = read_keys(entry)
         except UnusableKeyError as reason:
-            _log.error("The keys of domain %r can't be used: %s.", domain_id, reason)
+            _log.error("keys of a domain left out", domain_id=domain_id, reason=str(reason))
     return keys
 
 
@@ -84,7 +85,7 @@ class JwksFile:
             fault = self._reread_if_changed()
             known = self._keys.get(domain_id, ())
         if fault is not None:  # told without the lock, which every check of a token waits for
-            _log.error("The file of public keys is used as it was before: %s", fault)
+            _log.error("file of public keys used as it was before", reason=str(fault))
         return matching(known, kid)
 
     def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 import urllib.request
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import SplitResult, urlsplit
+
+import structlog
 
 from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from event_service.auth.jwk import VerificationKey
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class JwksUrl:
@@ -69,7 +70,7 @@ class JwksUrl:
             answer = bounded_get(url, self._seconds, MAX_DOCUMENT_BYTES, _handlers())
             return read_document(answer.content)
         except (OSError, ValueError) as reason:
-            _log.warning("The public keys can't be fetched: %s", reason)
+            _log.warning("public keys not fetched", reason=str(reason))
             raise Unavailable("The public keys of tokens can't be fetched now.") from None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 from typing import TYPE_CHECKING, Final
+
+import structlog
 
 from event_service.auth.access import DOMAIN_ADMIN
 from event_service.caller import Caller, Scope
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from event_service.auth.access import Access
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 LOCAL_DOMAIN: Final = "domain-local"
 
@@ -46,7 +47,7 @@ def open_access(host: str, *, on_any_address: bool = False) -> NoAuth:
                 f"without authentication only loopback addresses are served, and {host} is none"
             )
         _log.warning(
-            "Everybody who reaches %s may read and change everything: no-auth is on.", host
+            "no-auth is on: whoever reaches the host may read and change everything", host=host
         )
     return NoAuth()
 

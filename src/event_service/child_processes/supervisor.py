@@ -3,11 +3,12 @@
 So is one that runs and has broken.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import structlog
 
 from event_service.child_processes.child import Child
 from event_service.start_errors import ProcessStartError
@@ -24,7 +25,7 @@ LOOK_SECONDS = 1.0
 ATTEMPTS = 3
 """How often a process may end before it is ready for the first time."""
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class Supervisor:
@@ -91,7 +92,7 @@ class Supervisor:
             child.ask_to_stop()
         self._thread.join(self._stop_seconds)
         if self._thread.is_alive():
-            logger.warning("%s did not stop in time and is killed", self._name)
+            _log.warning("did not stop in time and is killed", process=self._name)
             child.kill()
             self._thread.join()
 
@@ -110,7 +111,7 @@ class Supervisor:
         while not self._stopping.wait(LOOK_SECONDS):
             child = self._child
             if broken() and child is not None and child is self._child:
-                logger.error("%s has broken and is killed; %s", self._name, self._log)
+                _log.error("has broken and is killed", process=self._name, log=str(self._log))
                 child.kill()
 
     def _keep(self) -> None:
@@ -124,7 +125,7 @@ class Supervisor:
             self._ended += 1
             if self._stopping.is_set():
                 return
-            logger.warning("%s ended with status %d", self._name, status)
+            _log.warning("ended by itself", process=self._name, status=status)
             self._told_ended(child.pid)
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
@@ -139,9 +140,9 @@ class Supervisor:
                 try:
                     self._child = self._spawn()
                 except ProcessStartError as error:  # a full disk, no memory: it may pass
-                    logger.warning("%s can't be started: %s", self._name, error)
+                    _log.warning("can't be started", process=self._name, fault=str(error))
                 else:
-                    logger.info("%s is started again", self._name)
+                    _log.info("started again", process=self._name)
                     return self._child
             pause = LONGEST_PAUSE_SECONDS
         return None

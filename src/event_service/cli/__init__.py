@@ -15,6 +15,7 @@ from event_service.cli.send import send
 from event_service.cli.serve import serve
 from event_service.cli.token import token
 from event_service.cli.webhook import webhook
+from event_service.logs import tell_what_is_amiss
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +24,7 @@ def main() -> None:
 
     Addresses of stores, and everything else that can be set, come from EVENT_ variables.
     """
+    tell_what_is_amiss()
 
 
 @main.command()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 from pydantic import ValidationError
 
 from event_service.cli.address import reachable
@@ -94,9 +95,11 @@ def findings_of(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No log: what it would say, the findings say better."""
-    before = logging.root.manager.disable
+    before, factory = logging.root.manager.disable, structlog.get_config()["logger_factory"]
     logging.disable(logging.CRITICAL)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     try:
         yield
     finally:
         logging.disable(before)
+        structlog.configure(logger_factory=factory)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 _PURPOSE: Final = b"event-service webhook access key"
 _NONCE_BYTES: Final = 12
@@ -46,7 +46,7 @@ class KeyVault:
             )
             return opened.decode()
         except (InvalidTag, ValueError):
-            _log.warning("the kept key of %s can't be opened: another EVENT_SECRET_KEY", webhook_id)
+            _log.warning("kept key not opened: another EVENT_SECRET_KEY", webhook_id=webhook_id)
             return None
 
 

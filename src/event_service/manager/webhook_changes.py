@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from event_service.store_clients import REDIS_FAULTS
 
@@ -19,7 +20,7 @@ _POLL_SECONDS = 0.2
 _SHORTEST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 def publish_change(redis: RedisClient, webhook_id: str) -> None:
@@ -32,9 +33,9 @@ def publish_change(redis: RedisClient, webhook_id: str) -> None:
         redis.publish(CHANNEL, webhook_id)
     except _FAULTS as fault:
         _log.warning(
-            "the change of %s was not announced, caches follow by age: %s",
-            webhook_id,
-            type(fault).__name__,
+            "change not announced, caches follow by age",
+            webhook_id=webhook_id,
+            fault=type(fault).__name__,
         )
 
 
@@ -70,7 +71,7 @@ class WebhookChanges:
             # Whoever publishes bytes that are no text ends the subscription, not the thread.
             except (*_FAULTS, UnicodeDecodeError) as fault:
                 if self._pause == _SHORTEST_PAUSE:
-                    _log.warning("changes of webhooks are not heard: %s", type(fault).__name__)
+                    _log.warning("changes of webhooks are not heard", fault=type(fault).__name__)
                 self._stopping.wait(self._pause)
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 

@@ -13,7 +13,6 @@ as long as what it is held for is waited for.
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pymongo
+import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter
@@ -35,7 +35,7 @@ _HELD_AT_MOST = timedelta(seconds=60)
 _WAITED_AT_MOST = timedelta(seconds=30)
 _TAKEN = "the project has a webhook of that name"
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +120,4 @@ class WebhookNames:
             self._holds.delete_one({"_id": wanted.hold_id, "holder": holder})
         except PyMongoError as fault:
             # What it was held for is done, or has failed with a fault of its own.
-            _log.warning("a name stays held for a minute: %s", type(fault).__name__)
+            _log.warning("a name stays held for a minute", fault=type(fault).__name__)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter, NotFound, PermissionDenied, WebhookDisabled
@@ -35,7 +35,7 @@ _COLLECTION = "webhook"
 _NEWEST_FIRST = [("created_at", -1), ("webhook_id", -1)]
 _MOST_IDS_TRIED = 3
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class WebhookManager:
@@ -227,7 +227,7 @@ class WebhookManager:
             forget_clear_key(self._webhooks, webhook_id, access_key, self._vault)
         except PyMongoError as fault:
             _log.warning(
-                "the key of %s stays in clear until it is used again: %s",
-                webhook_id,
-                type(fault).__name__,
+                "key stays in clear until it is used again",
+                webhook_id=webhook_id,
+                fault=type(fault).__name__,
             )

@@ -5,7 +5,6 @@ Its service is called Event too, and clients know services by that name alone (C
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from collections import OrderedDict
@@ -14,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import grpc
+import structlog
 from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidParameter
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from google.protobuf.struct_pb2 import Struct
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_METADATA_BYTES: Final = 1024 * 1024
@@ -180,7 +180,7 @@ class PluginClient:
         self, place: Place, line: _Line, fault: grpc.Call, options: Struct
     ) -> PluginSilent | PluginRefuses | PluginUnreadable:
         status = fault.code()
-        _log.warning("plugin %s: %s", place.plugin_id, status.name)
+        _log.warning("plugin failed", plugin_id=place.plugin_id, status=status.name)
         if status in _SILENT:
             line.breaker.failed()
             return PluginSilent(place.plugin_id)

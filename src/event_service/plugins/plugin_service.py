@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Final
+
+import structlog
 
 from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
 from event_service.plugins.endpoint import Endpoint, EndpointKey
@@ -11,7 +12,7 @@ from event_service.plugins.plugin import UpgradeMode
 from event_service.remote_method import RemoteMethod
 from event_service.stubs.event_service.plugin.calls_pb2 import EndpointAnswer, EndpointQuestion
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 GET_PLUGIN_ENDPOINT: Final = "/spaceone.api.plugin.v1.Plugin/get_plugin_endpoint"
 
@@ -48,7 +49,7 @@ class PluginService:
         if answer is None:
             return None
         if not is_endpoint(answer.endpoint):
-            _log.warning("The plugin service's endpoint of %s can't be used.", key.plugin_id)
+            _log.warning("unusable endpoint of the plugin service", plugin_id=key.plugin_id)
             return None
         return Endpoint(answer.endpoint, answer.updated_version)
 

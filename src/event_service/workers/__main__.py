@@ -5,8 +5,9 @@ All that it is to know stands in the environment.
 
 from __future__ import annotations
 
-import logging
 import sys
+
+import structlog
 
 from event_service.app import Service
 from event_service.garbage import settle_garbage_collector
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     try:
         service = Service(settings, stores=given_stores(settings), shares_ports=True)
     except StartError as fault:
-        logging.getLogger(__name__).error("%s", fault)  # noqa: TRY400  # it says all there is
+        structlog.get_logger(__name__).error("not started", fault=str(fault))
         return 1
     service.start()
     if further == [AGAIN]:
