@@ -13,7 +13,6 @@ from bench.directories import Directories
 from bench.endurance import Reading, endure
 from bench.measuring import Bench, NoAnswer, Stage, opened_bench, opened_stage
 from bench.seeding import CALLER, Stored
-from bench.service import can_run_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,11 +65,6 @@ def _measure(
     found: Findings,
     tell: Callable[[str], None],
 ) -> None:
-    if setting.processes > 1 and not can_run_processes():
-        found.notes.append(
-            f"{setting.processes} processes: not there, this service has no worker processes."
-        )
-        return
     with _stage(directories, setting.stored, setting.processes) as stage:
         for case in setting.cases:
             if case.reads and not setting.stored.events:

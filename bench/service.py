@@ -99,14 +99,6 @@ def serving(data_dir: Path, processes: int = 1) -> Iterator[RunningService]:
         _stop(process)
 
 
-def can_run_processes() -> bool:
-    """Whether this service has worker processes."""
-    said = subprocess.run(  # noqa: S603
-        [_COMMAND, "serve", "--help"], check=True, capture_output=True, text=True
-    )
-    return "--processes" in said.stdout
-
-
 def _wait_until_serving(process: subprocess.Popen[str], log: Path) -> None:
     for line in cast("IO[str]", process.stdout):
         if line.startswith("Serving on"):

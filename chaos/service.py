@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,9 +52,8 @@ class ServiceProcess:
         inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
         ours = {"EVENT_DATA_DIR": str(data_dir)}
         self._environment = inherited | ours | dict(environment)
-        several = ["--processes", str(WORKERS)] if takes_processes() else []
         ports = ["--port", str(grpc_port), "--http-port", str(http_port)]
-        self._command = [*wrapper, COMMAND, "serve", *ports, *several]
+        self._command = [*wrapper, COMMAND, "serve", *ports, "--processes", str(WORKERS)]
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -130,13 +128,6 @@ class ServiceProcess:
         if self._process.stdout is not None:
             self._process.stdout.close()
         return status
-
-
-@cache
-def takes_processes() -> bool:
-    """Whether this service can have several worker processes."""
-    told = subprocess.run([COMMAND, "serve", "--help"], capture_output=True, text=True, check=True)
-    return "--processes" in told.stdout
 
 
 def _free_ports(count: int) -> list[int]:

@@ -98,7 +98,7 @@ class Stand:
         raise NoReturn(f"{program} does not run")
 
     def worker_pids(self) -> list[int]:
-        """The worker processes of a service that has several."""
+        """The worker processes of the service."""
         port = int(self.service.grpc_address.rpartition(":")[2])
         return [
             process.pid

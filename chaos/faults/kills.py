@@ -9,7 +9,6 @@ import time
 from typing import TYPE_CHECKING
 
 from chaos.faults.fault import Fault
-from chaos.service import takes_processes
 from chaos.stand import NoReturn, wait_until
 
 if TYPE_CHECKING:
@@ -39,10 +38,6 @@ class KillWorker(Fault):
     """One of several worker processes, which the supervisor replaces."""
 
     name = "kill-worker"
-
-    def impossible(self) -> str | None:
-        """See Fault."""
-        return None if takes_processes() else "this service has no --processes"
 
     def strike(self, stand: Stand, random: Random) -> float:
         """See Fault: from the kill, since nothing else has to return."""
