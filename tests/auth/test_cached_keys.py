@@ -14,7 +14,7 @@ from event_service.errors import AuthenticateFailure
 from tests.auth.issuer import DOMAIN, Issuer, rsa_key
 
 if TYPE_CHECKING:
-    from tests.auth.conftest import Clock
+    from tests.clock import Clock
 
 
 @dataclass

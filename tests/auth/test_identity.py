@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import EventDict
 
-    from tests.auth.conftest import Clock
+    from tests.clock import Clock
 
 OURS = "the-system-token-of-this-service"
 CANNOT_TELL = [

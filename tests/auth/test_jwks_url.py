@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import EventDict
 
-    from tests.auth.conftest import Clock
+    from tests.clock import Clock
 
 
 class WebServer(ThreadingHTTPServer):

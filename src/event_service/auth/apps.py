@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from event_service.auth.cache import Lifetimes, LoadingCache
+from event_service.loading_cache import Lifetimes, LoadingCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.auth.keys import matching
+from event_service.loading_cache import Lifetimes, LoadingCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from cryptography import x509
 
-from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.errors import Unavailable
+from event_service.loading_cache import Lifetimes, LoadingCache
 from event_service.sns.addresses import is_certificate_url
 from event_service.sns.statuses import OK, passes
 

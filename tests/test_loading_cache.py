@@ -5,15 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Semaphore
-from typing import TYPE_CHECKING
 
 import pytest
 
-from event_service.auth.cache import Lifetimes, LoadingCache
 from event_service.errors import Unavailable
-
-if TYPE_CHECKING:
-    from tests.auth.conftest import Clock
+from event_service.loading_cache import Lifetimes, LoadingCache
+from tests.clock import Clock
 
 
 @dataclass
@@ -29,6 +26,11 @@ class Source:
         if self.down:
             raise Unavailable("down")
         return self.answers.get(key)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
