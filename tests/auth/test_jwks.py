@@ -74,17 +74,17 @@ def test_a_broken_edition_leaves_the_last_in_force(
     assert ids(source) == ["key-2"]
 
 
-def test_a_file_that_goes_away_and_comes_back(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_goes_away_and_comes_back(path: Path, log: list[EventDict]) -> None:
     source = JwksFile(path)
     text = path.read_text()
     path.unlink()
     assert [ids(source) for _ in range(3)] == [["key-1"]] * 3
-    assert len(caplog.records) == 1
+    assert len(log) == 1
     path.write_text(text.replace("key-1", "key-2"))
     assert ids(source) == ["key-2"]
     path.unlink()
     assert [ids(source) for _ in range(3)] == [["key-2"]] * 3
-    assert len(caplog.records) == 2
+    assert len(log) == 2
 
 
 def test_the_first_edition_must_be_good(tmp_path: Path, issuer: Issuer) -> None:

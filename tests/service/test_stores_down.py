@@ -11,6 +11,7 @@ import pytest
 
 from event_service.app import Service
 from event_service.start_errors import StartError
+from tests.eventually import eventually
 from tests.metrics.scraping import own_scrape
 from tests.service.http.asking import asking
 from tests.service.running import settings_for
@@ -28,6 +29,10 @@ BODY: dict[str, Any] = {"event_key": "k1", "title": "disk full"}
 def stand(tmp_path: Path) -> Iterator[Stand]:
     with standing(tmp_path, store_timeout_seconds=1) as stand:
         yield stand
+
+
+def _waiting() -> float:
+    return own_scrape().value("event_service_queue_depth", queue="create")
 
 
 def test_the_database_is_gone(stand: Stand) -> None:
@@ -119,8 +124,7 @@ def test_who_waits_for_a_database_that_is_stuck_is_told_of(tmp_path: Path) -> No
                 for number in range(callers)
             ]
             # One of them does the work of the batch that is under way.
-            while own_scrape().value("event_service_queue_depth", queue="create") < callers - 1:
-                assert not any(call.done() for call in calls)
+            eventually(lambda: _waiting() == callers - 1)
         assert [call.result().status for call in calls] == ["OK"] * callers
 
 
