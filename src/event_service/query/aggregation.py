@@ -68,10 +68,12 @@ class Aggregation:
 
     def finished(self, *, paged: bool) -> tuple[Mapping[str, Any], ...]:
         """All stages. Rows that go out as pages are in order, and none shows what is internal."""
-        if paged and not self._sorted and self._row.last_order:
-            self._sort(ordered((), self._row.last_order))
-        if isinstance(self._row, FieldSet):
-            shown = {"$project": {"_id": 0, **dict.fromkeys(self._row.kinds, 1)}}
+        row = self._row
+        order = ordered((), row.last_order, row.unshown)
+        if paged and not self._sorted and order:
+            self._sort(order)
+        if isinstance(row, FieldSet) or row.unshown:
+            shown = {"$project": {"_id": 0, **dict.fromkeys(row.kinds, 1)}}
             return (*self._stages, shown)
         return tuple(self._stages)
 
@@ -120,4 +122,4 @@ def _order(place: str, sorts: struct_pb2.ListValue, row: Row, limits: QueryLimit
                 f"{place}[{at}]", f"it takes key and desc, not {min(unknown)[:32]}"
             )
         wanted.append((row.resolve(key, limits).path, DESCENDING if desc else ASCENDING))
-    return ordered(wanted, row.last_order)
+    return ordered(wanted, row.last_order, row.unshown)

@@ -50,12 +50,20 @@ class Row(Protocol):
     def resolve(self, key: str, limits: QueryLimits) -> Field:
         """The field of that name. Raises InvalidParameter naming the key when there is none."""
 
-    def unwound(self, field: Field) -> Row:
-        """The rows after the list in ``field`` was unwound."""
+    def unwound(self, field: Field, number: str) -> Row:
+        """The rows after the list in ``field`` was unwound; ``number`` holds a member's place."""
+
+    @property
+    def kinds(self) -> Mapping[str, FieldKind]:
+        """What the names that callers see hold."""
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """Names that, when they are equal, leave no more order between two rows."""
+        """Names that, when they and ``unshown`` are equal, leave no more order between two rows."""
+
+    @property
+    def unshown(self) -> tuple[str, ...]:
+        """Further names, which callers neither see nor use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class FieldSet:
     lookups: tuple[tuple[str, ...], ...] = ()
     newest_lookups: tuple[tuple[str, ...], ...] = ()
     default_sort: str = "created_at"
+    unshown: tuple[str, ...] = ()
 
     def resolve(self, key: str, limits: QueryLimits) -> Field:
         """The field that a key means; only documents have fields inside (CONTRACT 5).
@@ -93,15 +102,16 @@ class FieldSet:
             raise InvalidParameter(_shown(key), f"{first} has no fields inside")
         return Field(".".join((name, *inner)), FieldKind.INSIDE)
 
-    def unwound(self, field: Field) -> FieldSet:
+    def unwound(self, field: Field, number: str) -> FieldSet:
         """The same fields, with a member in the place of the list."""
+        after = replace(self, unshown=(*self.unshown, number))
         if self.kinds.get(field.path) is not FieldKind.STRING_LIST:
-            return self
-        return replace(self, kinds={**self.kinds, field.path: FieldKind.STRING})
+            return after
+        return replace(after, kinds={**self.kinds, field.path: FieldKind.STRING})
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """The id: no two rows share one."""
+        """The id: no two rows share one, unless a list in them was unwound."""
         return (self.id_field,)
 
 

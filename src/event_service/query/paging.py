@@ -38,12 +38,19 @@ def read_page(page: query_pb2.Page, limits: QueryLimits) -> Page | None:
     return Page(skip=max(page.start, 1) - 1, limit=page.limit)
 
 
-def ordered(wanted: Iterable[tuple[str, int]], last: Iterable[str]) -> Order:
-    """The order wanted, made total by ``last`` in its last direction; no name comes twice."""
+def ordered(
+    wanted: Iterable[tuple[str, int]], last: Iterable[str], ascending: Iterable[str] = ()
+) -> Order:
+    """The order wanted, made total by ``last`` in its last direction and by ``ascending``.
+
+    No name comes twice.
+    """
     order: dict[str, int] = {}
     direction = ASCENDING
     for name, direction in wanted:
         order.setdefault(name, direction)
     for name in last:
         order.setdefault(name, direction)
+    for name in ascending:
+        order.setdefault(name, ASCENDING)
     return tuple(order.items())

@@ -18,10 +18,14 @@ _SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class ProducedRow:
-    """The names of a row with what they hold; ``keys`` are those of the group it stands for."""
+    """The names of a row with what they hold; ``keys`` are those of the group it stands for.
+
+    ``unshown`` are names beside them.
+    """
 
     kinds: Mapping[str, FieldKind]
     keys: tuple[str, ...] = ()
+    unshown: tuple[str, ...] = ()
 
     def resolve(self, key: str, limits: QueryLimits) -> Field:
         """The field of that name, or the one inside it.
@@ -37,13 +41,12 @@ class ProducedRow:
             )
         return Field(key, FieldKind.INSIDE if inner else kind)
 
-    def unwound(self, field: Field) -> ProducedRow:
+    def unwound(self, field: Field, number: str) -> ProducedRow:
         """The same names, with a member in the place of the list."""
-        if field.path not in self.kinds:
-            return self
-        kind = self.kinds[field.path]
-        member = FieldKind.STRING if kind is FieldKind.STRING_LIST else kind
-        return replace(self, kinds={**self.kinds, field.path: member})
+        after = replace(self, unshown=(*self.unshown, number))
+        if self.kinds.get(field.path) is not FieldKind.STRING_LIST:
+            return after
+        return replace(after, kinds={**self.kinds, field.path: FieldKind.STRING})
 
     @property
     def last_order(self) -> tuple[str, ...]:

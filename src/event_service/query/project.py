@@ -9,6 +9,7 @@ from event_service.query.expressions import Expression, document, has_type, memb
 from event_service.query.fields import FieldKind, Row
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.produced import ProducedRow, new_name
+from event_service.query.unshown import unshown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,9 +25,10 @@ def compile_project(
     """The stage and the rows after it; ``place`` is the parameter, for errors.
 
     The fields named are made, each from the one that ``key`` names; the keys of the group before
-    stay unless ``exclude_keys``, everything else goes. An operator over several fields (add,
-    subtract, multiply, divide) takes their names in ``key``, with commas between; what is no
-    number makes its result null, and so does a division by zero.
+    stay unless ``exclude_keys``. Everything else goes, but for copies, never shown, of what orders
+    the rows. An operator over several fields (add, subtract, multiply, divide) takes their names in
+    ``key``, with commas between; what is no number makes its result null, and so does a division by
+    zero.
     Raises InvalidArgument errors that name what is missing or wrong.
     """
     if not project.fields:
@@ -43,7 +45,12 @@ def compile_project(
             raise InvalidParameter(place, f"two fields are called {name[:64]}")
         named.add(name)
         stage[name], kinds[name] = _made(inner, field, row, limits)
-    return {"$project": stage}, ProducedRow(kinds, tuple(key for key in kept if key not in named))
+    keys = tuple(key for key in kept if key not in named)
+    unshown: dict[str, str] = {}
+    for lost in dict.fromkeys((*row.last_order, *row.unshown)):
+        if lost not in keys:
+            unshown[unshown_name({*kinds, *unshown})] = f"${lost}"
+    return {"$project": stage | unshown}, ProducedRow(kinds, keys, tuple(unshown))
 
 
 def _made(

@@ -11,7 +11,7 @@ from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import equals
 from event_service.query.paging import ASCENDING, DESCENDING, Order, Page, ordered, read_page
-from event_service.query.unwinding import ROW_NUMBER, UnwindStage, compile_unwind
+from event_service.query.unwinding import UnwindStage, compile_unwind
 from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Search:
         """The stages after ``$match`` that give the page's rows, for a search with unwind."""
         return (
             *self._unwound(),
-            {"$sort": dict((*self.sort, (ROW_NUMBER, ASCENDING)))},
+            {"$sort": dict(self.sort)},
             {"$skip": self.skip},
             {"$limit": self.limit},
             {"$project": {"_id": 0, **dict.fromkeys(self.projection or (), 1)}},
@@ -114,7 +114,7 @@ def _order(
         at_most("query.sort", "keys", at + 1, limits.sort_keys)
         path = row.resolve(sort.key, limits).path
         wanted.append((path, DESCENDING if sort.desc else ASCENDING))
-    return ordered(wanted or [(fields.default_sort, DESCENDING)], row.last_order)
+    return ordered(wanted or [(fields.default_sort, DESCENDING)], row.last_order, row.unshown)
 
 
 def _projection(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.conditions import EVERYTHING, Condition
 from event_service.query.filters import FilterCompiler, filter_value
+from event_service.query.unshown import unshown_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,20 +18,21 @@ if TYPE_CHECKING:
     from event_service.query.limits import QueryLimits
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
-ROW_NUMBER = "__row_number"
-"""Holds a member's place in its list, so that rows of one event have an order; never shown."""
-
 
 @dataclass(frozen=True, slots=True)
 class UnwindStage:
-    """The list at ``path`` is unwound, and of the rows those stay that ``where`` holds for."""
+    """The list at ``path`` is unwound, and of the rows those stay that ``where`` holds for.
+
+    ``number`` is what a member's place in its list is called: it orders the rows of one event.
+    """
 
     path: str
+    number: str
     where: Condition
 
     def stages(self) -> tuple[Mapping[str, Any], ...]:
         """As stages of an aggregation."""
-        unwind = {"$unwind": {"path": f"${self.path}", "includeArrayIndex": ROW_NUMBER}}
+        unwind = {"$unwind": {"path": f"${self.path}", "includeArrayIndex": self.number}}
         return (unwind,) if self.where == EVERYTHING else (unwind, {"$match": self.where})
 
 
@@ -45,9 +47,10 @@ def compile_unwind(
     if not unwind.path:
         raise RequiredParameter(f"{place}.path")
     field = row.resolve(unwind.path, limits)
-    after = row.unwound(field)
+    number = unshown_name({*row.kinds, *row.unshown})
+    after = row.unwound(field, number)
     for at, part in enumerate(unwind.filter[: limits.filters]):
         if filter_value(part) in (None, "", []):
             raise InvalidParameter(f"{place}.filter[{at}].value", "it is empty")
     where = FilterCompiler(after, now, limits).every(f"{place}.filter", unwind.filter)
-    return UnwindStage(field.path, where), after
+    return UnwindStage(field.path, number, where), after

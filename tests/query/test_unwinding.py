@@ -1,0 +1,144 @@
+"""What an unwind makes of a list: rows in an order, with nothing in them that nobody named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from event_service.caller import Caller, Scope
+from tests.query.asking import aggregated, ask_list, ask_stat
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+_ADMIN = Caller("DOMAIN_ADMIN", Scope("d"))
+_EVENTS = 4
+_MEMBERS = ("c", "a", "b")
+_BY_TITLE = {
+    "group": {
+        "keys": [{"key": "title", "name": "title"}],
+        "fields": [{"key": "event_id", "name": "__row_number", "operator": "push"}],
+    }
+}
+_PAIRS = {
+    "project": {
+        "fields": [{"key": "additional_info", "name": "pair", "operator": "object_to_array"}]
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def documents(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, Any]]:
+    collection = mongo_database["unwinding"]
+    collection.insert_many(
+        {
+            "event_id": f"event-{at}",
+            "domain_id": "d",
+            "title": f"title {at % 2}",
+            "resources": _MEMBERS,
+            "additional_info": {"x": 1, "y": 1, "list": [["q", "p"], ["n", "m"]]},
+        }
+        for at in reversed(range(_EVENTS))
+    )
+    return collection
+
+
+@pytest.mark.parametrize("page", [{}, {"page": {"limit": 50}}])
+@pytest.mark.parametrize(
+    ("stages", "names"),
+    [
+        ([{"unwind": {"path": "resources"}}], {"event_id", "domain_id", "title", "resources"}),
+        ([_BY_TITLE, {"unwind": {"path": "__row_number"}}], {"title", "__row_number"}),
+        ([_PAIRS, {"unwind": {"path": "pair"}}], {"pair"}),
+        ([_PAIRS, {"unwind": {"path": "pair"}}, {"sort": [{"key": "pair.k"}]}], {"pair"}),
+        ([_PAIRS], {"pair"}),
+    ],
+)
+def test_rows_have_the_names_that_their_stages_gave(
+    documents: Collection[dict[str, Any]],
+    stages: list[dict[str, Any]],
+    names: set[str],
+    page: dict[str, Any],
+) -> None:
+    rows = ask_stat(documents, _ADMIN, {"aggregate": stages, **page}).results
+    assert rows
+    assert all(set(row) - {"additional_info"} == names for row in rows)
+
+
+def test_a_callers_name_holds_what_the_caller_said(documents: Collection[dict[str, Any]]) -> None:
+    for name in ("__row_number", "__order_0"):
+        field = {"key": "event_id", "name": name, "operator": "push"}
+        titles = {"key": "title", "name": "all", "operator": "push"}
+        rows = aggregated(
+            documents,
+            _ADMIN,
+            {"sort": [{"key": "event_id"}]},
+            {"group": {"fields": [field, titles]}},
+            {"unwind": {"path": "all"}},
+        )
+        assert rows == [
+            {name: [f"event-{of}" for of in range(_EVENTS)], "all": f"title {at % 2}"}
+            for at in range(_EVENTS)
+        ]
+
+
+def _pages(documents: Collection[dict[str, Any]], stages: list[Any]) -> list[Any]:
+    pages: list[Any] = []
+    while True:
+        page = {"start": len(pages) + 1, "limit": 1}
+        answer = ask_stat(documents, _ADMIN, {"aggregate": stages, "page": page})
+        if not answer.results:
+            assert answer.total_count == len(pages)
+            return pages
+        pages += answer.results
+
+
+_EVENT_ROWS = [(f"event-{at}", member) for at in range(_EVENTS) for member in _MEMBERS]
+
+
+def test_pages_of_one_row_are_in_the_order_of_the_members(
+    documents: Collection[dict[str, Any]],
+) -> None:
+    unwind = {"unwind": {"path": "resources"}}
+    found = [(row["event_id"], row["resources"]) for row in _pages(documents, [unwind])]
+    assert found == _EVENT_ROWS
+    by_domain = [unwind, {"sort": [{"key": "domain_id", "desc": True}]}]
+    found = [(row["event_id"], row["resources"]) for row in _pages(documents, by_domain)]
+    assert found == [
+        (f"event-{at}", member) for at in reversed(range(_EVENTS)) for member in _MEMBERS
+    ]
+
+
+def test_a_projection_keeps_the_order_of_what_it_leaves_out(
+    documents: Collection[dict[str, Any]],
+) -> None:
+    fields = [
+        {"key": key, "name": name}
+        for key, name in (("event_id", "e"), ("resources", "__order_0"), ("domain_id", "d"))
+    ]
+    members: list[Any] = [{"unwind": {"path": "resources"}}, {"project": {"fields": fields}}]
+    expected = [{"e": event_id, "__order_0": member, "d": "d"} for event_id, member in _EVENT_ROWS]
+    assert _pages(documents, members) == expected
+    assert _pages(documents, [*members, {"sort": [{"key": "d"}]}]) == expected
+    pairs = _pages(documents, [_PAIRS, {"unwind": {"path": "pair"}}])
+    assert [row["pair"]["k"] for row in pairs] == ["x", "y", "list"] * _EVENTS
+
+
+def test_a_list_of_lists_is_unwound_twice_in_its_order(
+    documents: Collection[dict[str, Any]],
+) -> None:
+    path = "additional_info.list"
+    rows = _pages(documents, [{"unwind": {"path": path}}, {"unwind": {"path": path}}])
+    assert [row["additional_info"]["list"] for row in rows] == ["q", "p", "n", "m"] * _EVENTS
+
+
+def test_a_list_shows_the_members_in_their_order_whatever_that_of_the_events(
+    documents: Collection[dict[str, Any]],
+) -> None:
+    for desc in (False, True):
+        sort = [{"key": "event_id", "desc": desc}]
+        query = {"unwind": {"path": "resources"}, "only": ["resources"], "sort": sort}
+        answer = ask_list(documents, _ADMIN, query)
+        assert answer.results == [{"resources": member} for member in _MEMBERS * _EVENTS]
