@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from event_service.caller import Caller, Scope
+from event_service.errors import InvalidParameter
 from tests.query.asking import aggregated, ask_list, ask_stat
+from tests.query.compiling import statistics
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -142,3 +144,31 @@ def test_a_list_shows_the_members_in_their_order_whatever_that_of_the_events(
         query = {"unwind": {"path": "resources"}, "only": ["resources"], "sort": sort}
         answer = ask_list(documents, _ADMIN, query)
         assert answer.results == [{"resources": member} for member in _MEMBERS * _EVENTS]
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ({"k": "rule", "o": "eq"}, 12),
+        ({"k": "rule", "o": "not"}, 0),
+        ({"k": "resources", "o": "eq", "v": None}, 0),
+        ({"k": "resources", "o": "not", "v": None}, 12),
+        ({"k": "resources", "o": "in", "v": []}, 0),
+        ({"k": "resources", "o": "not_in", "v": []}, 12),
+        ({"k": "resources", "o": "in", "v": ["", "a"]}, 4),
+        ({"k": "title", "o": "not", "v": ""}, 12),
+        ({"k": "title", "o": "contain", "v": ""}, 12),
+    ],
+)
+def test_a_filter_of_an_unwind_takes_the_values_that_every_filter_takes(
+    documents: Collection[dict[str, Any]], part: dict[str, Any], found: int
+) -> None:
+    unwind = {"unwind": {"path": "resources", "filter": [part]}}
+    assert len(aggregated(documents, _ADMIN, unwind)) == found
+
+
+def test_a_filter_of_an_unwind_looks_for_no_empty_member() -> None:
+    for path, key in (("resources", "resource"), ("raw_data.list", "raw_data.list")):
+        part = {"k": key, "o": "eq", "v": ""}
+        with pytest.raises(InvalidParameter, match=r"unwind\.filter\[0\]\.value"):
+            statistics(aggregate=[{"unwind": {"path": path, "filter": [part]}}])

@@ -41,7 +41,7 @@ def compile_unwind(
 ) -> tuple[UnwindStage, Row]:
     """The stage, and the rows as they are after it; ``place`` is the parameter, for errors.
 
-    A filter on what was unwound needs a value: there is no list whose members are nothing.
+    A filter on what was unwound doesn't take an empty text: no list has such a member.
     Raises RequiredParameter without a path, InvalidParameter for an unknown one.
     """
     if not unwind.path:
@@ -49,8 +49,9 @@ def compile_unwind(
     field = row.resolve(unwind.path, limits)
     number = unshown_name({*row.kinds, *row.unshown})
     after = row.unwound(field, number)
-    for at, part in enumerate(unwind.filter[: limits.filters]):
-        if filter_value(part) in (None, "", []):
-            raise InvalidParameter(f"{place}.filter[{at}].value", "it is empty")
     where = FilterCompiler(after, now, limits).every(f"{place}.filter", unwind.filter)
+    for at, part in enumerate(unwind.filter):
+        key = part.key or part.k
+        if filter_value(part) == "" and after.resolve(key, limits).path == field.path:
+            raise InvalidParameter(f"{place}.filter[{at}].value", "it is empty")
     return UnwindStage(field.path, number, where), after
