@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
+from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
 from event_service.http.probes import DISTRIBUTION
@@ -62,6 +63,8 @@ _log = structlog.get_logger(__name__)
 
 _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
+_METADATA_BYTES = 4 * MAX_TOKEN_BYTES
+"""gRPC refuses more, without a code: so it is well over what any caller has to send."""
 
 
 class Service:
@@ -243,6 +246,9 @@ class Service:
             options=(
                 ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", int(settings.max_response_bytes)),
+                # One limit: between two of them gRPC refuses at random.
+                ("grpc.max_metadata_size", _METADATA_BYTES),
+                ("grpc.absolute_max_metadata_size", _METADATA_BYTES),
                 ("grpc.so_reuseport", int(self._shares_ports)),
             ),
         )
