@@ -6,6 +6,7 @@ each where it belongs, with names where names stand and with scalars where a cal
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 _COMPARED = frozenset({"$eq", "$ne", "$lt", "$lte", "$gt", "$gte"})
 _LISTED = frozenset({"$in", "$nin"})
 _VARIABLES = frozenset({"$$REMOVE", "$$member", "$$pair", "$$pair.k", "$$pair.v"})
+_PARTS_OF_A_TEXT = re.compile(r"\$\$p[0-9]+")
 _EXPRESSIONS = frozenset(
     {
         *("$add", "$subtract", "$multiply", "$divide", "$size", "$sum", "$avg", "$max", "$min"),
         *("$first", "$last", "$push", "$addToSet", "$mergeObjects", "$cond", "$ifNull", "$in"),
         *("$type", "$isArray", "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$and", "$not"),
         *("$filter", "$map", "$arrayToObject", "$objectToArray", "$indexOfBytes"),
-        *("$dateToString", "$year", "$month", "$dayOfMonth"),
+        *("$dateToString", "$year", "$month", "$dayOfMonth", "$dayOfYear", "$dayOfWeek"),
+        *("$isoDayOfWeek", "$hour", "$floor", "$let", "$concat", "$arrayElemAt", "$regexMatch"),
+        *("$substrBytes", "$substrCP", "$strLenCP"),
     }
 )
 _MOST_ROWS = 100_001
@@ -163,7 +167,8 @@ def _check_test(test: Mapping[str, Any]) -> None:
 def _check_expression(expression: Any) -> None:
     if isinstance(expression, str):
         if expression.startswith("$$"):
-            assert expression in _VARIABLES, expression
+            known = expression in _VARIABLES or _PARTS_OF_A_TEXT.fullmatch(expression)
+            assert known, expression
         elif expression.startswith("$"):
             _check_name(expression[1:])
     elif isinstance(expression, list):

@@ -7,8 +7,9 @@ operator. So a key of backslashes (often none) followed by ``$`` gets one backsl
 way in and loses it on its way out; every other key, dots and all, is stored as it is.
 
 This is the only place that knows it. What writes a sender's object uses ``to_stored``, what
-reads one ``bodies.struct_writer`` (or ``from_stored``), and what names a key of one in a
-query ``stored_key``.
+reads one ``bodies.struct_writer`` (or ``from_stored``), what names a key of one in a query
+``stored_key``, and what has the database turn keys into texts or texts into keys
+``original_in_database`` and ``stored_in_database``.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,18 @@ def stored_key(key: str) -> str:
 def original_key(key: str) -> str:
     """The sender's key for one of the database; also right for keys never put through here."""
     return key[1:] if key[:1] == _MARK and _is_reserved(key) else key
+
+
+def stored_in_database(key: str) -> dict[str, Any]:
+    """``stored_key`` as an expression of MongoDB's; ``key`` is one that gives a text."""
+    marked = {"$concat": [{"$literal": _MARK}, key]}
+    return {"$cond": [{"$regexMatch": {"input": key, "regex": r"^\\*\$"}}, marked, key]}
+
+
+def original_in_database(key: str) -> dict[str, Any]:
+    """``original_key`` as an expression of MongoDB's; ``key`` is one that gives a text."""
+    unmarked = {"$substrCP": [key, 1, {"$strLenCP": key}]}
+    return {"$cond": [{"$regexMatch": {"input": key, "regex": r"^\\+\$"}}, unmarked, key]}
 
 
 def to_stored(data: Mapping[str, Any]) -> dict[str, Any]:

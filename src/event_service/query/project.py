@@ -10,6 +10,7 @@ from event_service.query.fields import FieldKind, Row
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.produced import ProducedRow, new_name
 from event_service.query.unshown import unshown_name
+from event_service.stored_keys import original_in_database, stored_in_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,10 +94,25 @@ def _from_pairs(value: Expression) -> Expression:
         "$map": {
             "input": {"$filter": {"input": members(value), "as": "pair", "cond": usable}},
             "as": "pair",
-            "in": {"k": "$$pair.k", "v": {"$ifNull": ["$$pair.v", None]}},
+            "in": {
+                "k": stored_in_database("$$pair.k"),
+                "v": {"$ifNull": ["$$pair.v", None]},
+            },
         }
     }
     return when({"$isArray": [value]}, {"$arrayToObject": pairs})
+
+
+def _to_pairs(value: Expression) -> Expression:
+    """The members of a document, as ``k`` and ``v``."""
+    pairs = {
+        "$map": {
+            "input": {"$objectToArray": document(value)},
+            "as": "pair",
+            "in": {"k": original_in_database("$$pair.k"), "v": "$$pair.v"},
+        }
+    }
+    return when(has_type(value, "object"), pairs)
 
 
 _OF_SEVERAL: Mapping[str, Callable[[list[Expression]], Expression]] = {
@@ -109,7 +125,5 @@ _OF_ONE: Mapping[str, Callable[[Expression], Expression]] = {
     "size": lambda value: when({"$isArray": [value]}, {"$size": members(value)}),
     "sum": lambda value: {"$sum": value},
     "array_to_object": _from_pairs,
-    "object_to_array": lambda value: when(
-        has_type(value, "object"), {"$objectToArray": document(value)}
-    ),
+    "object_to_array": _to_pairs,
 }
