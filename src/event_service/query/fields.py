@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from event_service.errors import InvalidParameter
 from event_service.query.limits import QueryLimits, at_most
+from event_service.stored_keys import stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,9 +117,9 @@ class FieldSet:
 
 
 def path_segments(key: str, limits: QueryLimits) -> list[str]:
-    """The names of a dotted key, checked: no name may be empty, or mean something to MongoDB.
+    """The names of a dotted key as the database has them.
 
-    Raises InvalidParameter naming the key.
+    Raises InvalidParameter naming the key: no name may be empty, or mean something to MongoDB.
     """
     if len(key) > limits.key_length:
         raise InvalidParameter(
@@ -133,7 +134,7 @@ def path_segments(key: str, limits: QueryLimits) -> list[str]:
             raise InvalidParameter(_shown(key), "a name in it starts with $")
         if "\0" in segment:
             raise InvalidParameter(_shown(key), "it contains a NUL character")
-    return segments
+    return [stored_key(segment) for segment in segments]
 
 
 def _shown(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.fields import Field, FieldKind, path_segments
+from event_service.stored_keys import original_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +36,11 @@ class ProducedRow:
         first, *inner = path_segments(key, limits)
         kind = self.kinds.get(first)
         if kind is None:
-            names = ", ".join(self.kinds)[:_SHOWN]
+            names = ", ".join(map(original_key, self.kinds))[:_SHOWN]
             raise InvalidParameter(
                 key[:64], f"no stage before it makes a field of that name, there are: {names}"
             )
-        return Field(key, FieldKind.INSIDE if inner else kind)
+        return Field(".".join((first, *inner)), FieldKind.INSIDE if inner else kind)
 
     def unwound(self, field: Field, number: str) -> ProducedRow:
         """The same names, with a member in the place of the list."""
@@ -55,7 +56,7 @@ class ProducedRow:
 
 
 def new_name(place: str, name: str, limits: QueryLimits) -> str:
-    """The name, when a stage may call a field so; ``place`` is the parameter, for errors.
+    """What a field of that name is called in the database; ``place`` is the parameter, for errors.
 
     Raises RequiredParameter for none, InvalidParameter for one with a meaning of its own.
     """
@@ -64,8 +65,8 @@ def new_name(place: str, name: str, limits: QueryLimits) -> str:
     if "." in name or name == "_id":
         raise InvalidParameter(f"{place}.name", "it must not be _id or contain a dot")
     try:
-        path_segments(name, limits)
+        (stored,) = path_segments(name, limits)
     except InvalidParameter:
         reason = f"it starts with $, has a NUL or more than {limits.key_length} characters"
         raise InvalidParameter(f"{place}.name", reason) from None
-    return name
+    return stored
