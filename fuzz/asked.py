@@ -60,12 +60,6 @@ class Listening:
         self.pipelines.append(pipeline)
         return _Nothing()
 
-    def distinct(self, path: str, where: Mapping[str, Any], **_: object) -> list[Any]:
-        # As a pipeline: the values come in one document, and so are one row.
-        values = {"_id": None, "values": {"$addToSet": f"${path}"}}
-        self.pipelines.append([{"$match": where}, {"$group": values}])
-        return []
-
 
 def listening_reader(fields: FieldSet) -> tuple[Reader, Listening]:
     """A Reader of a collection of such fields, and the collection that hears it."""

@@ -83,10 +83,7 @@ def pipeline(asked: Asked, caller: Caller) -> Sequence[Mapping[str, Any]]:
         where: Mapping[str, Any] = {fields.id_field: {"$eq": asked.entity_id}}
     elif asked.statistics is not None:
         statistics = ParseDict(dict(asked.statistics), query_pb2.StatisticsQuery())
-        compiled = compile_statistics(statistics, fields, _NOW, _LIMITS)
-        where = compiled.where
-        if compiled.distinct is not None:
-            return [{"$match": within(caller.scope, where)}]
+        where = compile_statistics(statistics, fields, _NOW, _LIMITS).where
     else:
         query = ParseDict(dict(asked.listed or {}), query_pb2.Query())
         parameters = narrow(caller, asked.parameters)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("code", "fault", "said"),
     [
-        (17217, TooLarge, "bytes of one result in the database, limit = 16777216,"),
+        (17419, TooLarge, "bytes of one result in the database, limit = 16777216,"),
         (10334, TooLarge, "bytes of one result in the database, limit = 16777216,"),
         (146, TooLarge, "bytes of one stage in the database, limit = 104857600,"),
         (2, InvalidParameter, r"the database refuses it \(code 2\)"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import ParseDict
 
-from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
@@ -64,13 +63,9 @@ def ask_stat(
     message = None if query is None else ParseDict(dict(query), query_pb2.StatisticsQuery())
     statistics = compile_statistics(message, EVENT_FIELDS, NOW, LIMITS)
     where = within(caller.scope, statistics.where)
-    if statistics.distinct is not None and not statistics.stages:
-        values = sort_distinct(documents.distinct(statistics.distinct, where))
-        total = None if statistics.page is None else len(values)
-        return Answer(list(page_of(values, statistics.page)), total)
     match = {"$match": where}
     rows: list[Any] = list(documents.aggregate([match, *statistics.rows()]))
-    if statistics.distinct is not None:
+    if statistics.distinct:
         rows = [row["_id"] for row in rows]
     if statistics.page is None:
         return Answer(rows, None)

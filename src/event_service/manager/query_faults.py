@@ -24,8 +24,8 @@ _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075}
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
 _FIRST_LOCATION_CODE = 10_000
 
-_OVER_A_DOCUMENT = frozenset({10334, 17217, 17419, 17420})
-"""BSONObjectTooLarge, of a row or of all values of a distinct."""
+_OVER_A_DOCUMENT = frozenset({10334, 17419, 17420})
+"""BSONObjectTooLarge, of a row."""
 _STAGE_BYTES = 100 * 1024 * 1024
 _OVER_A_STAGE = 146
 """ExceededMemoryLimit: what one stage gathers, with ``push`` for example."""

@@ -17,7 +17,6 @@ from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
 from event_service.manager.newest_windows import NewestWindows
 from event_service.manager.query_faults import query_faults
-from event_service.query.distinct import page_of, sort_distinct
 from event_service.query.newest import newest_first
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -141,9 +140,10 @@ class Reader:
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
         where = within(caller.scope, statistics.where)
         with self._time(seconds_left):
-            if statistics.distinct is not None:
-                return self._distinct(statistics, statistics.distinct, where)
-            return self._aggregated(statistics, where)
+            rows = self._aggregated(statistics, where)
+        if not statistics.distinct:
+            return rows
+        return Statistic([row["_id"] for row in rows.results], rows.total_count)
 
     def _get_all(
         self, scope: Scope, ids: Sequence[str], seconds: float
@@ -165,15 +165,6 @@ class Reader:
         if search.count_only:
             return Page((), total)
         return Page(self._aggregate(where, search.unwound_rows()), total)
-
-    def _distinct(self, statistics: Statistics, field: str, where: Document) -> Statistic:
-        if statistics.stages:
-            rows = self._aggregated(statistics, where)
-            return Statistic([row["_id"] for row in rows.results], rows.total_count)
-        values = sort_distinct(self._collection.distinct(field, where))
-        if statistics.page is None:
-            return Statistic(_whole(values, statistics.most))
-        return Statistic(page_of(values, statistics.page), len(values))
 
     def _aggregated(self, statistics: Statistics, where: Document) -> Statistic:
         rows = [decoded(row) for row in self._aggregate(where, statistics.rows())]

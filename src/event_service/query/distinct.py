@@ -2,67 +2,68 @@
 
 from __future__ import annotations
 
-import math
-from datetime import datetime
+import re
 from typing import TYPE_CHECKING, Any
 
+from event_service.query.expressions import Expression, has_type, members, present, when
 from event_service.query.fields import Field, FieldKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from event_service.query.paging import Page
+_VALUE = "v"
+_PLACE = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def distinct_stages(field: Field) -> tuple[Mapping[str, Any], ...]:
     """The stages that give a row for each value of the field, which is its ``_id``, in order.
 
     Asked for its values at once, the database gives them all in one document, which holds no
-    million of them. But it alone reaches into lists of documents: for a field inside of one, or one
-    that holds documents, there are no stages.
+    million of them, and the embedded one finds none of those inside of lists.
     """
-    if not field.declared or field.kind is FieldKind.DOCUMENT:
-        return ()
-    unwound = ({"$unwind": field.value},) if field.kind is FieldKind.STRING_LIST else ()
+    if field.declared and field.kind is not FieldKind.DOCUMENT:
+        unwound = ({"$unwind": field.value},) if field.kind is FieldKind.STRING_LIST else ()
+        return (
+            *unwound,
+            {"$group": {"_id": field.value}},
+            {"$match": {"_id": {"$ne": None}}},
+            {"$sort": {"_id": 1}},
+        )
     return (
-        *unwound,
-        {"$group": {"_id": field.value}},
-        {"$match": {"_id": {"$ne": None}}},
+        *_reached(field),
+        # By themselves, lists would be in the order of their least members: many in the same place.
+        {"$group": {"_id": {_VALUE: present(f"${_VALUE}")}}},
+        {"$match": {f"_id.{_VALUE}": {"$exists": True}}},
         {"$sort": {"_id": 1}},
+        {"$project": {"_id": f"$_id.{_VALUE}"}},
     )
 
 
-def sort_distinct(values: Iterable[Any]) -> list[Any]:
-    """The values in MongoDB's order: numbers, texts, documents, lists, booleans, dates.
+def _reached(field: Field) -> Iterator[Mapping[str, Any]]:
+    """Stages that give a row for each value at a path, as ``_VALUE``.
 
-    Null is left out: it equals missing, and what is missing is no value.
+    They go where MongoDB's own distinct goes: into the members of every list on the way, but not
+    into those of a list within a list. A number is a member's place, or a name in a document.
     """
-    return sorted((value for value in values if value is not None), key=_place)
+    first, *inner = _hops(field.path)
+    here = f"${_VALUE}"
+    yield _projected(f"${first}")
+    for segment in inner:
+        inside = when(has_type(here, "object"), f"{here}.{segment}")
+        if _PLACE.fullmatch(segment):
+            member = {"$arrayElemAt": [members(here), int(segment)]}
+            yield _projected(when({"$isArray": [here]}, member, inside))
+        else:
+            yield {"$unwind": here}
+            yield _projected(inside)
+    yield {"$unwind": here}
 
 
-def page_of(values: Sequence[Any], page: Page | None) -> Sequence[Any]:
-    """The values on the page, or all of them without one."""
-    return values if page is None else values[page.skip : page.skip + page.limit]
+def _projected(value: Expression) -> Mapping[str, Any]:
+    return {"$project": {"_id": 0, _VALUE: value}}
 
 
-def _place(value: Any) -> tuple[Any, ...]:
-    place: tuple[Any, ...]
-    match value:
-        case None:
-            place = (0,)
-        case bool():
-            place = (5, value)
-        case int() | float():
-            place = (1, False, 0) if math.isnan(value) else (1, True, value)
-        case str():
-            place = (2, value)
-        case dict():
-            parts = [(key, _place(part)) for key, part in value.items()]
-            place = (3, [(part[0], key, part) for key, part in parts])
-        case list():
-            place = (4, [_place(part) for part in value])
-        case datetime():
-            place = (6, value)
-        case _:
-            place = (7, type(value).__name__, str(value))
-    return place
+def _hops(path: str) -> list[str]:
+    """The names of a path; the first two are one, since what callers' documents stand in is one."""
+    name, *inner = path.split(".")
+    return [".".join((name, *inner[:1])), *inner[1:]]

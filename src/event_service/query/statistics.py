@@ -26,15 +26,13 @@ if TYPE_CHECKING:
 class Statistics:
     """What to work out. ``where`` must be confined by ``scope.within`` before it is asked.
 
-    ``stages`` follow a ``$match`` of ``where``. With ``distinct`` their rows hold the values of
-    that field as ``_id``; for a field inside of a document there are no stages: the database is
-    asked for its values, to be put through ``distinct.sort_distinct`` and ``distinct.page_of``.
-    With a page the answer has the number of all rows too. Without one there may be ``most``
-    results: a row more is asked for, so that it shows when there are more.
+    ``stages`` follow a ``$match`` of ``where``. With ``distinct`` their rows hold the values of a
+    field as ``_id``. With a page the answer has the number of all rows too. Without one there may
+    be ``most`` results: a row more is asked for, so that it shows when there are more.
     """
 
     where: Condition
-    distinct: str | None
+    distinct: bool
     stages: tuple[Mapping[str, Any], ...]
     page: Page | None
     most: int
@@ -74,9 +72,9 @@ def compile_statistics(
     page = read_page(query.page, limits)
     if query.distinct:
         field = fields.resolve(query.distinct, limits)
-        return Statistics(where, field.path, distinct_stages(field), page, limits.results)
+        return Statistics(where, True, distinct_stages(field), page, limits.results)  # noqa: FBT003
     aggregation = Aggregation(fields, now, limits)
     for at, stage in enumerate(query.aggregate):
         aggregation.add(f"query.aggregate[{at}]", stage)
     stages = aggregation.finished(paged=page is not None)
-    return Statistics(where, None, stages, page, limits.results)
+    return Statistics(where, False, stages, page, limits.results)  # noqa: FBT003
