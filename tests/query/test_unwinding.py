@@ -172,3 +172,32 @@ def test_a_filter_of_an_unwind_looks_for_no_empty_member() -> None:
         part = {"k": key, "o": "eq", "v": ""}
         with pytest.raises(InvalidParameter, match=r"unwind\.filter\[0\]\.value"):
             statistics(aggregate=[{"unwind": {"path": path, "filter": [part]}}])
+
+
+def test_an_unwound_list_of_objects_is_reached_into(
+    mongo_database: Database[dict[str, Any]],
+) -> None:
+    collection = mongo_database["alerts"]
+    alerts = [{"labels": {"alertname": name}} for name in ("Disk", "Cpu", "Disk")]
+    collection.insert_one({"event_id": "e", "domain_id": "d", "raw_data": {"alerts": alerts}})
+    key = "raw_data.alerts.labels.alertname"
+    condition = {"key": key, "value": "Disk", "operator": "eq"}
+    rows = aggregated(
+        collection,
+        _ADMIN,
+        {"unwind": {"path": "raw_data.alerts"}},
+        {
+            "group": {
+                "keys": [{"key": key, "name": "name"}],
+                "fields": [
+                    {"name": "disks", "operator": "count", "conditions": [condition]},
+                    {"name": "all", "key": key, "operator": "push"},
+                ],
+            }
+        },
+        {"sort": [{"key": "name"}]},
+    )
+    assert rows == [
+        {"name": "Cpu", "disks": 0, "all": ["Cpu"]},
+        {"name": "Disk", "disks": 2, "all": ["Disk", "Disk"]},
+    ]
