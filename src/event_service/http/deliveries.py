@@ -13,6 +13,7 @@ from event_service.http.answers import answer
 from event_service.http.body import body_of
 from event_service.http.metadata import access_key_of, arrival_of
 from event_service.http.protocol import gone_of
+from event_service.http.versions import spellings
 from event_service.manager.events import CreateEvent
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
@@ -45,7 +46,9 @@ class Deliveries:
     def routes(self) -> Sequence[Route]:
         """What is to be hosted."""
         return [
-            Route(path, self.deliver, methods=["POST"]) for path in (KEY_IN_PATH, KEY_IN_HEADER)
+            Route(spelling, self.deliver, methods=["POST"])
+            for path in (KEY_IN_PATH, KEY_IN_HEADER)
+            for spelling in spellings(path)
         ]
 
     async def deliver(self, request: Request) -> Response:

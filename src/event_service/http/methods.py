@@ -13,6 +13,7 @@ from event_service.http.body import body_of
 from event_service.http.metadata import arrival_of
 from event_service.http.protocol import gone_of
 from event_service.http.transcoding import BOOLEANS
+from event_service.http.versions import spellings
 from event_service.servicer.faults import answered
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
@@ -51,8 +52,9 @@ class Methods:
     def routes(self, bindings: Iterable[Binding]) -> Sequence[Route]:
         """What is to be hosted."""
         return [
-            Route(binding.path, _HostedMethod(self, binding).answer, methods=[binding.verb])
+            Route(path, _HostedMethod(self, binding).answer, methods=[binding.verb])
             for binding in bindings
+            for path in spellings(binding.path)
         ]
 
     async def call(self, binding: Binding, request: Request) -> Response:
