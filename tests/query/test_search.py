@@ -99,13 +99,23 @@ def test_what_is_not_there_or_not_taken_is_refused(query: dict[str, Any]) -> Non
     [
         ({"sort": [{"desc": True}]}, "query.sort[0].key"),
         ({"unwind": {"path": "resources"}}, "query.only"),
-        ({"unwind": {}, "only": ["title"]}, "query.unwind.path"),
+        (
+            {"unwind": {"filter": [{"k": "title", "v": "a", "o": "eq"}]}, "only": ["title"]},
+            "query.unwind.path",
+        ),
     ],
 )
 def test_what_is_missing_is_named(query: dict[str, Any], missing: str) -> None:
     with pytest.raises(RequiredParameter) as raised:
         search(**query)
     assert raised.value.key == missing
+
+
+@pytest.mark.parametrize("query", [{}, {"only": ["title"]}, {"count_only": True}])
+def test_what_is_empty_is_absent(query: dict[str, Any]) -> None:
+    empty: dict[str, Any] = {"unwind": {}, "page": {}, "lookup": [], "add_fields": {}}
+    empty |= {"filter": [], "filter_or": [], "sort": [], "only": [], "keyword": ""}
+    assert search(**{**empty, **query}) == search(**query)
 
 
 def test_a_keyword_is_its_words_once_each_in_every_keyword_field() -> None:

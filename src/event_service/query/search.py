@@ -96,7 +96,8 @@ def _refuse_untaken(query: query_pb2.Query) -> None:
 def _unwinding(
     query: query_pb2.Query, fields: FieldSet, now: datetime, limits: QueryLimits
 ) -> tuple[Row, UnwindStage | None]:
-    if not query.HasField("unwind"):
+    # Some clients send a message for every field, also for what isn't wanted (CONTRACT 1.7).
+    if not query.unwind.ListFields():
         return fields, None
     if not query.only:
         raise RequiredParameter("query.only")
