@@ -201,3 +201,18 @@ def test_an_unwound_list_of_objects_is_reached_into(
         {"name": "Cpu", "disks": 0, "all": ["Cpu"]},
         {"name": "Disk", "disks": 2, "all": ["Disk", "Disk"]},
     ]
+
+
+def test_a_projection_carries_one_name_more_however_many_order_its_rows() -> None:
+    keys = [{"key": "title", "name": f"k{at}"} for at in range(40)]
+    field = {"key": "k0", "name": "f"}
+    compiled = statistics(
+        aggregate=[
+            {"group": {"keys": keys}},
+            {"project": {"fields": [field], "exclude_keys": True}},
+            {"unwind": {"path": "f"}},
+        ],
+        page={"limit": 1},
+    )
+    (sort,) = [stage["$sort"] for stage in compiled.stages if "$sort" in stage]
+    assert len(sort) == 2

@@ -26,7 +26,7 @@ def compile_project(
     """The stage and the rows after it; ``place`` is the parameter, for errors.
 
     The fields named are made, each from the one that ``key`` names; the keys of the group before
-    stay unless ``exclude_keys``. Everything else goes, but for copies, never shown, of what orders
+    stay unless ``exclude_keys``. Everything else goes, but for a copy, never shown, of what orders
     the rows. An operator over several fields (add, subtract, multiply, divide) takes their names in
     ``key``, with commas between; what is no number makes its result null, and so does a division by
     zero.
@@ -47,11 +47,13 @@ def compile_project(
         named.add(name)
         stage[name], kinds[name] = _made(inner, field, row, limits)
     keys = tuple(key for key in kept if key not in named)
-    unshown: dict[str, str] = {}
-    for lost in dict.fromkeys((*row.last_order, *row.unshown)):
-        if lost not in keys:
-            unshown[unshown_name({*kinds, *unshown})] = f"${lost}"
-    return {"$project": stage | unshown}, ProducedRow(kinds, keys, tuple(unshown))
+    lost = [name for name in (*row.last_order, *row.unshown) if name not in keys]
+    if not lost:
+        return {"$project": stage}, ProducedRow(kinds, keys)
+    # In one document, since MongoDB sorts by no more than 32 names.
+    unshown = unshown_name(kinds)
+    stage[unshown] = {f"name_{at}": f"${name}" for at, name in enumerate(lost)}
+    return {"$project": stage}, ProducedRow(kinds, keys, (unshown,))
 
 
 def _made(
