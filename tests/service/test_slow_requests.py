@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 
+from event_service.stubs.grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
+from tests.service.windowless import Windowless
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -59,6 +62,16 @@ def test_calls_that_send_nothing_keep_others_waiting_no_longer_than_that(
     assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
     for call in calls:
         call.cancel()
+
+
+def test_clients_that_take_no_answer_keep_no_others_from_reflection(running: Running) -> None:
+    services = reflection_pb2.ServerReflectionRequest(list_services="*")
+    with Windowless(int(running.service.address.rpartition(":")[2])) as client:
+        for _ in range(4):  # as many as reflection has threads
+            client.ask(METHODS[3], services.SerializeToString())
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(running.client.channel)
+        (answer,) = stub.ServerReflectionInfo(iter((services,)), timeout=60)
+    assert answer.list_services_response.service
 
 
 @pytest.mark.parametrize("method", METHODS[:3])

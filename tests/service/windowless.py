@@ -49,10 +49,13 @@ class Windowless:
 
     def watch(self) -> int:
         """Watch the health of the whole, until the server is about to say it; the stream."""
+        return self.ask(WATCH, health_pb2.HealthCheckRequest().SerializeToString())
+
+    def ask(self, path: str, message: bytes) -> int:
+        """Call a method, until the server is about to answer; the stream."""
         self._last_stream += 2
         stream = self._last_stream
-        message = health_pb2.HealthCheckRequest().SerializeToString()
-        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(WATCH)))
+        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(path)))
         framed = struct.pack("!BI", 0, len(message)) + message
         self._send(_Frame(_DATA, _END_STREAM, stream, framed))
         self.wait_for(HEADERS, stream)

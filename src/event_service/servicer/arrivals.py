@@ -1,13 +1,15 @@
-"""Requests that are announced and don't come: whoever sends too slowly is let go.
+"""Requests that are announced and don't come, and answers that aren't taken: who is slow is let go.
 
-grpcio waits for a request's message without an end, and in a thread: a few clients that open
-calls and send nothing would hold every thread there is.
+grpcio waits for a request's message without an end, and in a thread, and so it does for one of many
+answers to be on the wire: a few clients that open calls and send nothing, or take nothing, would
+hold every thread there is.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import grpc
@@ -22,7 +24,7 @@ _LOOK_SECONDS = 1.0
 
 
 class Arrivals:
-    """Waits for messages of calls, each for ``seconds`` at most, from ``start`` to ``stop``."""
+    """Waits for clients of calls, each time for ``seconds`` at most, from ``start`` to ``stop``."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -51,6 +53,19 @@ class Arrivals:
         finally:
             del self._awaited[call]
 
+    @contextmanager
+    def taken(self, context: grpc.ServicerContext) -> Iterator[None]:
+        """Around the ``yield`` of one of a call's answers, which a client takes at its leisure.
+
+        The call is cancelled if that takes too long.
+        """
+        call = id(context)
+        self._awaited[call] = (time.monotonic(), context)
+        try:
+            yield
+        finally:
+            del self._awaited[call]
+
     def only(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         """The message of a call that has one. Raises CallerGone and InvalidArgument."""
         try:
@@ -62,7 +77,7 @@ class Arrivals:
         return message
 
     def give_up(self, seconds: float = 0) -> None:
-        """Cancel the calls whose next message is waited for longer than that."""
+        """Cancel the calls that are waited for longer than that."""
         late = time.monotonic() - seconds
         for since, context in list(self._awaited.values()):
             if since < late:

@@ -36,7 +36,8 @@ def add_reflection(server: grpc.Server, service_names: Sequence[str], doors: Doo
         requests: Iterator[bytes], context: grpc.ServicerContext
     ) -> Iterator[v1.ServerReflectionResponse]:
         while (request := doors.arrivals_aside.next(requests, context)) is not None:
-            yield reflection.answer(_parse(request))
+            with doors.arrivals_aside.taken(context):
+                yield reflection.answer(_parse(request))
 
     def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
         # The two versions differ in their package only, which the wire does not carry, so the
