@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pymongo import MongoClient
 
 from event_service.auth.local import LocalKeyPair
+from tests.eventually import eventually
 from tests.plugins.running import RunningPlugin, running_plugin
 from tests.service.flood import Flood
 from tests.service.http.asking import Asking
@@ -121,8 +122,16 @@ def test_what_is_under_way_is_finished_and_nothing_new_begun(
     http = Asking(stand.process.runtime()["http"])
     stand.stopping()
     assert list(stand.health) == []
-    with grpc.insecure_channel(stand.process.address) as other:
-        assert create(other, stand.plain, "too late") == "UNAVAILABLE"
+    late: list[str] = []
+
+    def refused() -> bool:
+        with grpc.insecure_channel(stand.process.address) as other:
+            late.append(create(other, stand.plain, "late"))
+        return late[-1] == "UNAVAILABLE"
+
+    # Of a pair the other one may hear of it a moment later, and is then still to be trusted.
+    eventually(refused)
+    assert set(late[:-1]) <= ({"OK"} if processes == "2" else set())
     with pytest.raises(OSError, match=r"refused|reset|closed"):
         ask_until_closed(http)
     assert stand.under_way.unanswered == 1
@@ -130,7 +139,7 @@ def test_what_is_under_way_is_finished_and_nothing_new_begun(
     assert [answer.status for answer in stand.under_way.answers(1)] == ["OK"]
     assert stand.process.ended() == 0
     recorded = stand.recorded()
-    assert recorded.keys() == {"repeated", "key-1"}
+    assert recorded.keys() == {"repeated", "key-1"} | ({"late"} if "OK" in late else set())
     # What was only counted has been written too, before the stores were stopped.
     assert recorded["repeated"]["repeat_count"] == 3
 
