@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST = 500
-"""Each document looks its values up by its place, so a long list costs more than its length."""
+_MOST = 100
+"""Each document looks its values up by its place, so a long list costs more than its length, and
+others' writes wait for all of it."""
 
 
 class PerDocument:
