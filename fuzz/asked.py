@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from pymongo import MongoClient
+
 from event_service.caller import Caller, Scope
 from event_service.manager.reads import Reader
 from event_service.query.limits import QueryLimits
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pymongo.collection import Collection
+    from pymongo.database import Database
 
     from event_service.query.fields import FieldSet
 
@@ -50,7 +53,10 @@ class _Nothing:
 class Listening:
     """As much of a ``pymongo`` collection as a Reader uses; no query of it takes too long."""
 
-    database: None = None
+    # A database that is never asked.
+    database: Database[dict[str, Any]] = field(
+        default_factory=lambda: MongoClient[dict[str, Any]](connect=False)["unasked"]
+    )
     pipelines: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
     def with_options(self, _: object) -> Listening:

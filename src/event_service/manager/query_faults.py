@@ -52,7 +52,7 @@ def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator
     TooLarge, and ``pymongo.errors.PyMongoError`` for what is no query's fault.
     """
     try:
-        with pymongo.timeout(max(seconds, _LEAST_SECONDS)):
+        with pymongo.timeout(max(_LEAST_SECONDS, _limit(database, seconds))):
             yield
     except ExecutionTimeout:
         raise DeadlineExceeded() from None
@@ -66,3 +66,11 @@ def query_faults(database: Database[dict[str, Any]], seconds: float) -> Iterator
         if refused is None:
             raise
         raise refused from error
+
+
+def _limit(database: Database[dict[str, Any]], seconds: float) -> float:
+    """``seconds``, or as long as a server is waited for at most if none is known to be there."""
+    client = database.client
+    if client.topology_description.has_readable_server(database.read_preference):
+        return seconds
+    return min(seconds, client.options.server_selection_timeout)
