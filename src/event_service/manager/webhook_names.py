@@ -6,8 +6,8 @@ have a name twice. Whoever wants a name holds it for the moment of the write ins
 document whose ``_id`` the name makes, and looks whether somebody has it. A document's ``_id`` is
 unique in every store, and is given free when the document is deleted.
 
-A hold is left behind only by a process that died at that moment; it is void after a minute, twice
-as long as what it is held for is waited for.
+A hold is left behind only by a process that died at that moment; it is void after a minute, far
+longer than what it is held for is waited for.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 _HELD_AT_MOST = timedelta(seconds=60)
-_WAITED_AT_MOST = timedelta(seconds=30)
+_WAITED_AT_MOST = timedelta(seconds=10)
 _TAKEN = "the project has a webhook of that name"
 
 _log = structlog.get_logger(__name__)
@@ -71,7 +71,7 @@ class WebhookNames:
 
     @contextmanager
     def held(self, wanted: WantedName, for_webhook: str | None = None) -> Iterator[None]:
-        """While it lasts, nobody else takes the name; what it is held for has half a minute.
+        """While it lasts, nobody else takes the name; what it is held for has ten seconds.
 
         Raises InvalidParameter when a webhook of the project other than ``for_webhook`` has it,
         or somebody is about to give it to one.
