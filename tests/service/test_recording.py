@@ -263,6 +263,17 @@ def test_a_recovery_sent_again_ends_no_later_alert(running: Running) -> None:
     assert len(running.events()) == 3
 
 
+def test_an_id_that_another_event_has_makes_no_call_one_that_is_sent_again(
+    running: Running, redis_client: Redis
+) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, _body(), [_span(1)])
+    running.database["event"].update_many({}, {"$set": {"event_key": "another"}})
+    redis_client.flushdb()
+    assert running.client.create(webhook, _body(), [_span(1)]).status == "OK"
+    assert [event["event_key"] for event in running.events()] == ["another", "k1"]
+
+
 def test_what_was_resolved_is_not_opened_by_an_alarm_sent_again(running: Running) -> None:
     webhook = running.webhook()
     both = {"results": [_body(), _body(event_type="RECOVERY")]}

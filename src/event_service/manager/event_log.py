@@ -71,10 +71,17 @@ class EventLog:
             return frozenset()
         since = min(one.delivery.at for one in named) - SENT_AGAIN
         ids = [one.event_id for one in named]
+        # An id may be another event's: 12 hex digits are not many, and no call is to be lost to it.
         found = self._events.find(
-            {"event_id": {"$in": ids}, "created_at": {"$gt": since}}, ["event_id"]
+            {"event_id": {"$in": ids}, "created_at": {"$gt": since}},
+            ["event_id", "domain_id", "event_key"],
         )
-        return frozenset(one["event_id"] for one in found)
+        held = {(one["event_id"], one["domain_id"], one["event_key"]) for one in found}
+        return frozenset(
+            one.event_id
+            for one in named
+            if (one.event_id, one.key.domain_id, one.key.event_key) in held
+        )
 
     def confirm(self, named: Sequence[tuple[str, str]]) -> list[bool]:
         """Whether each (event_id, alert_id) is in the database; looks only where need be."""

@@ -62,7 +62,7 @@ class RepeatCounts:
 class RepeatWriter:
     """Writes counted repeats, and mends what Redis could not know. For one thread at a time.
 
-    What fails half way is gone on with from there: nothing is counted twice.
+    What fails half way is gone on with from there, so that no step is done twice.
     """
 
     def __init__(self, log: EventLog, alerts: AlertManager, claims: Claims, replay: Replay) -> None:
