@@ -23,6 +23,7 @@ from event_service.servicer.event import EventServicer
 from event_service.servicer.webhook import WebhookServicer
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
+from event_service.wire.encoded import message_in
 from event_service.wire.event_message import encoded_event
 from event_service.wire.json_message import json_of
 from fuzz.asked import CALLERS, NOW, listening_reader
@@ -56,8 +57,7 @@ def message_bytes(data: bytes) -> None:
     call = Call(CALLERS[data[1] % len(CALLERS)], {}, lambda: None)
     with refused_well():
         answer = method.run(request, call)
-        answer.SerializeToString()
-        json_of(answer)
+        json_of(message_in(answer))
 
 
 class _Events:

@@ -38,7 +38,7 @@ def documents(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, 
 
 def _rows(documents: Collection[dict[str, Any]], *stages: dict[str, Any]) -> list[Any]:
     answer = ask_stat(documents, _ADMIN, {"aggregate": list(stages)})
-    rows: list[Any] = struct_to_dict(statistic_struct(answer.results, None))["results"]
+    rows: list[Any] = struct_to_dict(statistic_struct(answer.results, None).message())["results"]
     return rows
 
 

@@ -88,7 +88,7 @@ def _expected_list(crowd: Crowd, who: Who, service: str, params: dict[str, Any])
         return Answer(error.status.name, error.details, {})
     message: Message
     if service == "event":
-        message = EventMessages().page(page.documents, page.total_count)
+        message = EventMessages().page(page.documents, page.total_count).message()
     else:
         message = WebhooksInfo(
             results=[webhook_info(decoded(found)) for found in page.documents],
@@ -103,7 +103,9 @@ def _expected_stat(crowd: Crowd, who: Who, service: str, params: dict[str, Any])
         found = _reader(crowd, who, service).stat(_ANYBODY, query)
     except ServiceError as error:
         return Answer(error.status.name, error.details, {})
-    return Answer("OK", "", MessageToDict(statistic_struct(found.results, found.total_count)))
+    return Answer(
+        "OK", "", MessageToDict(statistic_struct(found.results, found.total_count).message())
+    )
 
 
 def _unordered(value: Any) -> Any:

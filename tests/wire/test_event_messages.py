@@ -27,38 +27,38 @@ def test_a_list_has_each_document_in_its_order() -> None:
     documents = [DOCUMENT, {}, {"event_id": "event-2", "raw_data": {}}, DOCUMENT]
     messages = EventMessages()
     for _ in range(2):
-        answer = messages.page(map(_raw, documents), 30)
+        answer = messages.page(map(_raw, documents), 30).message()
         assert list(answer.results) == [event_info(document) for document in documents]
         assert answer.total_count == 30
 
 
 def test_an_event_is_remembered_once_and_shown_as_it_is_now() -> None:
     messages = EventMessages()
-    built = messages.one(_raw(DOCUMENT))
+    built = messages.one(_raw(DOCUMENT)).message()
     remembered = messages.remembered_bytes
     assert remembered > 0
-    assert messages.one(_raw(DOCUMENT)) == built == event_info(DOCUMENT)
+    assert messages.one(_raw(DOCUMENT)).message() == built == event_info(DOCUMENT)
     assert messages.remembered_bytes == remembered
     changed = DOCUMENT | {"title": "Disk is full"}
-    assert messages.one(_raw(changed)).title == "Disk is full"
-    assert messages.one(_raw(DOCUMENT)).title == "Disk full"
+    assert messages.one(_raw(changed)).message().title == "Disk is full"
+    assert messages.one(_raw(DOCUMENT)).message().title == "Disk full"
 
 
 def test_what_a_caller_does_to_a_message_stays_with_the_caller() -> None:
     messages = EventMessages()
-    messages.one(_raw(DOCUMENT)).title = "mine"
-    messages.page([_raw(DOCUMENT)], 1).results[0].title = "mine"
-    assert messages.one(_raw(DOCUMENT)).title == "Disk full"
+    messages.one(_raw(DOCUMENT)).message().title = "mine"
+    messages.page([_raw(DOCUMENT)], 1).message().results[0].title = "mine"
+    assert messages.one(_raw(DOCUMENT)).message().title == "Disk full"
 
 
 def test_what_is_remembered_is_bounded() -> None:
     messages = EventMessages(most_bytes=20_000)
     for number in range(200):
         document = DOCUMENT | {"event_id": f"event-{number}"}
-        assert messages.one(_raw(document)).event_id == f"event-{number}"
+        assert messages.one(_raw(document)).message().event_id == f"event-{number}"
         assert messages.remembered_bytes <= 20_000
     full = messages.remembered_bytes
     assert full > 10_000
     large = DOCUMENT | {"description": "x" * 1_000}
-    assert messages.one(_raw(large)).description == "x" * 1_000
+    assert messages.one(_raw(large)).message().description == "x" * 1_000
     assert messages.remembered_bytes == full

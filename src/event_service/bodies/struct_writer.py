@@ -10,6 +10,7 @@ import struct
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, final
 
+from event_service.bodies.fields import sized_field, varint
 from event_service.stored_keys import RESERVED, from_stored, original_key
 from event_service.wire.foreign import plain_value
 
@@ -26,8 +27,6 @@ _OBJECT_MESSAGES: Final = 3
 _LIST_MESSAGES: Final = 2
 
 _ONE_BYTE: Final = 128
-_SIZED: Final = 2
-"""The wire type of what says its size."""
 
 
 def _headers(tag: int) -> list[bytes]:
@@ -63,8 +62,7 @@ def write_object(document: Mapping[str, Any]) -> bytes:
 
 def write_field(number: int, document: Mapping[str, Any]) -> bytes:
     """``write_object`` as the field of that number, to be put behind the bytes of a message."""
-    encoded = write_object(document)
-    return _varint(number << 3 | _SIZED) + _varint(len(encoded)) + encoded
+    return sized_field(number, write_object(document))
 
 
 @final
@@ -140,13 +138,4 @@ class _Writer:
 
 
 def _header(headers: list[bytes], size: i64) -> bytes:
-    return headers[size] if size < _ONE_BYTE else headers[0][:1] + _varint(size)
-
-
-def _varint(number: i64) -> bytes:
-    encoded = bytearray()
-    while number >= _ONE_BYTE:
-        encoded.append(number & (_ONE_BYTE - 1) | _ONE_BYTE)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
+    return headers[size] if size < _ONE_BYTE else headers[0][:1] + varint(size)

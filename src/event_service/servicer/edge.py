@@ -17,6 +17,7 @@ from google.protobuf.message import DecodeError
 from event_service.errors import InvalidArgument, ServiceError, TooLarge
 from event_service.servicer.faults import answered
 from event_service.under_way import Arrival, Transport
+from event_service.wire.encoded import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,10 +83,11 @@ class Edge(grpc.GenericRpcHandler):
                 # grpcio ends a call when its deadline has passed, by a clock that nobody sets;
                 # time_remaining would take a step of the clock for the end of the caller.
                 lambda: not context.is_active(),
-            ).SerializeToString()
-        if len(answer) > self._max_response_bytes:
+            )
+            content = content_of(answer)
+        if len(content) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)
-        return answer
+        return content
 
 
 def _decoded(method: Method, body: bytes) -> Message:

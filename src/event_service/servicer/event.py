@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
 
     from event_service.servicer.call import Call
+    from event_service.wire.encoded import Encoded
 
 SERVICE = event_pb2.DESCRIPTOR.services_by_name["Event"].full_name
 
@@ -79,11 +80,11 @@ class EventServicer:
         self._events.create(event)
         return Empty()
 
-    def get(self, request: event_pb2.EventRequest, call: Call) -> event_pb2.EventInfo:
+    def get(self, request: event_pb2.EventRequest, call: Call) -> Encoded[event_pb2.EventInfo]:
         """One event."""
         return self._messages.one(self._events.get(call.known_caller, request.event_id))
 
-    def list(self, request: event_pb2.EventQuery, call: Call) -> event_pb2.EventsInfo:
+    def list(self, request: event_pb2.EventQuery, call: Call) -> Encoded[event_pb2.EventsInfo]:
         """Events that match."""
         parameters = {key: value for key in _PARAMETERS if (value := getattr(request, key))}
         page = self._events.list(
@@ -94,7 +95,7 @@ class EventServicer:
         )
         return self._messages.page(page.documents, page.total_count)
 
-    def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Struct:
+    def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Encoded[Struct]:
         """Statistics over events."""
         statistic = self._events.stat(
             call.known_caller,

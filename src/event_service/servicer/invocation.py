@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from event_service.admission.presence import Gone
     from event_service.auth.authenticator import Authenticator
     from event_service.servicer.method import Method
+    from event_service.wire.encoded import Answer
 
 
 class Invoker:
@@ -31,7 +32,7 @@ class Invoker:
         time_remaining: Callable[[], float | None],
         decode: Callable[[], Message],
         gone: Gone,
-    ) -> Message:
+    ) -> Answer:
         """The answer; ``decode`` makes the request, once the caller may call.
 
         Raises CallerGone, and whatever authentication, ``decode`` and the method raise.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from event_service.auth.access import Access
     from event_service.servicer.call import Call
+    from event_service.wire.encoded import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Method:
     name: str
     request: type[Message]
     access: Access | None
-    run: Callable[[Any, Call], Message]
+    run: Callable[[Any, Call], Answer]
 
     @property
     def path(self) -> str:

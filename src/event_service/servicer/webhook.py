@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from event_service.manager.tenant_webhooks import ShownWebhook
     from event_service.servicer.call import Call
+    from event_service.wire.encoded import Encoded
 
 SERVICE = webhook_pb2.DESCRIPTOR.services_by_name["Webhook"].full_name
 
@@ -128,7 +129,7 @@ class WebhookServicer:
             results=[self._info(shown) for shown in page.webhooks], total_count=page.total_count
         )
 
-    def stat(self, request: webhook_pb2.WebhookStatQuery, call: Call) -> Struct:
+    def stat(self, request: webhook_pb2.WebhookStatQuery, call: Call) -> Encoded[Struct]:
         """Statistics over webhooks."""
         statistic = self._webhooks.stat(
             call.known_caller,

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import bson
 
+from event_service.bodies.fields import sized_field
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
+from event_service.wire.encoded import Encoded
 from event_service.wire.event_message import encoded_event
 
 if TYPE_CHECKING:
@@ -41,16 +43,16 @@ class EventMessages:
         """What is remembered right now, in bytes of documents and messages."""
         return self._bytes
 
-    def one(self, document: RawBSONDocument) -> EventInfo:
+    def one(self, document: RawBSONDocument) -> Encoded[EventInfo]:
         """The message of a document, as ``encoded_event`` builds it."""
-        return EventInfo.FromString(self._encoded(bytes(document.raw)))
+        return Encoded(EventInfo, self._encoded(bytes(document.raw)))
 
-    def page(self, documents: Iterable[RawBSONDocument], total_count: int) -> EventsInfo:
+    def page(self, documents: Iterable[RawBSONDocument], total_count: int) -> Encoded[EventsInfo]:
         """The answer of a list."""
-        answer = EventsInfo(total_count=total_count)
-        for document in documents:
-            answer.results.add().MergeFromString(self._encoded(bytes(document.raw)))
-        return answer
+        number = EventsInfo.RESULTS_FIELD_NUMBER
+        parts = [sized_field(number, self._encoded(bytes(one.raw))) for one in documents]
+        parts.append(EventsInfo(total_count=total_count).SerializeToString())
+        return Encoded(EventsInfo, b"".join(parts))
 
     def _encoded(self, raw: bytes) -> bytes:
         with self._lock:

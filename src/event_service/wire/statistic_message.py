@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf.struct_pb2 import Struct
+
+from event_service.bodies.struct_writer import write_object
 from event_service.instants import format_instant
-from event_service.wire.struct import dict_to_struct
+from event_service.wire.encoded import Encoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from google.protobuf.struct_pb2 import Struct
 
-
-def statistic_struct(results: Sequence[Any], total_count: int | None) -> Struct:
+def statistic_struct(results: Sequence[Any], total_count: int | None) -> Encoded[Struct]:
     """``{"results": [...]}``, with ``total_count`` where there is one.
 
     An instant that is a value of a row, or a distinct value, is written as everywhere. Clients
@@ -24,7 +25,7 @@ def statistic_struct(results: Sequence[Any], total_count: int | None) -> Struct:
     answer: dict[str, Any] = {"results": [_row(result) for result in results]}
     if total_count is not None:
         answer["total_count"] = total_count
-    return dict_to_struct(answer)
+    return Encoded(Struct, write_object(answer))
 
 
 def _row(result: Any) -> Any:
