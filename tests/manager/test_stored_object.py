@@ -15,7 +15,7 @@ KEYS = st.text("\\$a", max_size=3)
 OBJECTS = st.dictionaries(
     KEYS,
     st.recursive(
-        st.text("a$", max_size=3),
+        st.text("a$\\", max_size=3) | st.text("$\\", min_size=60, max_size=70) | st.floats(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     ),
 )
