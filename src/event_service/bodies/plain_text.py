@@ -1,7 +1,6 @@
 """A sender's texts and objects, made fit to be kept: trimmed, storable, readable as JSON."""
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any
 
 LONGEST_WHOLE = 1e15
@@ -42,22 +41,22 @@ def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
     to the same, the last stays.
     Raises RecursionError for more than ``MOST_LEVELS`` objects and lists inside one another.
     """
-    return _trimmed_object(data, MOST_LEVELS)
+    return _trimmed_object(dict(data), MOST_LEVELS)
 
 
-def _trimmed_object(data: Mapping[str, Any], room: int) -> dict[str, Any]:
+def _trimmed_object(data: dict[str, Any], room: int) -> dict[str, Any]:
     _check_room(room)
     members = data if _are_fit(data) else {_key(key).strip(): data[key] for key in data}
     return {key: _trimmed(members[key], room - 1) for key in sorted(members)}
 
 
-def _kept_object(data: Mapping[str, Any], room: int) -> dict[str, Any]:
+def _kept_object(data: dict[str, Any], room: int) -> dict[str, Any]:
     _check_room(room)
     members = data if _are_fit(data) else {_key(key): data[key] for key in data}
     return {key: _kept(members[key], room - 1) for key in sorted(members)}
 
 
-def _kept_list(data: Iterable[Any], room: int) -> list[Any]:
+def _kept_list(data: list[Any], room: int) -> list[Any]:
     _check_room(room)
     return [_kept(member, room - 1) for member in data]
 
@@ -89,15 +88,21 @@ def _trimmed(value: Any, room: int) -> Any:
 
 def _kept(value: Any, room: int) -> Any:
     if isinstance(value, str):
-        return cleaned(value)
+        return value if value.isascii() else cleaned(value)
     if isinstance(value, float):
-        # 0.0 and -0.0 are one number.
-        return value + 0.0 if isfinite(value) else str(value)
-    if isinstance(value, list | tuple):
-        return _kept_list(value, room)
+        return _kept_number(value)
     if isinstance(value, dict):
         return _kept_object(value, room)
+    if isinstance(value, list):
+        return _kept_list(value, room)
+    if isinstance(value, tuple):
+        return _kept_list(list(value), room)
     return _double(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _kept_number(number: float) -> float | str:
+    # 0.0 and -0.0 are one number. Infinity and NaN are none.
+    return number + 0.0 if number - number == 0.0 else str(number)
 
 
 def _double(number: int) -> float | str:

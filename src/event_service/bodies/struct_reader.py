@@ -8,7 +8,6 @@ three times as long.
 from __future__ import annotations
 
 import struct
-from math import isinf, isnan
 from typing import TYPE_CHECKING, Any, Final, final
 
 from event_service.errors import InvalidParameter
@@ -120,7 +119,7 @@ class _Reader:
 
     def _number(self, path: Path, step: str | int) -> float:
         number: float = _DOUBLE(self._bytes, self._at)[0]
-        if isnan(number) or isinf(number):
+        if number - number != 0.0:  # NaN for all that is not finite
             raise InvalidParameter(path_text((path, step)), "NaN and Infinity are not JSON")
         self._at += _DOUBLE_BYTES
         return number
