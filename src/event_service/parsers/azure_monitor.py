@@ -9,6 +9,7 @@ from typing import Any
 
 from event_service.parsers.azure_activity_log import activity_log_result, is_activity_log
 from event_service.parsers.azure_budget import budget_result, is_budget
+from event_service.parsers.azure_health import health_event_type, health_key
 from event_service.parsers.azure_log_alert import is_log_alert, log_alert_result
 from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
@@ -89,10 +90,13 @@ def _common(
     alert_id = text(essentials.get("alertId"))
     rule = text(essentials.get("alertRule"))
     target = next(iter(ids), None)
+    account = subscription_of(alert_id) or subscription_of(target)
     return present(
         {
-            "event_key": alert_id or derived_key(essentials.get("originAlertId"), rule, *ids),
-            "event_type": event_type(essentials.get("monitorCondition")),
+            "event_key": health_key(context, account, target)
+            or alert_id
+            or derived_key(essentials.get("originAlertId"), rule, *ids),
+            "event_type": health_event_type(context, essentials.get("monitorCondition")),
             "title": rule,
             "description": text(essentials.get("description")),
             "severity": _severity(essentials.get("severity")),
@@ -106,7 +110,7 @@ def _common(
             "resources": names[1:],
             "rule": rule,
             "provider": "azure",
-            "account": subscription_of(alert_id) or subscription_of(target),
+            "account": account,
             "occurred_at": text(essentials.get("firedDateTime")),
             "additional_info": texts(
                 {
