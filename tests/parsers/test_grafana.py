@@ -113,6 +113,17 @@ def test_an_unknown_status_of_unified_alerting_is_told_as_unknown() -> None:
     assert drafts(SOURCE, body)[0].severity is Severity.NOT_AVAILABLE
 
 
+def test_a_rule_that_could_not_be_asked_says_why() -> None:
+    body = read(BODIES / "grafana" / "firing.json")
+    labels = {"alertname": "DatasourceError", "rulename": "QueueGrows", "datasource_uid": "p1"}
+    error = {"Error": "failed to execute query A: connection refused"}
+    for alert in body["alerts"]:
+        alert |= {"labels": labels, "annotations": alert["annotations"] | error}
+    first, second = drafts(SOURCE, body)
+    assert first.description == second.description == error["Error"]
+    assert first.rule == "QueueGrows"
+
+
 def test_one_bad_alert_leaves_its_siblings() -> None:
     good = {"status": "firing", "labels": {"alertname": "Down"}}
     results = SOURCE.parse({"version": "1", "alerts": ["x", good]}, {})

@@ -80,8 +80,9 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
             "event_key": text(alert.get("fingerprint")) or (labels_fingerprint(labels) or None),
             "event_type": _event_type(state),
             "title": first_text(annotations.get("summary"), rule),
+            # A rule that could not be asked says why there; its other words tell of what it seeks.
             "description": first_text(
-                annotations.get("description"), annotations.get("message"), message
+                *(annotations.get(name) for name in ("Error", "description", "message")), message
             ),
             "severity": _severity(state, labels.get("severity")),
             "resource": labelled_resource(labels),
