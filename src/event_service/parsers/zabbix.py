@@ -23,7 +23,8 @@ _SEVERITIES = SeverityWords(
         "NONE": ("not classified", "0"),
     }
 )
-_OVER = {"resolved", "ok"}
+# Normal is what an internal event says of an item or trigger that can be worked out again.
+_OVER = {"resolved", "ok", "normal"}
 _OVER_VALUE = "0"
 # A macro that had nothing to stand for: {EVENT.RECOVERY.ID}
 _EMPTY_MACRO = re.compile(r"\{[A-Z0-9_.?$#:]+\}")
