@@ -93,8 +93,12 @@ def test_macros_that_stand_for_nothing_are_absent() -> None:
     body["event"]["severity"] = "{EVENT.SEVERITY}"
     body["trigger"]["severity"] = "{TRIGGER.SEVERITY}"
     body["host"]["connection_info"] = "{HOST.CONN}"
+    body["item"]["value"] = "*UNKNOWN*"
     (draft,) = drafts(SOURCE, body)
     assert (draft.severity, draft.resources) == (Severity.NONE, ("files-1",))
+    assert "zabbix_item_value" not in draft.additional_info
+    body["host"] |= {"name": "*UNKNOWN*", "connection_info": "*UNKNOWN*"}
+    assert drafts(SOURCE, body)[0].resources == ()
 
 
 @pytest.mark.parametrize(
