@@ -167,6 +167,18 @@ def test_a_text() -> None:
     assert drafts(SOURCE, without_subject)[0].title == "The nightly backup of shop-db failed."
 
 
+def test_a_text_that_begins_with_its_state() -> None:
+    """As Alertmanager publishes it, the one of Amazon's managed Prometheus above all."""
+    said = ("[FIRING:2] DiskFull (web)", "[FIRING:1] DiskFull (web)", "[RESOLVED] DiskFull (web)")
+    more, fewer, over = (drafts(SOURCE, body("text") | {"Subject": each})[0] for each in said)
+    assert more.event_key == fewer.event_key == over.event_key
+    assert (more.event_type, over.event_type) == (EventType.ALERT, EventType.RECOVERY)
+    assert (more.title, more.severity) == (said[0], Severity.NONE)
+    (other,) = drafts(SOURCE, body("text") | {"Subject": "CRITICAL: DiskFull (mail)"})
+    assert other.event_key != more.event_key
+    assert (other.event_type, other.severity) == (EventType.ALERT, Severity.CRITICAL)
+
+
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])
 def test_a_confirmation_is_no_alarm(kind: str) -> None:
     assert drafts(SOURCE, body("subscription_confirmation") | {"Type": kind}) == []

@@ -95,10 +95,36 @@ def test_severity_words(word: object, severity: Severity) -> None:
     assert drafts(SOURCE, body)[0].severity is severity
 
 
-def test_without_names_the_target_is_the_resource() -> None:
+@pytest.mark.parametrize("names", [None, []])
+def test_without_names_the_targets_are_the_resources(names: object) -> None:
     body = read(BODIES / "azure_monitor" / "common_fired.json")
-    body["data"]["essentials"]["configurationItems"] = []
+    body["data"]["essentials"]["configurationItems"] = names
     assert drafts(SOURCE, body)[0].resources == ("web-1",)
+    body["data"]["essentials"]["alertTargetIDs"].append(f"/subscriptions/s/{WEB_1}/disks/d")
+    assert set(drafts(SOURCE, body)[0].resources) == {"web-1", "d"}
+
+
+def test_a_budget_of_the_common_schema_is_called_by_its_name() -> None:
+    """It has no rule and no target, and its items are the word ``budgets``."""
+    body = read(BODIES / "azure_monitor" / "common_fired.json")
+    nothing = dict.fromkeys(("alertRule", "severity", "monitorCondition", "alertTargetIDs"))
+    body["data"]["essentials"] |= nothing | {"configurationItems": ["budgets"]}
+    body["data"]["alertContext"] = {
+        "AlertCategory": "budgets",
+        "AlertData": {"BudgetName": "web-month", "BudgetId": "/subscriptions/s/budgets/web-month"},
+    }
+    (draft,) = drafts(SOURCE, body)
+    assert (draft.title, draft.rule) == ("Budget alarm web-month", "web-month")
+    assert draft.resources == ("web-month",)
+    assert draft.event_type is EventType.ALERT
+
+
+def test_an_autoscale_notification_says_what_it_did() -> None:
+    body = read(BODIES / "azure_monitor" / "classic_activated.json")
+    del body["context"]["description"]
+    body |= {"operation": "Scale Out"}
+    body["context"] |= {"details": "From 3 to 4", "oldCapacity": "3", "newCapacity": "4"}
+    assert drafts(SOURCE, body)[0].description == "From 3 to 4"
 
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": {"context": 1}}])

@@ -1,5 +1,6 @@
 """Grafana's webhooks, on bodies written after its documented schema and on real ones."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -111,6 +112,31 @@ def test_an_unknown_status_of_unified_alerting_is_told_as_unknown() -> None:
     body = read(BODIES / "grafana" / "firing.json")
     body["alerts"] = [body["alerts"][0] | {"status": "peculiar"}]
     assert drafts(SOURCE, body)[0].severity is Severity.NOT_AVAILABLE
+
+
+def test_a_rule_that_could_not_be_asked_says_why() -> None:
+    body = read(BODIES / "grafana" / "firing.json")
+    labels = {"alertname": "DatasourceError", "rulename": "QueueGrows", "datasource_uid": "p1"}
+    error = {"Error": "failed to execute query A: connection refused"}
+    for alert in body["alerts"]:
+        alert |= {"labels": labels, "annotations": alert["annotations"] | error}
+    first, second = drafts(SOURCE, body)
+    assert first.description == second.description == error["Error"]
+    assert first.rule == "QueueGrows"
+
+
+@pytest.mark.parametrize("root", ["Message", "message.detail"])
+def test_what_brought_the_body_may_have_wrapped_it(root: str) -> None:
+    """SpaceONE's plugin has the option too, for bodies that come through SNS."""
+    body = read(BODIES / "grafana" / "firing.json")
+    wrapped = {"Message": json.dumps(body), "message": {"detail": body}}
+    assert SOURCE.parse(wrapped, {"message_root": root}) == SOURCE.parse(body, {})
+
+
+@pytest.mark.parametrize("root", ["Missing", "Message.a", "Message.", "list.0"])
+def test_a_root_that_leads_nowhere_fails(root: str) -> None:
+    with pytest.raises(ParseFailure, match="neither alerts"):
+        SOURCE.parse({"Message": "no JSON", "list": [{"alerts": []}]}, {"message_root": root})
 
 
 def test_one_bad_alert_leaves_its_siblings() -> None:

@@ -43,6 +43,26 @@ def test_a_resolved_issue_recovers_the_key_of_its_alerts() -> None:
     assert resolved.event_key == own(SOURCE, "issue_alert").event_key
 
 
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://sentry.example/api/0/issues/90210/", "sentry:issue:90210"),
+        ("https://sentry.example/api/0/organizations/acme/issues/90210/", "sentry:issue:90210"),
+        ("https://sentry.example/api/0/issues/new/", None),
+        (None, None),
+    ],
+)
+def test_an_older_alert_tells_its_issue_in_an_address_alone(
+    url: str | None, key: str | None
+) -> None:
+    body = read(BODIES / "sentry" / "issue_alert.json")
+    del body["data"]["event"]["issue_id"]
+    body["data"]["event"]["issue_url"] = url
+    (result,) = SOURCE.parse(body, {})
+    assert isinstance(result, dict)
+    assert result.get("event_key") == key
+
+
 def test_an_issue_alert_has_its_rule_and_tags() -> None:
     draft = own(SOURCE, "issue_alert")
     assert (draft.event_type, draft.severity) == (EventType.ALERT, Severity.ERROR)

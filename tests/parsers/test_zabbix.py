@@ -93,8 +93,25 @@ def test_macros_that_stand_for_nothing_are_absent() -> None:
     body["event"]["severity"] = "{EVENT.SEVERITY}"
     body["trigger"]["severity"] = "{TRIGGER.SEVERITY}"
     body["host"]["connection_info"] = "{HOST.CONN}"
+    body["item"]["value"] = "*UNKNOWN*"
     (draft,) = drafts(SOURCE, body)
     assert (draft.severity, draft.resources) == (Severity.NONE, ("files-1",))
+    assert "zabbix_item_value" not in draft.additional_info
+    body["host"] |= {"name": "*UNKNOWN*", "connection_info": "*UNKNOWN*"}
+    assert drafts(SOURCE, body)[0].resources == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "event_type"),
+    [
+        ("Not supported", EventType.ALERT),
+        ("Unknown", EventType.ALERT),
+        ("Normal", EventType.RECOVERY),
+    ],
+)
+def test_an_internal_event_of_an_item_or_trigger(status: str, event_type: EventType) -> None:
+    body = read(BODIES / "zabbix" / "flat_problem.json") | {"event_status": status}
+    assert drafts(SOURCE, body)[0].event_type is event_type
 
 
 def test_what_names_no_event_fails() -> None:

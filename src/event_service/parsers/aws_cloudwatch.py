@@ -27,7 +27,7 @@ _STATES = SeverityWords(
 _ALARM_FIELDS = ("NewStateValue", "AlarmArn", "Trigger", "AlarmRule", "MetricName")
 _INFO_FIELDS = (
     *("AWSAccountId", "AlarmArn", "AlarmName", "AlarmDescription", "OldStateValue", "Region"),
-    *("AlarmRule", "Priority"),
+    *("AlarmRule", "Priority", "AlarmContributorId"),
 )
 
 
@@ -41,8 +41,10 @@ def is_alarm(message: Mapping[str, Any]) -> bool:
 def alarm_result(message: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an alarm.
 
-    Its key is the alarm's ARN. SpaceONE's plugin puts the time into its keys, so that an alarm's OK
-    never meets the ALARM before it; and it makes one event of each dimension of the one metric.
+    Its key is the alarm's ARN, with the contributor if it is one of several time series that the
+    alarm watches, each of which has a state of its own. SpaceONE's plugin puts the time into its
+    keys, so that an alarm's OK never meets the ALARM before it; and it makes one event of each
+    dimension of the one metric.
     """
     name = text(message.get("AlarmName"))
     state = text(message.get("NewStateValue"))
@@ -74,7 +76,8 @@ def alarm_result(message: Mapping[str, Any]) -> Mapping[str, Any]:
 def _event_key(message: Mapping[str, Any]) -> str | None:
     arn = text(message.get("AlarmArn"))
     place = (message.get("AWSAccountId"), message.get("Region"))
-    return arn or derived_key(*place, message.get("AlarmName"))
+    alarm = arn or derived_key(*place, message.get("AlarmName"))
+    return joined(alarm, message.get("AlarmContributorId"), by=":")
 
 
 def _metrics(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -91,6 +94,10 @@ def _metrics(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _dimensions(message: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """The contributor's attributes, then the dimensions of metrics, each with its namespace."""
+    attributes = mapping(message.get("AlarmContributorAttributes"))
+    for name in attributes:
+        yield None, {"name": name, "value": attributes[name]}
     for metric in _metrics(message):
         for dimension in mappings(metric.get("Dimensions")):
             yield text(metric.get("Namespace")), dimension

@@ -30,6 +30,7 @@ _SEVERITIES = SeverityWords(
         "NONE": ("none", "untriaged"),
     }
 )
+_STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"}
 
 
 def is_event(message: Mapping[str, Any]) -> bool:
@@ -47,7 +48,7 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return aws_guardduty.finding_result(event)
     if aws_security_hub.is_finding(event):
         return aws_security_hub.finding_result(event)
-    if kind == "CloudWatch Alarm State Change":
+    if kind in _STATE_CHANGES:
         return alarm_result(_as_alarm(event))
     return _other(event)
 
@@ -87,6 +88,8 @@ def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:
         "AlarmArn": next(iter(sequence(event.get("resources"))), None),
         "AlarmDescription": at(detail, "configuration", "description"),
         "AlarmRule": at(detail, "configuration", "alarmRule"),
+        "AlarmContributorId": at(detail, "alarmContributor", "id"),
+        "AlarmContributorAttributes": at(detail, "alarmContributor", "attributes"),
         "AWSAccountId": event.get("account"),
         "Region": event.get("region"),
         "NewStateValue": at(detail, "state", "value"),

@@ -13,6 +13,7 @@ from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import first_text, json_object, json_text, present, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
+from event_service.parsers.state_marks import marked
 
 _CONFIRMATIONS = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
 _KINDS = {"Notification", *_CONFIRMATIONS}
@@ -61,18 +62,23 @@ def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | No
 
 
 def _notification(envelope: Body) -> Mapping[str, Any]:
-    """What anyone published to the topic: a text, or an object of no known form."""
+    """What anyone published to the topic: a text, or an object of no known form.
+
+    The title without its state is the key: what Alertmanager and Grafana publish begins with it.
+    """
     message = envelope["Message"]
     said = json_text(message) if isinstance(message, Mapping | list) else text(message)
     title = first_text(envelope.get("Subject"), (said or "").partition("\n")[0])
     if title is None:
         raise ParseFailure("The notification has neither a Subject nor a Message")
     topic = text(envelope.get("TopicArn"))
+    mark = marked(title)
     return present(
         {
-            "event_key": derived_key(topic, title),
-            "event_type": "ALERT",
+            "event_key": derived_key(topic, mark.about),
+            "event_type": mark.event_type,
             "title": title[:_LONGEST_TITLE],
+            "severity": mark.severity and mark.severity.upper(),
             "description": said,
             "provider": "aws",
             "account": account_of(topic),

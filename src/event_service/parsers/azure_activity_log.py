@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.azure_health import health_event_type, health_key
+from event_service.parsers.azure_meanings import last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import at, first_text, mapping, present, text, texts
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
@@ -25,16 +26,18 @@ def is_activity_log(data: Mapping[str, Any]) -> bool:
 
 
 def activity_log_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The raw result of an entry, with the key of SpaceONE's plugin."""
+    """The raw result of an entry, with the key of SpaceONE's plugin but for notices on health."""
     log = mapping(at(data, "context", "activityLog"))
     about = mapping(log.get("properties"))
     operation = text(log.get("operationName"))
     resource_id = text(log.get("resourceId"))
+    account = first_text(log.get("subscriptionId"), subscription_of(resource_id))
     return present(
         {
-            "event_key": text(log.get("eventDataId"))
+            "event_key": health_key(log, account, resource_id)
+            or text(log.get("eventDataId"))
             or derived_key(log.get("correlationId"), operation, resource_id),
-            "event_type": event_type(data.get("status")),
+            "event_type": health_event_type(log, data.get("status")),
             "title": first_text(about.get("title"), operation),
             "description": first_text(
                 log.get("description"), about.get("communication"), about.get("details")
@@ -49,7 +52,7 @@ def activity_log_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
             "rule": operation,
             "provider": "azure",
-            "account": first_text(log.get("subscriptionId"), subscription_of(resource_id)),
+            "account": account,
             "occurred_at": text(log.get("eventTimestamp")),
             "additional_info": texts(
                 {

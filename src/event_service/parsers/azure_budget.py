@@ -43,7 +43,7 @@ def budget_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
         {
             "event_key": derived_key(account, *(data.get(owner) for owner in _OWNERS), name),
             "event_type": "ALERT",
-            "title": joined("Budget alarm", name),
+            "title": budget_title(name),
             "description": _description(data),
             "severity": "ERROR",
             "resource": present({"resource_type": text(data.get("BudgetType")), "name": name}),
@@ -55,6 +55,11 @@ def budget_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
+
+
+def budget_title(name: str | None) -> str | None:
+    """What an alert on the budget is called; None for one without a name."""
+    return name and f"Budget alarm {name}"
 
 
 def _description(data: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.azure_activity_log import activity_log_result, is_activity_log
-from event_service.parsers.azure_budget import budget_result, is_budget
+from event_service.parsers.azure_budget import budget_result, budget_title, is_budget
+from event_service.parsers.azure_health import health_event_type, health_key
 from event_service.parsers.azure_log_alert import is_log_alert, log_alert_result
 from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
@@ -20,6 +21,7 @@ from event_service.parsers.reading import (
     present,
     sequence,
     text,
+    text_at,
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
@@ -85,28 +87,37 @@ def _common(
     essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     ids = [said for said in map(text, sequence(essentials.get("alertTargetIDs"))) if said]
-    names = [said for said in map(text, sequence(essentials.get("configurationItems"))) if said]
+    items = [said for said in map(text, sequence(essentials.get("configurationItems"))) if said]
+    names = items or [name for name in map(last_part, ids) if name]
     alert_id = text(essentials.get("alertId"))
-    rule = text(essentials.get("alertRule"))
-    target = next(iter(ids), None)
+    given_rule = text(essentials.get("alertRule"))
+    # Budgets have no rule here, and are all of them named budgets.
+    budget = text_at(context, "AlertData", "BudgetName")
+    if budget is not None:
+        names = [budget]
+    rule = given_rule or budget
+    target = next(iter(ids), text_at(context, "AlertData", "BudgetId"))
+    account = subscription_of(alert_id) or subscription_of(target)
     return present(
         {
-            "event_key": alert_id or derived_key(essentials.get("originAlertId"), rule, *ids),
-            "event_type": event_type(essentials.get("monitorCondition")),
-            "title": rule,
+            "event_key": health_key(context, account, target)
+            or alert_id
+            or derived_key(essentials.get("originAlertId"), rule, *ids),
+            "event_type": health_event_type(context, essentials.get("monitorCondition")),
+            "title": given_rule or budget_title(budget),
             "description": text(essentials.get("description")),
             "severity": _severity(essentials.get("severity")),
             "resource": present(
                 {
                     "resource_id": target,
                     "resource_type": first_text(essentials.get("targetResourceType")),
-                    "name": next(iter(names), last_part(target)),
+                    "name": next(iter(names), None),
                 }
             ),
             "resources": names[1:],
             "rule": rule,
             "provider": "azure",
-            "account": subscription_of(alert_id) or subscription_of(target),
+            "account": account,
             "occurred_at": text(essentials.get("firedDateTime")),
             "additional_info": texts(
                 {
@@ -133,7 +144,8 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
             or derived_key(context.get("name"), resource_id),
             "event_type": event_type(data.get("status")),
             "title": first_text(context.get("name"), context.get("resourceName")),
-            "description": text(context.get("description")),
+            # An autoscale notification says there what it did.
+            "description": first_text(context.get("description"), context.get("details")),
             "severity": _severity(context.get("severity")),
             "resource": present(
                 {

@@ -15,6 +15,7 @@ from event_service.parsers.labels import labels_fingerprint
 from event_service.parsers.reading import (
     at,
     first_text,
+    json_object,
     mapping,
     present,
     sequence,
@@ -42,8 +43,13 @@ _LARGEST_ID = 2**53
 _LEGACY_IDS = ("dashboardId", "panelId", "ruleId", "orgId")
 
 
-def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """The results of a body. Raises ParseFailure when it has none of Grafana's forms."""
+def parse(body: Body, options: Options) -> Sequence[object]:
+    """The results of a body. Raises ParseFailure when it has none of Grafana's forms.
+
+    As with SpaceONE's plugin, the option ``message_root`` (a text such as ``Message`` or ``a.b``)
+    says where in the body Grafana's own lies, an object or JSON, when what brought it wrapped it.
+    """
+    body = _under(body, text(options.get("message_root")))
     if "alerts" in body:
         return _unified(body)
     if _is_legacy(body):
@@ -58,6 +64,13 @@ def recognises(body: Body) -> bool:
     if isinstance(body.get("alerts"), list):
         return text(body.get("version")) == _VERSION and any(n in body for n in _GROUP_FIELDS)
     return _is_legacy(body) or _is_rule(body)
+
+
+def _under(body: Body, root: str | None) -> Body:
+    for name in root.split(".") if root is not None else ():
+        found = body.get(name)
+        body = json_object(found) or mapping(found)
+    return body
 
 
 def _unified(body: Body) -> Sequence[object]:
@@ -80,8 +93,9 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
             "event_key": text(alert.get("fingerprint")) or (labels_fingerprint(labels) or None),
             "event_type": _event_type(state),
             "title": first_text(annotations.get("summary"), rule),
+            # A rule that could not be asked says why there; its other words tell of what it seeks.
             "description": first_text(
-                annotations.get("description"), annotations.get("message"), message
+                *(annotations.get(name) for name in ("Error", "description", "message")), message
             ),
             "severity": _severity(state, labels.get("severity")),
             "resource": labelled_resource(labels),

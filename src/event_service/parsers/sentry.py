@@ -3,6 +3,7 @@
 An issue is one event key in all of them, however it is told of; a metric alert has its own.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ _METRIC_ACTIONS = SeverityWords(
 )
 _OVER = {"resolved", "archived", "ignored"}
 _PAIR = 2
+_ISSUE_URL = re.compile(r"https?://[^?#]{1,500}/issues/(?P<id>[0-9]{1,20})/?")
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -96,7 +98,7 @@ def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
     rule = first_text(data.get("triggered_rule"), at(data, "issue_alert", "title"))
     return present(
         {
-            "event_key": _issue_key(text(event.get("issue_id"))),
+            "event_key": _issue_key(_issue_id(event)),
             "event_type": "ALERT",
             "title": first_text(event.get("title"), event.get("message"), event.get("culprit")),
             "description": _description(event),
@@ -173,6 +175,12 @@ def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
             ),
         }
     )
+
+
+def _issue_id(event: Mapping[str, Any]) -> str | None:
+    """The issue that the event is of; older versions tell it in the issue's address alone."""
+    found = _ISSUE_URL.fullmatch(text(event.get("issue_url")) or "")
+    return text(event.get("issue_id")) or (found["id"] if found is not None else None)
 
 
 def _issue_key(number: str | None) -> str | None:

@@ -4,7 +4,6 @@ Such a message is written for people. What it says of state and severity is read
 start, from fields of its attachments, and from their colour.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from event_service.parsers.reading import first_text, joined, mappings, present,
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.slack_text import all_texts, plain
+from event_service.parsers.state_marks import Marked, marked
 
 _SEVERITIES = SeverityWords(
     {
@@ -27,18 +27,6 @@ _SEVERITIES = SeverityWords(
 )
 _SEVERITY_FIELDS = ("severity", "priority", "level")
 _RESOURCE_FIELDS = ("host", "hostname", "instance", "server", "resource", "service")
-_OVER = {"resolved", "ok", "recovered", "recovery", "closed", "cleared", "up"}
-_BEGUN = {"firing", "alerting", "triggered", "problem", "alert", "open", "down", "no data"}
-_BY_LENGTH = sorted(
-    _OVER | _BEGUN | {"critical", "error", "warning", "info"}, key=len, reverse=True
-)
-# "[FIRING:2] ...", "RESOLVED: ...", after any emoji; not "OK, ..." as people begin sentences.
-_STATE = re.compile(
-    r"(?:[^\w\[]|:\w{1,40}:){0,20}"
-    rf"(?:\[\s?(?P<bracketed>{'|'.join(_BY_LENGTH)})(?::\s?\d{{1,9}})?\s?\]\s?:?"
-    rf"|(?P<plain>{'|'.join(_BY_LENGTH)})(?::\*{{0,2}}|\*{{1,2}}:)(?=\s))",
-    re.IGNORECASE,
-)
 _LONGEST_TITLE = 300
 
 
@@ -52,17 +40,15 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if not lines:
         raise ParseFailure("Neither text, attachments nor blocks say anything")
     headline, *rest = lines
-    found = _STATE.match(headline)
-    state = (found["bracketed"] or found["plain"]).casefold() if found else ""
-    about = (headline[found.end() :].strip() if found else headline) or headline
+    mark = marked(headline)
     fields = dict(_fields(body))
     resource = _named(fields, _RESOURCE_FIELDS)
     result = {
-        "event_key": derived_key("slack", about, resource),
-        "event_type": "RECOVERY" if state in _OVER else "ALERT",
+        "event_key": derived_key("slack", mark.about, resource),
+        "event_type": mark.event_type,
         "title": headline[:_LONGEST_TITLE],
         "description": "\n".join(rest if len(headline) <= _LONGEST_TITLE else lines),
-        "severity": _severity(body, fields, state),
+        "severity": _severity(body, fields, mark),
         "resource": {"name": resource} if resource else None,
         "image_url": _image(body),
         "occurred_at": _occurred_at(body),
@@ -93,10 +79,8 @@ def _named(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return first_text(*(folded.get(name) for name in names))
 
 
-def _severity(body: Body, fields: Mapping[str, str], state: str) -> str:
-    said = _named(fields, _SEVERITY_FIELDS)
-    if said is None and state in ("critical", "error", "warning", "info"):
-        said = state
+def _severity(body: Body, fields: Mapping[str, str], mark: Marked) -> str:
+    said = _named(fields, _SEVERITY_FIELDS) or mark.severity
     if said is not None:
         return _SEVERITIES.severity(said)
     colours = (text(each.get("color")) for each in mappings(body.get("attachments")))

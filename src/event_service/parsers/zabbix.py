@@ -23,10 +23,11 @@ _SEVERITIES = SeverityWords(
         "NONE": ("not classified", "0"),
     }
 )
-_OVER = {"resolved", "ok"}
+# Normal is what an internal event says of an item or trigger that can be worked out again.
+_OVER = {"resolved", "ok", "normal"}
 _OVER_VALUE = "0"
-# A macro that had nothing to stand for: {EVENT.RECOVERY.ID}
-_EMPTY_MACRO = re.compile(r"\{[A-Z0-9_.?$#:]+\}")
+# A macro that had nothing to stand for: {EVENT.RECOVERY.ID}, or *UNKNOWN* where it should have had.
+_EMPTY_MACRO = re.compile(r"\{[A-Z0-9_.?$#:]+\}|\*UNKNOWN\*")
 _GROUPS = ("event", "trigger", "host", "item")
 _FLAT_MARKS = ("event_value", "event_severity", "event_nseverity", "trigger_id", "host_name")
 

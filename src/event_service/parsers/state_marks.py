@@ -1,0 +1,42 @@
+"""The state that a message for people begins with: ``[FIRING:2] ...``, ``RESOLVED: ...``."""
+
+import re
+from typing import NamedTuple
+
+_OVER = {"resolved", "ok", "recovered", "recovery", "closed", "cleared", "up"}
+_BEGUN = {"firing", "alerting", "triggered", "problem", "alert", "open", "down", "no data"}
+_SEVERITIES = {"critical", "error", "warning", "info"}
+_BY_LENGTH = sorted(_OVER | _BEGUN | _SEVERITIES, key=len, reverse=True)
+# After any emoji; not "OK, ..." as people begin sentences.
+_STATE = re.compile(
+    r"(?:[^\w\[]|:\w{1,40}:){0,20}"
+    rf"(?:\[\s?(?P<bracketed>{'|'.join(_BY_LENGTH)})(?::\s?\d{{1,9}})?\s?\]\s?:?"
+    rf"|(?P<plain>{'|'.join(_BY_LENGTH)})(?::\*{{0,2}}|\*{{1,2}}:)(?=\s))",
+    re.IGNORECASE,
+)
+
+
+class Marked(NamedTuple):
+    """A headline without its mark, and what the mark said, in lower case; empty without one."""
+
+    about: str
+    state: str
+
+    @property
+    def event_type(self) -> str:
+        """RECOVERY for a state that ends an alert, else ALERT."""
+        return "RECOVERY" if self.state in _OVER else "ALERT"
+
+    @property
+    def severity(self) -> str | None:
+        """The state when it is a word for how bad it is."""
+        return self.state if self.state in _SEVERITIES else None
+
+
+def marked(headline: str) -> Marked:
+    """The mark of a headline, split off. One that is nothing but a mark keeps it."""
+    found = _STATE.match(headline)
+    if found is None:
+        return Marked(headline, "")
+    state = (found["bracketed"] or found["plain"]).casefold()
+    return Marked(headline[found.end() :].strip() or headline, state)
