@@ -23,7 +23,7 @@ from event_service.servicer.event import EventServicer
 from event_service.servicer.webhook import WebhookServicer
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
-from event_service.wire.encoded import message_in
+from event_service.wire.encoded import content_of
 from event_service.wire.event_message import encoded_event
 from event_service.wire.json_message import json_of
 from fuzz.asked import CALLERS, NOW, listening_reader
@@ -57,7 +57,8 @@ def message_bytes(data: bytes) -> None:
     call = Call(CALLERS[data[1] % len(CALLERS)], {}, lambda: None)
     with refused_well():
         answer = method.run(request, call)
-        json_of(message_in(answer))
+        content_of(answer)
+        json_of(answer)
 
 
 class _Events:

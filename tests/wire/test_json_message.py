@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from event_service.stubs.spaceone.api.monitoring.v1.webhook_pb2 import (
     WebhookRequests,
     WebhooksInfo,
 )
+from event_service.wire.encoded import Encoded
 from event_service.wire.json_message import json_of
 from event_service.wire.struct import dict_to_struct
 from tests.bodies.as_written import objects
@@ -37,12 +39,27 @@ STRUCTS = OBJECTS.map(dict_to_struct)
 @given(data=st.data())
 def test_it_is_the_mapping_of_protobuf(data: st.DataObject, *, emit_defaults: bool) -> None:
     message = data.draw(st.sampled_from(KINDS).flatmap(lambda draw: draw))
-    expected = MessageToDict(
+    expected = _mapped(message, emit_defaults=emit_defaults)
+    assert json.loads(json_of(message, emit_defaults=emit_defaults)) == expected
+
+
+@pytest.mark.parametrize("emit_defaults", [False, True])
+@given(structs=st.lists(STRUCTS, max_size=3), total=st.sampled_from([0, 30]))
+def test_parts_together_are_the_message(
+    structs: list[Struct], total: int, *, emit_defaults: bool
+) -> None:
+    parts = [_events([one], 0).SerializeToString() for one in structs]
+    answer = Encoded(EventsInfo, [*parts, _events([], total).SerializeToString()])
+    expected = _mapped(answer.message(), emit_defaults=emit_defaults)
+    assert json.loads(json_of(answer, emit_defaults=emit_defaults)) == expected
+
+
+def _mapped(message: Message, *, emit_defaults: bool) -> dict[str, Any]:
+    return MessageToDict(
         message,
         preserving_proto_field_name=True,
         always_print_fields_with_no_presence=emit_defaults,
     )
-    assert json.loads(json_of(message, emit_defaults=emit_defaults)) == expected
 
 
 def _events(structs: list[Struct], total: int) -> EventsInfo:
@@ -79,3 +96,18 @@ def test_an_object_deeper_than_a_request_may_be_is_shown() -> None:
         deep = {"a": deep}
     answer = json.loads(json_of(dict_to_struct(deep)))
     assert set(answer) == {"a"}
+
+
+def test_a_list_is_never_all_in_memory_as_objects() -> None:
+    info = dict_to_struct({f"k{number}": [number, None, {"a": True}] for number in range(500)})
+    part = _events([info], 0).SerializeToString()
+
+    def peak(events: int) -> int:
+        answer = Encoded(EventsInfo, [part] * events)
+        tracemalloc.start()
+        text = json_of(answer)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most - 2 * len(text)  # its pieces, and all of it
+
+    assert peak(40) < 2 * peak(1)

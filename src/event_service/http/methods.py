@@ -15,7 +15,6 @@ from event_service.http.protocol import gone_of
 from event_service.http.transcoding import BOOLEANS
 from event_service.http.versions import spellings
 from event_service.servicer.faults import answered
-from event_service.wire.encoded import message_in
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
 
@@ -89,7 +88,7 @@ class Methods:
         given = self._invoker.invoke(
             binding.method, metadata, _no_deadline, decode, gone_of(request)
         )
-        content = json_of(message_in(given), emit_defaults=emit_defaults)
+        content = json_of(given, emit_defaults=emit_defaults)
         if len(content) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)
         return content

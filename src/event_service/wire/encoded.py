@@ -7,19 +7,31 @@ longer than all else in a list of large events, and several times their size in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _M_co = TypeVar("_M_co", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded(Generic[_M_co]):
-    """The bytes of a message of that kind."""
+    """The bytes of a message of that kind.
+
+    They come in parts, each of which is such a message too: together they say what all of them
+    say, in that order. So nobody has to have a large answer as a message all at once.
+    """
 
     kind: type[_M_co]
-    content: bytes
+    parts: Sequence[bytes]
+
+    @property
+    def content(self) -> bytes:
+        """All of the bytes."""
+        return b"".join(self.parts)
 
     def message(self) -> _M_co:
         """The message, a new one each time. Raises DecodeError if the bytes are none."""
@@ -35,6 +47,8 @@ def content_of(answer: Answer) -> bytes:
     return answer.content if isinstance(answer, Encoded) else answer.SerializeToString()
 
 
-def message_in(answer: Answer) -> Message:
-    """The message that an answer is."""
-    return answer.message() if isinstance(answer, Encoded) else answer
+def messages_in(answer: Answer) -> Iterable[Message]:
+    """The messages that an answer comes in: mostly one, the answer itself."""
+    if not isinstance(answer, Encoded):
+        return (answer,)
+    return map(answer.kind.FromString, answer.parts)

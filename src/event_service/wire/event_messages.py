@@ -45,14 +45,14 @@ class EventMessages:
 
     def one(self, document: RawBSONDocument) -> Encoded[EventInfo]:
         """The message of a document, as ``encoded_event`` builds it."""
-        return Encoded(EventInfo, self._encoded(bytes(document.raw)))
+        return Encoded(EventInfo, (self._encoded(bytes(document.raw)),))
 
     def page(self, documents: Iterable[RawBSONDocument], total_count: int) -> Encoded[EventsInfo]:
         """The answer of a list."""
         number = EventsInfo.RESULTS_FIELD_NUMBER
         parts = [sized_field(number, self._encoded(bytes(one.raw))) for one in documents]
         parts.append(EventsInfo(total_count=total_count).SerializeToString())
-        return Encoded(EventsInfo, b"".join(parts))
+        return Encoded(EventsInfo, parts)
 
     def _encoded(self, raw: bytes) -> bytes:
         with self._lock:

@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.errors import InvalidArgument
+from event_service.wire.encoded import messages_in
 from event_service.wire.struct import StructLimits, struct_to_dict
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
     from google.protobuf.message import Message
 
+    from event_service.wire.encoded import Answer
+
 _LONGEST_REASON = 300
 _WELL_KNOWN = "google.protobuf"
 """The package of Struct and its like, which have a JSON form of their own."""
 
 _APART = {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE}
 _UNBOUNDED = StructLimits(members=sys.maxsize)
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def message_of(fields: Mapping[str, Any], kind: type[Message]) -> Message:
@@ -41,14 +45,27 @@ def message_of(fields: Mapping[str, Any], kind: type[Message]) -> Message:
         raise InvalidArgument(f"The request is no valid {kind.DESCRIPTOR.name}: {reason}") from None
 
 
-def json_of(message: Message, *, emit_defaults: bool = False) -> bytes:
-    """The message as JSON: snake_case, times and enums as in gRPC, 64-bit integers as strings.
+def json_of(answer: Answer, *, emit_defaults: bool = False) -> bytes:
+    """The answer as JSON: snake_case, times and enums as in gRPC, 64-bit integers as strings.
 
     What is not set is left out, unless ``emit_defaults``: then only messages that are not set are.
-    The message is taken apart by it.
+    A message is taken apart by it. Of what a list has one is in memory as an object at a time: as
+    objects they are many times as large as they are as text.
     """
-    fields = _plain(message, emit_defaults=emit_defaults)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    lists: dict[str, list[bytes]] = {}
+    others: dict[str, bytes] = {}
+    for message in messages_in(answer):
+        for name, value in _plain(message, emit_defaults=emit_defaults).items():
+            if isinstance(value, list):
+                lists.setdefault(name, []).extend(map(_text, value))
+            else:
+                others[name] = _text(value)
+    members = others | {name: b"[" + b",".join(texts) + b"]" for name, texts in lists.items()}
+    return b"{" + b",".join(_text(name) + b":" + text for name, text in members.items()) + b"}"
+
+
+def _text(value: Any) -> bytes:
+    return _encoded(value).encode()
 
 
 def _plain(message: Message, *, emit_defaults: bool) -> Any:

@@ -25,7 +25,7 @@ def statistic_struct(results: Sequence[Any], total_count: int | None) -> Encoded
     answer: dict[str, Any] = {"results": [_row(result) for result in results]}
     if total_count is not None:
         answer["total_count"] = total_count
-    return Encoded(Struct, write_object(answer))
+    return Encoded(Struct, (write_object(answer),))
 
 
 def _row(result: Any) -> Any:
