@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -16,7 +17,7 @@ from event_service.wire.encoded import messages_in
 from event_service.wire.struct import StructLimits, struct_to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from google.protobuf.descriptor import Descriptor
     from google.protobuf.message import Message
@@ -60,8 +61,23 @@ def json_of(answer: Answer, *, emit_defaults: bool = False) -> bytes:
                 lists.setdefault(name, []).extend(map(_text, value))
             else:
                 others[name] = _text(value)
-    members = others | {name: b"[" + b",".join(texts) + b"]" for name, texts in lists.items()}
-    return b"{" + b",".join(_text(name) + b":" + text for name, text in members.items()) + b"}"
+    members = chain(
+        ((_text(name), b":", text) for name, text in others.items()),
+        (chain((_text(name), b":"), _listed(texts)) for name, texts in lists.items()),
+    )
+    return b"".join(chain((b"{",), _with_commas(members), (b"}",)))
+
+
+def _listed(texts: Iterable[bytes]) -> Iterator[bytes]:
+    return chain((b"[",), _with_commas((text,) for text in texts), (b"]",))
+
+
+def _with_commas(members: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    """The pieces of all members. They are put together once: a list may be large."""
+    for number, pieces in enumerate(members):
+        if number:
+            yield b","
+        yield from pieces
 
 
 def _text(value: Any) -> bytes:
