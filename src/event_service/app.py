@@ -299,5 +299,5 @@ def _authenticator(settings: Settings) -> Authenticator:
             no_auth=settings.no_auth,
             no_auth_on_any_address=settings.no_auth_on_any_address,
         )
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise StartError(f"Authentication can't be set up: {error}") from error

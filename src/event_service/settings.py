@@ -263,7 +263,7 @@ class Settings(BaseSettings):
         default=None,
         description="The token that the identity service and the plugin service are asked with.",
     )
-    auth_system_domains: frozenset[str] = Field(
+    auth_system_domains: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
         default=frozenset({"domain-root"}),
         description="The domains whose system tokens are believed, as a JSON list.",
         json_schema_extra={"default_in_words": '`["domain-root"]`'},
