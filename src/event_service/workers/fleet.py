@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -149,6 +150,8 @@ class _Worker:
             spawn=self._spawn,
             heard=self._heard,
             ended=worker_gone,
+            # It may build indexes first, and ends by itself if it can't start.
+            start_seconds=math.inf,
             stop_seconds=fleet.worker_stop_seconds,
         )
 
