@@ -130,6 +130,8 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("plugins", '{"p": 1}'),
         ("plugin_service_endpoint", "host:50051"),
         ("plugin_service_endpoint", "grpc://host:50051"),  # without EVENT_SYSTEM_TOKEN
+        ("system_token", "a.b.c\n"),
+        ("system_token", "clé"),
         ("webhook_show_keys", "true"),  # without EVENT_SECRET_KEY
         ("secret_key", "short"),
         ("waiting_per_thread", "-1"),

@@ -1,6 +1,7 @@
 """Everything that can be set from outside, each by an environment variable ``EVENT_<NAME>``."""
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -37,6 +38,7 @@ REDIS_SCHEMES = (
 
 
 _USUAL_HTTP_PORT = 8080
+_SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
 class LogFormat(StrEnum):
@@ -351,6 +353,14 @@ class Settings(BaseSettings):
             raise ValueError("must be grpc://host:port or grpc+ssl://host:port")
         if value is not None and info.data.get("system_token") is None:
             raise ValueError("needs EVENT_SYSTEM_TOKEN")
+        return value
+
+    @field_validator("system_token")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        # gRPC refuses others in metadata, at each call: the token's file ended with a newline.
+        if value is not None and not _SENDABLE.fullmatch(value.get_secret_value()):
+            raise ValueError("must be of printable ASCII characters, without a newline at its end")
         return value
 
     @field_validator("webhook_show_keys")
