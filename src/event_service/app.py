@@ -43,6 +43,7 @@ from event_service.store_clients import (
     RedisClient,
     connect_mongodb,
     connect_redis,
+    first_clause,
     ping_mongodb,
 )
 from event_service.stores import Stores, open_stores
@@ -191,10 +192,24 @@ class Service:
 
     def _prepare_database(self) -> _Found:
         try:
-            ensure_indexes(self.database, self._settings.retention_days)
-            return _Found(take_over_alerts(self.database), sorts_in_memory(self._mongodb))
+            embedded = sorts_in_memory(self._mongodb)
+            with ExitStack() as stack:
+                builder = self._mongodb
+                # The embedded one never ends with more documents than it builds in that time.
+                if not embedded:
+                    builder = connect_mongodb(
+                        self._stores.mongodb_uri, self._settings, for_builds=True
+                    )
+                    stack.enter_context(builder)
+                ensure_indexes(
+                    builder.get_default_database(DEFAULT_DATABASE), self._settings.retention_days
+                )
+            return _Found(take_over_alerts(self.database), embedded)
         except PyMongoError as error:
-            raise StartError(f"The database can't be used ({type(error).__name__}).") from error
+            raise StartError(
+                f"The database can't be used ({first_clause(error)}). event-service doctor says"
+                " more, and event-service migrate builds indexes that take long."
+            ) from error
 
     def _methods(self) -> list[Method]:
         managers = self._managers
@@ -299,5 +314,5 @@ def _authenticator(settings: Settings) -> Authenticator:
             no_auth=settings.no_auth,
             no_auth_on_any_address=settings.no_auth_on_any_address,
         )
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise StartError(f"Authentication can't be set up: {error}") from error

@@ -1,6 +1,7 @@
 """Everything that can be set from outside, each by an environment variable ``EVENT_<NAME>``."""
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -37,6 +38,7 @@ REDIS_SCHEMES = (
 
 
 _USUAL_HTTP_PORT = 8080
+_SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
 class LogFormat(StrEnum):
@@ -263,7 +265,7 @@ class Settings(BaseSettings):
         default=None,
         description="The token that the identity service and the plugin service are asked with.",
     )
-    auth_system_domains: frozenset[str] = Field(
+    auth_system_domains: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
         default=frozenset({"domain-root"}),
         description="The domains whose system tokens are believed, as a JSON list.",
         json_schema_extra={"default_in_words": '`["domain-root"]`'},
@@ -351,6 +353,14 @@ class Settings(BaseSettings):
             raise ValueError("must be grpc://host:port or grpc+ssl://host:port")
         if value is not None and info.data.get("system_token") is None:
             raise ValueError("needs EVENT_SYSTEM_TOKEN")
+        return value
+
+    @field_validator("system_token")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        # gRPC refuses others in metadata, at each call: the token's file ended with a newline.
+        if value is not None and not _SENDABLE.fullmatch(value.get_secret_value()):
+            raise ValueError("must be of printable ASCII characters, without a newline at its end")
         return value
 
     @field_validator("webhook_show_keys")

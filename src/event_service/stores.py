@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field
 
-from event_service.embedded.directory import DataDirectory
+from event_service.embedded.directory import DataDirectory, writing
 from event_service.embedded.mongodb import EmbeddedMongoDB
 from event_service.embedded.redis import EmbeddedRedis
 from event_service.embedded.runtime import Runtime
@@ -68,12 +68,14 @@ def open_stores(settings: Settings, *, for_builds: bool = False) -> Stores:
     redis: EmbeddedRedis | None = None
     try:
         if settings.redis_url is None:
-            redis = EmbeddedRedis(directory.path, directory.lock)
+            with writing(directory.path):
+                redis = EmbeddedRedis(directory.path, directory.lock)
             redis_url = redis.start()
         else:
             redis_url = settings.redis_url.get_secret_value()
         if settings.mongodb_uri is None:
-            mongodb = EmbeddedMongoDB(directory.path, directory.lock, for_builds=for_builds)
+            with writing(directory.path):
+                mongodb = EmbeddedMongoDB(directory.path, directory.lock, for_builds=for_builds)
             mongodb_uri = mongodb.start()
         else:
             mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())

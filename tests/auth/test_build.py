@@ -114,3 +114,20 @@ def test_settings_that_do_not_fit_together(tmp_path: Path, jwks: str) -> None:
         build_authenticator(host=HOST, data_dir=tmp_path, identity_endpoint="grpc://127.0.0.1:1")
     with pytest.raises(ValueError, match="https://"):
         build_authenticator(host=HOST, data_dir=tmp_path, jwks="http://keys.example/keys.json")
+
+
+def test_what_can_not_be_used_is_named_by_its_variable(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="EVENT_DATA_DIR"):
+        build_authenticator(host=HOST, data_dir=tmp_path / "file")
+    with pytest.raises(ValueError, match="EVENT_AUTH_JWKS"):
+        build_authenticator(host=HOST, data_dir=tmp_path, jwks=str(tmp_path / "nowhere"))
+    with pytest.raises(ValueError, match="EVENT_AUTH_JWKS"):
+        build_authenticator(host=HOST, data_dir=tmp_path, jwks=str(tmp_path / "file"))
+    with pytest.raises(ValueError, match="EVENT_IDENTITY_ENDPOINT"):
+        build_authenticator(
+            host=HOST,
+            data_dir=tmp_path,
+            identity_endpoint="host",
+            system_token="t",  # noqa: S106 - of nobody
+        )

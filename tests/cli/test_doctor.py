@@ -16,6 +16,7 @@ from event_service.doctor.finding import Mark, exit_status
 from event_service.embedded.directory import DataDirectory
 from event_service.model.indexes import ensure_indexes
 from event_service.settings import Settings
+from tests.full_disk import full_disk
 from tests.service.process import serving
 from tests.test_store_clients import redis_server
 
@@ -84,6 +85,12 @@ def test_a_missing_index(command: Command, mongo_database: Database[dict[str, An
     assert told.splitlines()[-1] == "1 failure."
     command.told("migrate")
     command.told("doctor")
+
+
+def test_a_data_directory_on_a_full_disk(command: Command, no_stores_given: Path) -> None:
+    LocalKeyPair(no_stores_given)
+    with full_disk():
+        assert str(no_stores_given) in failing(command, "Embedded stores")["found"]
 
 
 @pytest.mark.usefixtures("healthy")

@@ -56,6 +56,7 @@ def take_over(database: Database[Document]) -> None:
     """A database of Cloudforet's, with indexes of its own."""
     fill(database)
     database["event"].create_index([("event_id", 1)])
+    database["event"].create_index([("event_key", 1)], unique=True)
     database["event"].create_index([("title", 1)])
 
 
@@ -68,9 +69,10 @@ def test_a_dry_run_says_all_and_changes_nothing(
     told = command.told("migrate", "--dry-run", "--drop-unused")
     assert content(mongo_database) == before
     for line in (
-        f"1/{ALL + 4} event: replace the index event_id by event_id (unique)",
-        f"{ALL + 1}/{ALL + 4} event: build the index created_at (expires after 7 d)",
-        f"{ALL + 2}/{ALL + 4} event: drop the index title",
+        f"1/{ALL + 5} event: replace the index event_id by event_id (unique)",
+        f"{ALL + 1}/{ALL + 5} event: build the index created_at (expires after 7 d)",
+        f"{ALL + 2}/{ALL + 5} event: drop the index event_key (unique)",
+        f"{ALL + 3}/{ALL + 5} event: drop the index title",
         "webhook: keep digests of the access keys that stand in clear (1 document)",
         "alert: take over open alerts, so that events go on joining them (2 documents)",
         "Nothing was changed",
@@ -86,6 +88,7 @@ def test_a_database_of_cloudforets_is_migrated_once(
     told = command.told("migrate")
     assert f"{ALL + 2}/{ALL + 2} alert: take over open alerts" in told
     assert "no use for the index event.title_1; --drop-unused" in told
+    assert "no use for the index event.event_key_1, which may refuse events; --drop" in told
     assert declared_steps(all_found(mongo_database)) == ()
     webhook = mongo_database["webhook"].find_one() or {}
     assert WEBHOOK.key not in str(webhook)

@@ -107,7 +107,9 @@ def test_it_can_write_where_it_has_to(made: Manifests) -> None:
 
 
 def test_a_pod_has_time_to_end(made: Manifests) -> None:
-    stop = float(made.one("ConfigMap")["data"].get("EVENT_STOP_SECONDS", 30))
+    settings = made.one("ConfigMap")["data"]
+    stop = float(settings.get("EVENT_STOP_SECONDS", 30))
+    stop += float(settings.get("EVENT_DRAIN_SECONDS", 0))
     hook = made.container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command")
     before = int(hook[1]) if hook else 0
     assert made.pod["spec"]["terminationGracePeriodSeconds"] > stop + before

@@ -44,7 +44,11 @@ _REFUSED = {
     "no tokens": ("settings.EVENT_NO_AUTH=true", "EVENT_NO_AUTH is for loopback addresses"),
     "no time to end": (
         "terminationGracePeriodSeconds=30",
-        "must be more than preStopSeconds and EVENT_STOP_SECONDS, which are 35 s",
+        "preStopSeconds, EVENT_DRAIN_SECONDS and EVENT_STOP_SECONDS, which are 35 s",
+    ),
+    "no time to drain": (
+        "settings.EVENT_DRAIN_SECONDS=9.5,terminationGracePeriodSeconds=45",
+        "which are 45 s",
     ),
     "no process": ("processes=0", "'/processes': minimum: got 0, want 1"),
     "half a process": ("processes=1.5", "'/processes'"),

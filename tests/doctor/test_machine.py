@@ -101,6 +101,9 @@ def test_ports_that_are_taken() -> None:
     assert "EVENT_PORT" in found.advice
     (free,) = check_ports(settings_of(port=port, http_port=-1), holder=None)
     assert free.mark is Mark.OK
+    (twice,) = check_ports(settings_of(port=port, http_port=port), holder=None)
+    assert (twice.mark, str(port) in twice.found) == (Mark.FAILURE, True)
+    assert "EVENT_HTTP_PORT" in twice.advice
     (any_port,) = check_ports(settings_of(port=0), holder=None)
     assert any_port.mark is Mark.OK
 

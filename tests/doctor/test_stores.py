@@ -114,8 +114,17 @@ def test_indexes_that_are_missing_wrong_or_too_many(
     assert "--drop-unused" in unneeded.advice
     events.drop_index("title_1")
     events.create_index([("title", 1)], unique=True)
-    assert "may refuse events" in look()["Unused indexes"].found
+    refusing = look()["Unused indexes"]
+    assert (refusing.mark, "event.title_1 may refuse events" in refusing.found) == (
+        Mark.FAILURE,
+        True,
+    )
+    assert "--drop-unused" in refusing.advice
     events.drop_index("title_1")
+    events.create_index([("event_id", 1), ("title", 1)], unique=True)
+    mongo_database["webhook"].create_index([("name", 1)], unique=True)
+    assert look()["Unused indexes"].mark is Mark.WARNING, "no event is refused"
+    events.drop_index("event_id_1_title_1")
 
     events.drop_index("event_id_1")
     missing = look()["Indexes"]

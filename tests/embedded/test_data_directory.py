@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from event_service.embedded.directory import DataDirectory, read_runtime
 from event_service.embedded.runtime import RUNTIME_FILE, Runtime
 from event_service.start_errors import DataDirectoryError
+from tests.full_disk import full_disk
 
 RUNTIME = Runtime("127.0.0.1:50051", None, "mongodb://u:secret@h/db", "redis://:secret@h", 7)
 
@@ -34,6 +36,16 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataDirectoryError, match="file/data"):
         DataDirectory(tmp_path / "file" / "data")
+
+
+def test_a_full_disk_is_told_with_the_directory_and_holds_nothing(tmp_path: Path) -> None:
+    place = re.escape(str(tmp_path))
+    with full_disk(), pytest.raises(DataDirectoryError, match=f"{place} can't be used"):
+        DataDirectory(tmp_path)
+    with DataDirectory(tmp_path) as directory:
+        with full_disk(), pytest.raises(DataDirectoryError, match=f"{place} can't be used"):
+            directory.write_runtime(RUNTIME)
+        assert read_runtime(tmp_path) is None
 
 
 def test_the_runtime_file_has_the_published_fields_and_is_the_owners_alone(tmp_path: Path) -> None:

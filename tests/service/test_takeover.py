@@ -31,6 +31,23 @@ def test_a_duplicate_joins_the_old_alert_in_its_window(start: Start) -> None:
     assert running.events()[-1]["alert_id"] == "alert-8"
 
 
+def test_an_event_without_a_workspace_has_that_of_its_alert(start: Start) -> None:
+    first = start()
+    fill(first.database)
+    first.database["event"].update_many({}, {"$unset": {"workspace_id": ""}})
+    running = start()
+    assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
+    assert running.events()[-1]["alert_id"] == "alert-8"
+
+
+def test_an_alert_of_events_without_a_key_stays_as_it_is(start: Start) -> None:
+    first = start()
+    fill(first.database)
+    first.database["event"].update_many({}, {"$unset": {"event_key": ""}})
+    running = start()
+    assert not any("dedup_key" in alert for alert in running.alerts())
+
+
 def test_who_is_late_to_take_an_alert_over_changes_nothing(start: Start) -> None:
     first = start()
     fill(first.database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from event_service.auth.tokens import DEFAULT_SYSTEM_DOMAINS, TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from event_service.auth.authenticator import Authenticator
 
@@ -36,11 +37,15 @@ def build_authenticator(
 
     ``jwks`` (a path or an ``https://`` URL) wins over the identity service's keys; apps are always
     asked of the identity service. With neither, the data directory's own key pair is trusted for
-    every domain, and only then. Raises ValueError or OSError for what can't be used.
+    every domain, and only then. Raises ValueError for what can't be used; the message names the
+    variable.
     """
     if no_auth:
         if jwks or identity_endpoint:
-            raise ValueError("no-auth leaves nothing for public keys or an identity service to do")
+            raise ValueError(
+                "no-auth (EVENT_NO_AUTH) leaves nothing for EVENT_AUTH_JWKS or"
+                " EVENT_IDENTITY_ENDPOINT to do"
+            )
         return open_access(host, on_any_address=no_auth_on_any_address)
     if identity_endpoint:
         return _with_identity(identity_endpoint, system_token, jwks, system_domains)
@@ -48,16 +53,19 @@ def build_authenticator(
         return TokenAuthenticator(
             TokenVerifier(_published_keys(jwks)), system_domains=frozenset(system_domains)
         )
-    return TokenAuthenticator(TokenVerifier(LocalKeyPair(data_dir)), system_domains=None)
+    with _named("EVENT_DATA_DIR"):
+        own = LocalKeyPair(data_dir)
+    return TokenAuthenticator(TokenVerifier(own), system_domains=None)
 
 
 def _with_identity(
     endpoint: str, system_token: str | None, jwks: str | None, system_domains: Collection[str]
 ) -> Authenticator:
     if not system_token:
-        raise ValueError("the identity service is asked with a system token, and none is given")
+        raise ValueError("EVENT_IDENTITY_ENDPOINT needs the system token of EVENT_SYSTEM_TOKEN")
     published = _published_keys(jwks) if jwks else None
-    identity = IdentityService(endpoint, system_token)
+    with _named("EVENT_IDENTITY_ENDPOINT"):
+        identity = IdentityService(endpoint, system_token)
     return TokenAuthenticator(
         TokenVerifier(published or CachedKeys(identity.public_keys)),
         CachedApps(identity.app),
@@ -67,9 +75,16 @@ def _with_identity(
 
 
 def _published_keys(jwks: str) -> JwksFile | JwksUrl:
-    if is_url(jwks):
-        return JwksUrl(jwks)
-    return JwksFile(Path(jwks))
+    with _named("EVENT_AUTH_JWKS"):
+        return JwksUrl(jwks) if is_url(jwks) else JwksFile(Path(jwks))
+
+
+@contextmanager
+def _named(variable: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as fault:
+        raise ValueError(f"{variable}: {fault}") from fault
 
 
 def is_url(jwks: str) -> bool:

@@ -44,7 +44,8 @@ def open_access(host: str, *, on_any_address: bool = False) -> NoAuth:
     if not is_loopback(host):
         if not on_any_address:
             raise ValueError(
-                f"without authentication only loopback addresses are served, and {host} is none"
+                "without authentication only loopback addresses are served, and EVENT_HOST"
+                f" ({host}) is none"
             )
         _log.warning(
             "no-auth is on: whoever reaches the host may read and change everything", host=host

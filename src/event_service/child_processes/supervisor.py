@@ -40,12 +40,14 @@ class Supervisor:
         heard: Callable[[str], None],
         broken: Callable[[], bool] | None = None,
         ended: Callable[[int], None] = lambda _pid: None,
+        start_seconds: float | None = None,
         stop_seconds: float = STOP_SECONDS,
     ) -> None:
         """``spawn`` starts the process, ``heard`` is told each line that it writes; ``log`` is
         where its own words are found. ``broken`` says whether a process that runs must be started
         again; it is asked by a thread of its own. ``ended`` hears the pid of one that ended by
-        itself. ``stop_seconds`` is how long it may take to stop."""
+        itself. ``start_seconds`` is how long it may take to be ready, ``START_SECONDS`` if it is
+        None, and ``stop_seconds`` how long to stop."""
         self._name = name
         self._log = log
         self._spawn = spawn
@@ -56,6 +58,7 @@ class Supervisor:
         self._child: Child | None = None
         self._broken = broken
         self._told_ended = ended
+        self._start_seconds = START_SECONDS if start_seconds is None else start_seconds
         self._stop_seconds = stop_seconds
         self._thread = threading.Thread(target=self._keep, name=f"{name} keeper", daemon=True)
 
@@ -63,7 +66,7 @@ class Supervisor:
         """Start the process and wait until ``ready()``. Raises ProcessStartError if it never is."""
         self._child = self._spawn()
         self._thread.start()
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         while not ready():
             if self._ended >= ATTEMPTS or time.monotonic() > deadline:
                 self.stop()

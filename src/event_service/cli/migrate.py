@@ -16,6 +16,7 @@ from event_service.cli.stores import key_vault, opened_stores
 from event_service.cli.terminal import visible
 from event_service.migration.following import follow
 from event_service.migration.plan import make_plan
+from event_service.model.indexes import refuses_events
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.store_clients import connect_mongodb
 
@@ -135,7 +136,10 @@ def _print_rest(plan: Plan, *, dry_run: bool) -> None:
         click.echo("Nothing was changed: this was a dry run.")
     for each in plan.unused:
         name = visible(f"{each.collection}.{each.name}")
-        click.echo(f"The service has no use for the index {name}; --drop-unused drops it.")
+        refusing = ", which may refuse events" if refuses_events(each) else ""
+        click.echo(
+            f"The service has no use for the index {name}{refusing}; --drop-unused drops it."
+        )
     for duplicates in plan.stopped:
         click.echo(visible(f"{duplicates}, so the unique index can't be built."), err=True)
         click.echo(

@@ -17,6 +17,7 @@ from event_service.model.indexes import (
     DECLARED,
     all_found,
     declared_steps,
+    refuses_events,
     retention_steps,
     unused,
 )
@@ -99,13 +100,14 @@ def _told(steps: Sequence[IndexStep]) -> str:
 
 
 def _of_unused(left: Sequence[FoundIndex]) -> Finding:
-    names = ", ".join(f"{each.collection}.{each.name}" for each in left)
-    refusing = [each for each in left if each.shape.unique]
-    if refusing:
-        found = f"{names}; unique ones may refuse events"
-    else:
-        found = f"{names}; every write pays for them"
-    return warning(_UNUSED, found, "Run: event-service migrate --drop-unused")
+    advice = "Run: event-service migrate --drop-unused"
+    if refusing := [each for each in left if refuses_events(each)]:
+        return failure(_UNUSED, f"{_names(refusing)} may refuse events: unique", advice)
+    return warning(_UNUSED, f"{_names(left)}; every write pays for them", advice)
+
+
+def _names(indexes: Sequence[FoundIndex]) -> str:
+    return ", ".join(f"{each.collection}.{each.name}" for each in indexes)
 
 
 def _of_duplicates(

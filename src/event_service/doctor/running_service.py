@@ -65,6 +65,10 @@ def check_ports(settings: Settings, *, holder: int | None) -> Iterator[Finding]:
         return
     ports = {"EVENT_PORT": settings.port, "EVENT_HTTP_PORT": settings.http_port}
     fixed = {name: port for name, port in ports.items() if port > 0}
+    if len(set(fixed.values())) < len(fixed):
+        found = f"EVENT_PORT and EVENT_HTTP_PORT are both {settings.port}"
+        yield failure(_PORTS, found, "Set another EVENT_HTTP_PORT; 0 picks a free port.")
+        return
     taken = {name: port for name, port in fixed.items() if not _is_free(settings.host, port)}
     numbers = " and ".join(str(port) for port in (taken or fixed).values())
     if taken:

@@ -3,6 +3,8 @@
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -30,31 +32,29 @@ class DataDirectory:
         says which).
         """
         self.path = path
-        try:
+        with writing(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.lock = os.open(path / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise DataDirectoryError(
-                f"The data directory {path} can't be used: {error.strerror}. Set EVENT_DATA_DIR."
-            ) from error
         try:
-            self._hold()
+            with writing(path):
+                self._hold()
+                os.ftruncate(self.lock, 0)
+                os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
+                # A killed service may have left its addresses; nobody is to believe them now.
+                (path / RUNTIME_FILE).unlink(missing_ok=True)
         except BaseException:  # also Ctrl-C while waiting: the lock's file is open
             os.close(self.lock)
             raise
-        os.ftruncate(self.lock, 0)
-        os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
-        # A killed service may have left its addresses; nobody is to believe them now.
-        (path / RUNTIME_FILE).unlink(missing_ok=True)
 
     def write_runtime(self, runtime: Runtime) -> None:
-        """Publish where the service is reached, whole or not at all."""
+        """Publish where the service is reached, whole or not at all. Raises DataDirectoryError."""
         unfinished = self.path / f"{RUNTIME_FILE}.{os.getpid()}"
-        unfinished.unlink(missing_ok=True)
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(runtime.to_json())
-        unfinished.replace(self.path / RUNTIME_FILE)
+        with writing(self.path):
+            unfinished.unlink(missing_ok=True)
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(runtime.to_json())
+            unfinished.replace(self.path / RUNTIME_FILE)
 
     def release(self) -> None:
         """Let go of the directory; to be called once, when its stores have ended."""
@@ -78,6 +78,20 @@ class DataDirectory:
                     " Stop it, or set another EVENT_DATA_DIR."
                 )
             time.sleep(RETRY_SECONDS)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """While something is written to the data directory ``path``.
+
+    Raises DataDirectoryError where that fails: no room, a file system that is read-only.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataDirectoryError(
+            f"The data directory {path} can't be used: {error.strerror}. Set EVENT_DATA_DIR."
+        ) from error
 
 
 def held(path: Path) -> bool:

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from event_service.admission.presence import always_there
 from event_service.errors import QuotaExceeded
-from event_service.http.answers import JSON, problem
+from event_service.http.answers import JSON, problem, refusal
 from event_service.http.statuses import retry_seconds, status_of
 from event_service.metrics.calls import refused
 
@@ -33,6 +33,19 @@ class ConnectionLimits:
 
     head_seconds: float
     connections: int
+
+
+_TWO_LENGTHS: Final = refusal(
+    HTTPStatus.BAD_REQUEST,
+    "Content-Length and Transfer-Encoding exclude each other.",
+    # A proxy that goes by the other one takes a part of the body for the next request.
+    {"Connection": "close"},
+)
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    names = {name for name, _ in scope["headers"]}
+    return b"content-length" in names and b"transfer-encoding" in names
 
 
 def gone_of(request: Request) -> Gone:
@@ -101,7 +114,8 @@ class BoundedProtocol(H11Protocol):
         # uvicorn begins the next request of a connection only after this one.
         cycle = self.cycle
         scope[_GONE] = lambda: cycle.disconnected
-        await self._served(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        served = _TWO_LENGTHS if _has_two_lengths(scope) else self._served
+        await served(cast("Any", scope), cast("Any", receive), cast("Any", send))
 
     def _made_room(self) -> bool:
         others = cast("set[BoundedProtocol]", self.connections) - {self}

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _FOREIGN = {"dedup_key": {"$exists": False}}
+_TENANT = ("domain_id", "workspace_id", "project_id")
 _NUMBERED = ("domain_id", "workspace_id", "alert_number")
 """What must be unique among the alerts that have a dedup key (see ``model.alert``)."""
 
 
 class Orphan(NamedTuple):
-    """An open alert without a dedup key, and the newest event that it has."""
+    """An open alert without a dedup key, and the newest event with a key that it has."""
 
     alert: Mapping[str, Any]
     newest: Mapping[str, Any]
@@ -39,8 +40,8 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
     """Give open alerts of another service their dedup keys; may be repeated at every start.
 
     True if the database has alerts of another service, open or not: our numbers go on above
-    theirs. An alert without any event, or whose number another alert of its workspace has, stays
-    as it is.
+    theirs. An alert without any event that has a key, or whose number another alert of its
+    workspace has, stays as it is.
     """
     if database["alert"].find_one(_FOREIGN, ["_id"]) is None:
         return False
@@ -60,7 +61,8 @@ def orphans(database: Database[dict[str, Any]]) -> Iterator[Orphan]:
     alerts, events = database["alert"], database["event"]
     still_open = {**_FOREIGN, "state": {"$ne": RESOLVED}}
     for alert in alerts.find(still_open).sort("created_at", ASCENDING):
-        newest = events.find_one({"alert_id": alert["alert_id"]}, sort=[("created_at", DESCENDING)])
+        keyed = {"alert_id": alert["alert_id"], "event_key": {"$type": "string"}}
+        newest = events.find_one(keyed, sort=[("created_at", DESCENDING)])
         if newest is not None:
             yield Orphan(alert, newest)
 
@@ -79,9 +81,9 @@ def count_adoptable(database: Database[dict[str, Any]]) -> int:
 def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
     """Give an alert its dedup key, if nobody has; False if its number is not unique."""
     alert, newest = orphan
-    key = DedupKey(
-        newest["domain_id"], newest["workspace_id"], newest["project_id"], newest["event_key"]
-    )
+    # Cloudforet's events have no workspace_id: the webhook's, which counts, stands in the alert.
+    tenant = {name: newest.get(name) or alert.get(name) or "" for name in _TENANT}
+    key = DedupKey(**tenant, event_key=newest["event_key"])
     alerts = database["alert"]
     last = alerts.find_one({"dedup_key": key.digest}, ["episode"], sort=[("episode", DESCENDING)])
     changes = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = (Event, Alert, Webhook)
 _EVENTS = Event._meta["collection"]  # noqa: SLF001
+_ALERTS = Alert._meta["collection"]  # noqa: SLF001
 _RETENTION_KEYS = (("created_at", 1),)
 _SECONDS_OF_A_DAY = 86_400
 
@@ -147,6 +148,22 @@ def unused(found: Sequence[FoundIndex], retention_days: int | None) -> tuple[Fou
         for each in found
         if (each.collection, each.name) not in kept
         and not any(way == "hashed" for _, way in each.shape.keys)
+    )
+
+
+def refuses_events(index: FoundIndex) -> bool:
+    """Whether an index that is not declared is unique where events and alerts are not.
+
+    Cloudforet's first versions had one of event_key: the second event of a key can't be recorded.
+    """
+    if not index.shape.unique or index.collection not in (_EVENTS, _ALERTS):
+        return False
+    fields = {name for name, _ in index.shape.keys}
+    return not any(
+        {name for name, _ in each.shape.keys} <= fields
+        for each in DECLARED
+        if each.collection == index.collection
+        and each.shape == IndexShape(each.shape.keys, unique=True)
     )
 
 

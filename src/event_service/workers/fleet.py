@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -13,6 +14,7 @@ import structlog
 
 from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
+from event_service.embedded.directory import writing
 from event_service.metrics.shared_files import VARIABLE, share_metrics, worker_gone
 from event_service.stores import open_stores
 from event_service.workers.reserved_port import ReservedPort
@@ -60,7 +62,8 @@ class Fleet:
             self._stores = open_stores(settings)
             undo.callback(self._stores.close)
             self._lock = cast("DataDirectory", self._stores.directory).lock
-            share_metrics(settings.data_dir / _METRICS)
+            with writing(settings.data_dir):
+                share_metrics(settings.data_dir / _METRICS)
             self._closing = undo.pop_all()
         self.address = grpc_port.address
         self.http_address = None if http_port is None else http_port.address
@@ -147,6 +150,8 @@ class _Worker:
             spawn=self._spawn,
             heard=self._heard,
             ended=worker_gone,
+            # It may build indexes first, and ends by itself if it can't start.
+            start_seconds=math.inf,
             stop_seconds=fleet.worker_stop_seconds,
         )
 

@@ -116,6 +116,20 @@ def test_chunks_that_are_none(running: Running, http: Asking, webhook: Webhook) 
     assert not running.events()
 
 
+def test_two_lengths_of_a_body_end_the_connection(
+    running: Running, http: Asking, webhook: Webhook
+) -> None:
+    within = b"GET /version HTTP/1.1\r\nHost: a\r\n\r\n"
+    with connected(http.address) as connection:
+        lines = (f"Content-Length: {5 + len(within)}", "Transfer-Encoding: chunked")
+        connection.sendall(delivery_head(webhook, *lines) + b"0\r\n\r\n" + within)
+        told = rest_of(connection)
+    status, body = said(told)
+    assert (status, body["detail"]["code"]) == (400, "ERROR_INVALID_PARAMETER")
+    assert told.count(b"HTTP/1.1 ") == 1, "what a proxy took for a body is no request"
+    assert not running.events()
+
+
 def test_a_head_that_never_ends(http: Asking) -> None:
     with connected(http.address) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")

@@ -70,7 +70,7 @@ What the schema can't say, or would say by repeating a secret. No message has a 
 {{- end -}}
 {{- $stop := include "event-service.stopSeconds" . | int64 -}}
 {{- if le (include "event-service.graceSeconds" . | int64) $stop -}}
-{{- fail (printf "terminationGracePeriodSeconds must be more than preStopSeconds and EVENT_STOP_SECONDS, which are %d s: running calls would be cut off." $stop) -}}
+{{- fail (printf "terminationGracePeriodSeconds must be more than preStopSeconds, EVENT_DRAIN_SECONDS and EVENT_STOP_SECONDS, which are %d s: running calls would be cut off." $stop) -}}
 {{- end -}}
 {{- end -}}
 
