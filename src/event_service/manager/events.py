@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import pymongo
 import structlog
 
 from event_service.admission.presence import always_there
@@ -109,8 +108,9 @@ class EventManager:
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
-        with pymongo.timeout(self._store_seconds):
-            webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
+        webhook = self._webhooks.authorise(
+            request.webhook_id, request.access_key, self._store_seconds
+        )
         data = request.read()
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)

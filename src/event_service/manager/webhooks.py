@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
@@ -62,31 +63,19 @@ class WebhookManager:
         self._cache = cache
         self._vault = vault
 
-    def authorise(self, webhook_id: str, access_key: str) -> Webhook:
+    def authorise(self, webhook_id: str, access_key: str, seconds: float | None = None) -> Webhook:
         """The webhook, if the key is its own and it takes events (CONTRACT 3.1).
 
-        Raises NotFound, then PermissionDenied, then WebhookDisabled. Only a yes is ever answered
-        from the cache. A no always comes from the database: so a key is valid from the moment of
-        its rotation, and a wrong key takes the same path as an unknown webhook.
+        ``seconds`` is how long the database may take where it has to be asked. Raises NotFound,
+        then PermissionDenied, then WebhookDisabled. Only a yes is ever answered from the cache. A
+        no always comes from the database: so a key is valid from the moment of its rotation, and a
+        wrong key takes the same path as an unknown webhook.
         """
         known = self._cache.get(webhook_id)
         if known is not None and matches(known.credential, access_key):
             return known.webhook
-        ticket = self._cache.ticket()
-        document = self._webhooks.find_one({"webhook_id": webhook_id})
-        credential = None if document is None else credential_of(document)
-        key_is_right = matches(credential, access_key)
-        if document is None:
-            raise NotFound("webhook_id", webhook_id)
-        if credential is None or not key_is_right:
-            raise PermissionDenied(f"Access key is wrong. (webhook_id = {webhook_id})")
-        if credential.in_clear:
-            self._forget_clear_key(webhook_id, access_key)
-        webhook = webhook_of(document)
-        if not webhook.enabled:
-            raise WebhookDisabled(webhook_id)
-        self._cache.put(KnownWebhook(webhook, credential), ticket)
-        return webhook
+        with pymongo.timeout(seconds):
+            return self._authorise(webhook_id, access_key)
 
     def create(  # four say whose it is, the others are optional
         self,
@@ -195,6 +184,23 @@ class WebhookManager:
         if self._webhooks.delete_one({"webhook_id": webhook_id}).deleted_count == 0:
             raise NotFound("webhook_id", webhook_id)
         self._announce(webhook_id)
+
+    def _authorise(self, webhook_id: str, access_key: str) -> Webhook:
+        ticket = self._cache.ticket()
+        document = self._webhooks.find_one({"webhook_id": webhook_id})
+        credential = None if document is None else credential_of(document)
+        key_is_right = matches(credential, access_key)
+        if document is None:
+            raise NotFound("webhook_id", webhook_id)
+        if credential is None or not key_is_right:
+            raise PermissionDenied(f"Access key is wrong. (webhook_id = {webhook_id})")
+        if credential.in_clear:
+            self._forget_clear_key(webhook_id, access_key)
+        webhook = webhook_of(document)
+        if not webhook.enabled:
+            raise WebhookDisabled(webhook_id)
+        self._cache.put(KnownWebhook(webhook, credential), ticket)
+        return webhook
 
     def _insert(self, document: dict[str, Any], key: str) -> Webhook:
         for _ in range(_MOST_IDS_TRIED):
