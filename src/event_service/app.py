@@ -140,15 +140,19 @@ class Service:
         return None if self._http is None else self._http.address
 
     def start(self) -> None:
-        """Serve."""
-        self._managers.start()
-        self._doors.start()
-        self._account.start()
-        self._server.start()
-        self._health.start()
-        if self._http is not None:
-            self._http.start()
-        self._stores.publish(self.address, self.http_address)
+        """Serve. Raises StartError, and nothing is left running then."""
+        try:
+            self._managers.start()
+            self._doors.start()
+            self._account.start()
+            self._server.start()
+            self._health.start()
+            if self._http is not None:
+                self._http.start()
+            self._stores.publish(self.address, self.http_address)
+        except BaseException:  # also Ctrl-C: what has been started must not stay
+            self.stop(0)
+            raise
         _log.info("serving", address=self.address, http=self.http_address)
 
     def flush_counts(self) -> bool:

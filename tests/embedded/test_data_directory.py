@@ -36,6 +36,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         DataDirectory(tmp_path / "file" / "data")
 
 
+def test_a_place_that_takes_no_further_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / RUNTIME_FILE).mkdir()
+    with pytest.raises(DataDirectoryError, match=str(tmp_path)):
+        DataDirectory(tmp_path)
+    (tmp_path / RUNTIME_FILE).rmdir()
+    with DataDirectory(tmp_path) as directory:
+        (tmp_path / f"{RUNTIME_FILE}.{os.getpid()}").mkdir()
+        with pytest.raises(DataDirectoryError, match=str(tmp_path)):
+            directory.write_runtime(RUNTIME)
+
+
 def test_the_runtime_file_has_the_published_fields_and_is_the_owners_alone(tmp_path: Path) -> None:
     with DataDirectory(tmp_path) as directory:
         directory.write_runtime(RUNTIME)

@@ -34,27 +34,25 @@ class DataDirectory:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.lock = os.open(path / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise DataDirectoryError(
-                f"The data directory {path} can't be used: {error.strerror}. Set EVENT_DATA_DIR."
-            ) from error
+            raise _unusable(path, error) from error
         try:
             self._hold()
+            self._sign()
         except BaseException:  # also Ctrl-C while waiting: the lock's file is open
             os.close(self.lock)
             raise
-        os.ftruncate(self.lock, 0)
-        os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
-        # A killed service may have left its addresses; nobody is to believe them now.
-        (path / RUNTIME_FILE).unlink(missing_ok=True)
 
     def write_runtime(self, runtime: Runtime) -> None:
-        """Publish where the service is reached, whole or not at all."""
+        """Publish where the service is reached, whole or not at all. Raises DataDirectoryError."""
         unfinished = self.path / f"{RUNTIME_FILE}.{os.getpid()}"
-        unfinished.unlink(missing_ok=True)
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(runtime.to_json())
-        unfinished.replace(self.path / RUNTIME_FILE)
+        try:
+            unfinished.unlink(missing_ok=True)
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(runtime.to_json())
+            unfinished.replace(self.path / RUNTIME_FILE)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
 
     def release(self) -> None:
         """Let go of the directory; to be called once, when its stores have ended."""
@@ -78,6 +76,16 @@ class DataDirectory:
                     " Stop it, or set another EVENT_DATA_DIR."
                 )
             time.sleep(RETRY_SECONDS)
+
+    def _sign(self) -> None:
+        """Say who holds it now."""
+        try:
+            os.ftruncate(self.lock, 0)
+            os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
+            # A killed service may have left its addresses; nobody is to believe them now.
+            (self.path / RUNTIME_FILE).unlink(missing_ok=True)
+        except OSError as error:  # a full disk
+            raise _unusable(self.path, error) from error
 
 
 def held(path: Path) -> bool:
@@ -123,6 +131,12 @@ def read_runtime(path: Path) -> Runtime | None:
         return Runtime.from_json((path / RUNTIME_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+
+
+def _unusable(path: Path, error: OSError) -> DataDirectoryError:
+    return DataDirectoryError(
+        f"The data directory {path} can't be used: {error.strerror}. Set EVENT_DATA_DIR."
+    )
 
 
 def _lock(descriptor: int) -> bool:
