@@ -23,8 +23,6 @@ _DISK: Final = "Disk"
 _COMPILED: Final = "Compiled parts"
 _OWN_FILES: Final = 256
 """What the process has open beside connections: libraries, logs, its clients' spare sockets."""
-_WAITING: Final = 8
-"""How many times EVENT_HTTP_THREADS may wait, each on a connection."""
 _SOME_BYTES: Final = 2 * 1024**3
 _FEW_BYTES: Final = 256 * 1024**2
 """Two files of the embedded store's journal: it does not write without room for the next one."""
@@ -55,7 +53,7 @@ def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
     needed = (
         _OWN_FILES
         + settings.grpc_threads
-        + (_WAITING + 1) * settings.http_threads
+        + (settings.http_connections if settings.http_port >= 0 else 0)
         + max(100, 2 * settings.grpc_threads)
     )
     allowed = _limit_of(pid)
