@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_service.bodies import struct_reader
 from event_service.doctor.finding import failure, ok, warning
+from event_service.store_clients import mongodb_connections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
         _OWN_FILES
         + settings.grpc_threads
         + (settings.http_connections if settings.http_port >= 0 else 0)
-        + max(100, 2 * settings.grpc_threads)
+        + mongodb_connections(settings)
     )
     allowed = _limit_of(pid)
     if allowed is None or allowed >= needed:
