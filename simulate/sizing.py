@@ -66,8 +66,6 @@ class Sizing:
 
 _CALL_OVERHEAD = 400
 """Bytes of a call beside its raw data: headers, ids, the key."""
-_PAGE_FILL_SECONDS = 60
-"""Between two checkpoints a page is written once, however often it was changed."""
 
 
 def size(plan: Plan) -> Sizing:

@@ -35,7 +35,9 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"child_processes", "settings_table", "store_clients", "logs", "wire", "bodies"}),
-    frozenset({"normalise", "parsers", "query", "model", "dedup", "auth", "embedded"}),
+    frozenset(
+        {"normalise", "understanding", "parsers", "query", "model", "dedup", "auth", "embedded"}
+    ),
     frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),
     frozenset({"managers", "servicer", "migration", "doctor", "limits_table"}),

@@ -22,7 +22,7 @@ from event_service.http.probes import DISTRIBUTION
 from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
-from event_service.managers import Clock, build_managers
+from event_service.managers import Clock, Managers, build_managers
 from event_service.metrics.account import Account
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
@@ -89,46 +89,42 @@ class Service:
         others are given.
         """
         self._settings = settings
-        self._authenticator = authenticator or _authenticator(settings)
         CallAccount.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
         self._shares_ports = shares_ports
-        self._stores: Stores = stores or open_stores(settings)
-        try:
+        # Undone from the last to the first, and each whatever becomes of the others.
+        with ExitStack() as undo:
+            undo.callback(self._stopped.set)
+            self._authenticator = authenticator or _authenticator(settings)
+            undo.callback(self._authenticator.close)
+            self._stores: Stores = stores or open_stores(settings)
+            undo.callback(self._stores.close)
             self._redis = _redis(self._stores.redis_url, settings)
+            undo.callback(self._redis.close)
             self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
                 self._stores.mongodb_uri, settings
             )
+            undo.callback(self._mongodb.close)
             self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
                 DEFAULT_DATABASE
             )
             parsers = parsers or ParserRegistry(installed_sources())
-            sources_installed(parsers.source_names)
-            found = self._prepare_database()
-            self._managers = build_managers(
-                settings,
-                self.database,
-                self._redis,
-                parsers,
-                taken_over=found.taken_over,
-                sorts_in_memory=found.sorts_in_memory,
-                clock=clock,
-            )
-            invoker = Invoker(self._authenticator)
-            methods = self._methods()
+            self._managers = self._build_managers(parsers, clock)
             self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
-            methods_hosted(method.path for method in methods)
             open_alerts = OpenAlerts(self.database["alert"])
             looks = (open_alerts.look, self._managers.events.tell_queues)
             self._account = Account(version_of(DISTRIBUTION), looks)
             self._health = self._health_monitor()
+            methods, invoker = self._methods(), Invoker(self._authenticator)
+            methods_hosted(method.path for method in methods)
             self._server, self.address = self._listen(methods, invoker)
             self._http = self._listen_http(methods, invoker)
-        except BaseException:  # also Ctrl-C: embedded stores must not outlive a failed start
-            self._stores.close()
-            raise
+            undo.callback(self._account.stop)
+            undo.callback(self._managers.stop)
+            undo.callback(self._doors.close)
+            self._closing = undo.pop_all()
 
     @property
     def webhooks(self) -> WebhookManager:
@@ -141,15 +137,19 @@ class Service:
         return None if self._http is None else self._http.address
 
     def start(self) -> None:
-        """Serve."""
-        self._managers.start()
-        self._doors.start()
-        self._account.start()
-        self._server.start()
-        self._health.start()
-        if self._http is not None:
-            self._http.start()
-        self._stores.publish(self.address, self.http_address)
+        """Serve. Raises StartError, and nothing is left running then."""
+        try:
+            self._managers.start()
+            self._doors.start()
+            self._account.start()
+            self._server.start()
+            self._health.start()
+            if self._http is not None:
+                self._http.start()
+            self._stores.publish(self.address, self.http_address)
+        except BaseException:  # also Ctrl-C: what has been started must not stay
+            self.stop(0)
+            raise
         _log.info("serving", address=self.address, http=self.http_address)
 
     def flush_counts(self) -> bool:
@@ -177,18 +177,22 @@ class Service:
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()
-        with self._stopping, ExitStack() as ends:
-            if self._stopped.is_set():
-                return
-            # From the last to the first, and each whatever becomes of the others.
-            ends.callback(self._stopped.set)
-            ends.callback(self._stores.close)
-            ends.callback(self._redis.close)
-            ends.callback(self._mongodb.close)
-            ends.callback(self._authenticator.close)
-            ends.callback(self._account.stop)
-            ends.callback(self._managers.stop)
-            ends.callback(self._doors.close)
+        with self._stopping:
+            if not self._stopped.is_set():
+                self._closing.close()
+
+    def _build_managers(self, parsers: ParserRegistry, clock: Clock) -> Managers:
+        sources_installed(parsers.source_names)
+        found = self._prepare_database()
+        return build_managers(
+            self._settings,
+            self.database,
+            self._redis,
+            parsers,
+            taken_over=found.taken_over,
+            sorts_in_memory=found.sorts_in_memory,
+            clock=clock,
+        )
 
     def _prepare_database(self) -> _Found:
         try:

@@ -55,6 +55,11 @@ def first_clause(fault: Exception) -> str:
     return f"{type(fault).__name__}: {told}"
 
 
+def mongodb_connections(settings: Settings) -> int:
+    """How many a client may have: never fewer than calls that are worked on at the same time."""
+    return max(100, 2 * settings.grpc_threads)
+
+
 def connect_mongodb(
     uri: str, settings: Settings, *, for_builds: bool = False
 ) -> MongoClient[dict[str, Any]]:
@@ -82,8 +87,7 @@ def connect_mongodb(
             connectTimeoutMS=wait,
             # A query may use all of its time before the first byte of its answer comes.
             socketTimeoutMS=None if for_builds else wait + round(settings.query_seconds * 1000),
-            # Never fewer connections than calls that are worked on at the same time.
-            maxPoolSize=max(100, 2 * settings.grpc_threads),
+            maxPoolSize=mongodb_connections(settings),
             event_listeners=[MongoDBCommands()],
         )
     except (ConfigurationError, ValueError):  # pymongo.errors.InvalidURI is a ConfigurationError

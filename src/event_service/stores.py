@@ -29,7 +29,7 @@ class Stores:
     def publish(self, grpc: str, http: str | None) -> None:
         """Say in the data directory where this process is reached, if the directory is ours.
 
-        ``grpc`` and ``http`` are ``host:port``; None without HTTP.
+        ``grpc`` and ``http`` are ``host:port``; None without HTTP. Raises DataDirectoryError.
         """
         if self.directory is not None:
             self.directory.write_runtime(

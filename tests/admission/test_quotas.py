@@ -13,6 +13,9 @@ from event_service.admission.quotas import Quotas
 from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.gate import RedisGate
 from event_service.errors import QuotaExceeded
+from event_service.metrics.instruments import REGISTRY
+from event_service.metrics.names import REFUSED
+from event_service.metrics.tally import TALLY
 from event_service.quota import Quota
 from tests.clock import Clock
 
@@ -42,6 +45,13 @@ def admitted(quotas: Quotas, times: int, webhook_id: str = "w", domain_id: str =
     return number
 
 
+def refusals() -> float:
+    """How many calls were refused for a quota, as the metrics have it."""
+    TALLY.fold()
+    reasons = ("webhook_quota", "domain_quota")
+    return sum(REGISTRY.get_sample_value(REFUSED.name, {"reason": one}) or 0 for one in reasons)
+
+
 class TestShared:
     """With a Redis."""
 
@@ -53,6 +63,15 @@ class TestShared:
             return Quotas(SharedBuckets(client, namespace, RedisGate()), webhook, domain, clock)
 
         return make
+
+    def test_a_call_that_finds_two_quotas_used_up_is_refused_once(
+        self, process: Callable[..., Quotas]
+    ) -> None:
+        once = Quota(rate=0.001, burst=1)
+        assert admitted(process(once, once), 1) == 1
+        before = refusals()
+        assert admitted(process(once, once), 1) == 0
+        assert refusals() == before + 1
 
     def test_processes_share_a_quota(self, process: Callable[..., Quotas]) -> None:
         first, second = process(webhook=SLOW), process(webhook=SLOW)

@@ -45,6 +45,12 @@ def test_recognises_the_source_of_a_file(command: Command) -> None:
     assert told["failures"] == []
 
 
+def test_more_events_than_a_body_may_have_are_refused_as_by_a_webhook() -> None:
+    told = parsed({"results": [{"title": "t"}] * 1001})
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "ERROR_QUOTA_EXCEEDED" in told.stderr
+
+
 def test_what_it_shows_is_what_would_be_recorded() -> None:
     body = {"title": " t ", "severity": "warning", "resource": {"name": "r"}, "account": 5}
     (event,) = parsed_json(body)["events"]

@@ -79,10 +79,22 @@ def test_open_files_are_few() -> None:
         (few,) = check_open_files(settings_of(), None)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    (many,) = check_open_files(settings_of(grpc_threads=1, http_threads=1), None)
+    (many,) = check_open_files(settings_of(grpc_threads=1, http_connections=1), None)
     assert (few.mark, "200 are allowed" in few.found) == (Mark.WARNING, True)
     assert "LimitNOFILE=" in few.advice
     assert many.mark is Mark.OK
+
+
+def test_as_many_files_are_needed_as_connections_may_be_open() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (850, hard))
+        (over_http,) = check_open_files(settings_of(http_connections=800), None)
+        (without,) = check_open_files(settings_of(http_connections=800, http_port=-1), None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert over_http.mark is Mark.WARNING
+    assert without.mark is Mark.OK
 
 
 def test_parts_that_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,3 +95,20 @@ def test_plugins_of_webhooks(
     assert webhooks(mongo_database, **(service | {"system_token": "x"})).found == (
         "the plugin service can't be asked"
     )
+
+
+def test_none_counts_as_known_that_was_not_looked_for(
+    mongo_database: Database[dict[str, Any]], server: ServerOfPlugins
+) -> None:
+    service = {"plugin_service_endpoint": server.endpoint, "system_token": TOKEN}
+    for number in range(101):
+        webhook(mongo_database, 1000 + number, f"plugin-{number}")
+        server.known[f"plugin-{number}"] = plugin_pb2.PluginEndpoint(endpoint="grpc://p:1")
+    times = iter([0.0, 0.0, SECONDS])
+    (hurried,) = check_webhooks(
+        mongo_database, Settings.model_validate(service), BUILT_IN, SECONDS, times.__next__
+    )
+    assert (hurried.mark, "100 of 101" in hurried.found) == (Mark.WARNING, True)
+    assert "--timeout" in hurried.advice
+    del server.known["plugin-100"]
+    assert webhooks(mongo_database, **service).found == "plugin-100 of webhook-1100 is nowhere"

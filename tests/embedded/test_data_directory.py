@@ -48,6 +48,17 @@ def test_a_full_disk_is_told_with_the_directory_and_holds_nothing(tmp_path: Path
         assert read_runtime(tmp_path) is None
 
 
+def test_a_place_that_takes_no_further_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / RUNTIME_FILE).mkdir()
+    with pytest.raises(DataDirectoryError, match=str(tmp_path)):
+        DataDirectory(tmp_path)
+    (tmp_path / RUNTIME_FILE).rmdir()
+    with DataDirectory(tmp_path) as directory:
+        (tmp_path / f"{RUNTIME_FILE}.{os.getpid()}").mkdir()
+        with pytest.raises(DataDirectoryError, match=str(tmp_path)):
+            directory.write_runtime(RUNTIME)
+
+
 def test_the_runtime_file_has_the_published_fields_and_is_the_owners_alone(tmp_path: Path) -> None:
     with DataDirectory(tmp_path) as directory:
         directory.write_runtime(RUNTIME)

@@ -14,12 +14,13 @@ from pymongo import MongoClient
 
 from event_service.caller import Caller, Scope
 from event_service.manager.newest_windows import NewestWindows
-from event_service.manager.reads import Reader, page_stages
+from event_service.manager.reads import Reader
 from event_service.model.indexes import ensure_indexes
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.newest import newest_first
 from event_service.query.scope import within
+from event_service.query.search import Search
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query
 from tests.clock import Clock
 from tests.query.compiling import search
@@ -268,7 +269,7 @@ def test_what_was_not_looked_for_longest_is_forgotten() -> None:
             looked.append(stages)
             return ()
 
-        assert not windows.page(newest, asked, _NOW, nothing, page_stages)
+        assert not windows.page(newest, asked, _NOW, nothing, Search.rows)
         return len(looked)
 
     assert looks("CRITICAL") > 1

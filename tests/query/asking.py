@@ -44,11 +44,11 @@ def ask_list(
     where = within(caller.scope, search.where)
     if search.unwind is not None:
         match = {"$match": where}
-        counted = list(documents.aggregate([match, *search.unwound_count()]))
+        counted = list(documents.aggregate([match, *search.count()]))
         total = counted[0]["n"] if counted else 0
         if search.count_only:
             return Answer([], total)
-        return Answer(list(documents.aggregate([match, *search.unwound_rows()])), total)
+        return Answer(list(documents.aggregate([match, *search.rows()])), total)
     total = documents.count_documents(where)
     if search.count_only:
         return Answer([], total)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVENT = "/spaceone.api.monitoring.v1.Event"
-DAMAGED = b"\xff"
 
 
 def _lines(process: ServeProcess) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from google.protobuf.struct_pb2 import Value
 
 from event_service.caller import Scope
 from event_service.instants import utc_now
-from event_service.manager.reads import COUNT, page_stages
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import within
@@ -104,7 +103,7 @@ def test_no_collection_scan(name: str, running: Running) -> None:
     scope, query, parameters = _QUERIES[name]
     search = compile_search(query, parameters, EVENT_FIELDS, utc_now(), QueryLimits())
     stages = match_stages(within(scope, search.where), EVENT_FIELDS.lookups)
-    for rest in page_stages(search), [COUNT]:
+    for rest in search.rows(), search.count():
         plan = _plan(running, "event", [*stages, *rest])
         assert "IXSCAN" in plan
         assert "COLLSCAN" not in plan

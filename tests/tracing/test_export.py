@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from tests.metrics.scraping import Scrape
 from tests.plugins.running import running_plugin
 from tests.service.http.asking import Asking
-from tests.service.process import serving
+from tests.service.process import COMMAND, serving
 from tests.service.running import Client, Webhook
 from tests.tracing.collector import Collected, grpc_collector, http_collector, values
 
@@ -181,6 +183,35 @@ def test_a_collector_that_is_down_fails_no_call_and_holds_up_no_end(tmp_path: Pa
         client.channel.close()
         assert process.stop() == 0
     assert "Traceback" not in process.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ([sys.executable, "-m", "event_service.workers", "1"], {"not started"}),
+        ([COMMAND, "serve", "--processes", "2"], {"not started", "ended by itself"}),
+    ],
+)
+def test_what_is_said_of_a_start_that_fails_is_exported(
+    command: list[str], told: set[str], tmp_path: Path
+) -> None:
+    with http_collector() as (endpoint, collected):
+        done = subprocess.run(
+            command,
+            env={
+                "EVENT_DATA_DIR": str(tmp_path / "data"),
+                "EVENT_PORT": "0",
+                "EVENT_MONGODB_URI": "mongodb://127.0.0.1:1",
+                "EVENT_REDIS_URL": "redis://127.0.0.1:1",
+                "EVENT_AUTH_JWKS": str(tmp_path / "nowhere.json"),
+                "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+                "OTEL_LOGS_EXPORTER": "otlp",
+            },
+            capture_output=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert {line.body.string_value for line in collected.lines} >= told
 
 
 def test_a_store_that_is_down_shows_and_its_password_does_not(tmp_path: Path) -> None:

@@ -128,11 +128,12 @@ class Quotas:
                         if entry not in lacking:
                             entry[1].tokens += 1
         if refusals:
-            raise refusals[0]
+            raise _refusal(*refusals[0])
 
     def _settle(
         self, lacking: Sequence[tuple[_Scope, _Held]], grants: Sequence[Grant] | None
-    ) -> list[QuotaExceeded]:
+    ) -> list[tuple[_Scope, _Held, float]]:
+        """Who has no token for the call, and for how many seconds."""
         now = self._clock()
         if grants is None:
             return self._alone(lacking, now)
@@ -142,18 +143,20 @@ class Quotas:
             held.tokens += max(0, grant.tokens - 1)
             if grant.wait:
                 held.empty_until = now + grant.wait
-                refusals.append(_refusal(scope, held, grant.wait))
+                refusals.append((scope, held, grant.wait))
         return refusals
 
     @staticmethod
-    def _alone(lacking: Sequence[tuple[_Scope, _Held]], now: float) -> list[QuotaExceeded]:
+    def _alone(
+        lacking: Sequence[tuple[_Scope, _Held]], now: float
+    ) -> list[tuple[_Scope, _Held, float]]:
         buckets = []
         refusals = []
         for scope, held in lacking:
             held.alone = held.alone or TokenBucket(held.quota, now)
             buckets.append(held.alone)
             if wait := held.alone.wait(now):
-                refusals.append(_refusal(scope, held, wait))
+                refusals.append((scope, held, wait))
         if not refusals:
             for bucket in buckets:
                 bucket.take()
@@ -171,6 +174,7 @@ class Quotas:
 
 
 def _refusal(scope: _Scope, held: _Held, wait: float) -> QuotaExceeded:
+    """What the call is told, in seconds; counted as refused."""
     refused("webhook_quota" if scope.webhook_id else "domain_quota")
     rate = held.quota.rate
     limit = int(rate) if rate == int(rate) else rate

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from event_service.normalise import failure_draft, normalise
+from event_service.normalise import failure_draft
 from event_service.parsers.registry import AUTO
 from event_service.parsers.seam import ParseFailure
+from event_service.understanding import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from event_service.draft import EventDraft
     from event_service.parsers.registry import ParserRegistry
@@ -24,34 +25,23 @@ class Reading:
     """What a body would become: events, and what of it was left out or not understood."""
 
     source: str | None
-    events: tuple[EventDraft, ...]
-    failures: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    events: Sequence[EventDraft]
+    failures: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 def read(registry: ParserRegistry, source: str | None, body: Mapping[str, Any]) -> Reading:
-    """What a webhook with or without that plugin would record of the body (CONTRACT 3.3, 3.4)."""
+    """What a webhook with or without that plugin would record of the body (CONTRACT 3.3, 3.4).
+
+    Raises TooLarge for more events than a body may have.
+    """
     name = None if source == AUTO else source
     try:
         if name is None and body:
             name = registry.source_of(body).name
         results = registry.parse(name, body, {})
     except ParseFailure as failure:
-        return Reading(name, (_failed(failure),), (failure.reason,))
-    events: list[EventDraft] = []
-    failures: list[str] = []
-    notes: list[str] = []
-    for result in results:
-        try:
-            normalised = normalise(result)
-        except ParseFailure as failure:
-            events.append(_failed(failure))
-            failures.append(failure.reason)
-            continue
-        events.append(normalised.draft)
-        notes.extend(normalised.notes)
-    return Reading(name, tuple(events), tuple(failures), tuple(notes))
-
-
-def _failed(failure: ParseFailure) -> EventDraft:
-    return failure_draft(_WEBHOOK_ID, _WEBHOOK_NAME, failure.reason)
+        draft = failure_draft(_WEBHOOK_ID, _WEBHOOK_NAME, failure.reason)
+        return Reading(name, (draft,), (failure.reason,))
+    drafts, failures, notes = understand(results, _WEBHOOK_ID, _WEBHOOK_NAME)
+    return Reading(name, drafts, failures, notes)

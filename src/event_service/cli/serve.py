@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -55,9 +56,10 @@ def serve(*, demo: bool, **given: object) -> None:
 
     SIGTERM and SIGINT let running calls end within EVENT_STOP_SECONDS; a second one ends them.
     """
-    with told_plainly():
+    with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
         telemetry = start_telemetry()
+        ends.callback(telemetry.stop)
         set_up_logging(settings, telemetry)
         service = _started(settings, given)
         settle_garbage_collector()
@@ -72,9 +74,7 @@ def serve(*, demo: bool, **given: object) -> None:
         except BaseException:  # also Ctrl-C: the service has been started
             service.stop(0)
             raise
-        ended = run_until_stopped(service, settings.stop_seconds)
-        telemetry.stop()
-        if not ended:
+        if not run_until_stopped(service, settings.stop_seconds):
             raise click.ClickException("The service ended by itself; its log says why.")
 
 

@@ -82,7 +82,7 @@ def _of_jwks(jwks: str, seconds: float) -> Finding:
     unusable = len(json.loads(text)) - usable
     if unusable or not usable:
         found = f"{path}: {usable} domains have usable keys, {unusable} don't"
-        advice = "Correct the JWKs there: RSA or EC public keys."
+        advice = "Correct the JWKs there: RSA, P-256 or Ed25519 public keys."
         return warning(_WHAT, found, advice) if usable else failure(_WHAT, found, advice)
     return ok(_WHAT, f"public keys of {usable} domains, from a file")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_service.bodies import struct_reader
 from event_service.doctor.finding import failure, ok, warning
+from event_service.store_clients import mongodb_connections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ _DISK: Final = "Disk"
 _COMPILED: Final = "Compiled parts"
 _OWN_FILES: Final = 256
 """What the process has open beside connections: libraries, logs, its clients' spare sockets."""
-_WAITING: Final = 8
-"""How many times EVENT_HTTP_THREADS may wait, each on a connection."""
 _SOME_BYTES: Final = 2 * 1024**3
 _FEW_BYTES: Final = 256 * 1024**2
 """Two files of the embedded store's journal: it does not write without room for the next one."""
@@ -55,8 +54,8 @@ def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
     needed = (
         _OWN_FILES
         + settings.grpc_threads
-        + (_WAITING + 1) * settings.http_threads
-        + max(100, 2 * settings.grpc_threads)
+        + (settings.http_connections if settings.http_port >= 0 else 0)
+        + mongodb_connections(settings)
     )
     allowed = _limit_of(pid)
     if allowed is None or allowed >= needed:

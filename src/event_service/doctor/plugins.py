@@ -9,7 +9,7 @@ import grpc
 import pymongo
 from pymongo.errors import PyMongoError
 
-from event_service.doctor.finding import failure, ok
+from event_service.doctor.finding import failure, ok, warning
 from event_service.doctor.silence import mongodb_silent
 from event_service.errors import Unavailable
 from event_service.grpc_endpoint import open_channel
@@ -18,7 +18,7 @@ from event_service.plugins.plugin import UpgradeMode
 from event_service.plugins.plugin_service import PluginService
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pymongo.database import Database
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _WHAT: Final = "Plugins"
 _SERVICE: Final = "the plugin service"
 _OF_WEBHOOKS: Final = "Webhooks' plugins"
-_MOST_ASKED: Final = 100
 
 
 def check_endpoints(settings: Settings, seconds: float) -> Iterator[Finding]:
@@ -75,8 +74,12 @@ def check_webhooks(
     settings: Settings,
     built_in: Collection[str],
     seconds: float,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Finding]:
-    """Finding of the plugins that enabled webhooks name: configured, built in or to be found."""
+    """Finding of the plugins that enabled webhooks name: configured, built in or to be found.
+
+    ``clock`` counts seconds, steadily.
+    """
     try:
         with pymongo.timeout(seconds):
             used = _used(database)
@@ -90,13 +93,17 @@ def check_webhooks(
         and each["_id"]["plugin_id"] not in built_in
     ]
     try:
-        nowhere = _nowhere(elsewhere, settings, seconds)
+        nowhere, unasked = _nowhere(elsewhere, settings, seconds, clock)
     except Unavailable:
         yield failure(
             _OF_WEBHOOKS,
             "the plugin service can't be asked",
             "See to it that it runs, and that EVENT_SYSTEM_TOKEN is one that it takes.",
         )
+        return
+    if not nowhere and unasked:
+        found = f"{unasked} of {len(used)} were not looked for: the time was over"
+        yield warning(_OF_WEBHOOKS, found, "Give it more time with --timeout.")
         return
     if not nowhere:
         yield ok(_OF_WEBHOOKS, f"all {len(used)} are known" if used else "none is named")
@@ -130,21 +137,27 @@ def _used(database: Database[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _nowhere(
-    used: Sequence[dict[str, Any]], settings: Settings, seconds: float
-) -> list[dict[str, Any]]:
+    used: Sequence[dict[str, Any]],
+    settings: Settings,
+    seconds: float,
+    clock: Callable[[], float],
+) -> tuple[list[dict[str, Any]], int]:
+    """Those that are nowhere, and how many were not looked for in time."""
     endpoint, token = settings.plugin_service_endpoint, settings.system_token
     if endpoint is None or token is None:
-        return list(used)
-    ends = time.monotonic() + seconds
+        return list(used), 0
+    ends = clock() + seconds
     service = PluginService(endpoint, token.get_secret_value(), seconds)
+    nowhere: list[dict[str, Any]] = []
     try:
-        return [
-            each
-            for each in used[:_MOST_ASKED]
-            if time.monotonic() < ends and service.endpoint(_key(each["_id"])) is None
-        ]
+        for place, each in enumerate(used):
+            if clock() >= ends:
+                return nowhere, len(used) - place
+            if service.endpoint(_key(each["_id"])) is None:
+                nowhere.append(each)
     finally:
         service.close()
+    return nowhere, 0
 
 
 def _key(named: Mapping[str, Any]) -> EndpointKey:

@@ -83,8 +83,8 @@ class AccessLog:
             _log.debug("http fault", cause=type(error).__name__)
         finally:
             client = scope.get("client")
-            _log.log(
-                10 if scope["path"] in _PROBES or CALLED in scope else 20,
+            tell = _log.debug if scope["path"] in _PROBES or CALLED in scope else _log.info
+            tell(
                 "http",
                 method=scope["method"],
                 path=self._mask.shown(scope["path"]),

@@ -44,9 +44,10 @@ OWN_SCHEMAS: Final[Mapping[str, Node]] = {
     },
     "Delivery": {
         "type": "object",
-        "description": "A webhook with a plugin takes what its monitoring system sends. Without"
-        " one, the body is an event of this form, or holds several of them in `results`. Whatever"
-        " else it holds is kept with the event.",
+        "description": "A webhook takes what its monitoring system sends: that of its plugin, or,"
+        " without one, that which the body is recognised to be of. Who has a body to make sends an"
+        " event of this form, or several of them in `results`. Whatever else it holds is kept with"
+        " the event.",
         "properties": {
             "event_key": _text("Same key, same problem. Made from the content if it is missing."),
             "event_type": _text(
@@ -66,6 +67,11 @@ OWN_SCHEMAS: Final[Mapping[str, Node]] = {
                     "resource_type": {"type": "string"},
                     "name": {"type": "string"},
                 },
+            },
+            "resources": {
+                "type": "array",
+                "description": "The names of all that it happened to.",
+                "items": {"type": "string"},
             },
             "rule": _text("The rule that raised it."),
             "image_url": _text("A picture of it."),

@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import structlog
 
 from event_service.admission.presence import always_there
-from event_service.errors import TooLarge
 from event_service.manager.delivery import Delivery, Outcome
 from event_service.manager.event_document import recorded_draft
 from event_service.manager.stored_object import stored_object
 from event_service.metrics.deliveries import UNREAD, event_done, queued
-from event_service.normalise import failure_draft, normalise
-from event_service.parsers.seam import MOST_RESULTS, ParseFailure
+from event_service.normalise import failure_draft
+from event_service.parsers.seam import ParseFailure
 from event_service.stored_keys import from_stored
+from event_service.understanding import Understood, understand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from bson.raw_bson import RawBSONDocument
 
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
-    from event_service.draft import EventDraft
     from event_service.manager.reads import Page, Reader, Statistic
     from event_service.manager.recorder import Recorder
     from event_service.manager.request_counts import RequestCounts
@@ -63,14 +62,6 @@ class RecordingRules(NamedTuple):
     policy: RecordingPolicy
     recovery: RecoveryMode
     window_seconds: int
-
-
-class _Understood(NamedTuple):
-    """What a body says, what it was read as, and whether something in it was not understood."""
-
-    source: str
-    drafts: Sequence[EventDraft]
-    failed: bool
 
 
 class EventManager:
@@ -114,12 +105,12 @@ class EventManager:
         data = request.read()
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)
-        understood = self._understand(webhook, data)
+        source, understood = self._understand(webhook, data)
         delivery = self._delivery(webhook, stored_object(data), request.identity)
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
-            event_done(understood.source, draft.event_type, draft.severity, outcome)
-        self._requests.count(webhook.webhook_id, failed=understood.failed)
+            event_done(source, draft.event_type, draft.severity, outcome)
+        self._requests.count(webhook.webhook_id, failed=bool(understood.failures))
         self._wake()
         return outcomes
 
@@ -167,28 +158,17 @@ class EventManager:
         queued("create", self._recorder.waiting)
         queued("get", self._reader.waiting)
 
-    def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> _Understood:
-        """The events of a body (CONTRACT 3.4)."""
+    def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> tuple[str, Understood]:
+        """What a body was read as, and its events (CONTRACT 3.4)."""
         try:
             reading = self._plugins.read(webhook.plugin, webhook.domain_id, data)
         except ParseFailure as failure:
             draft = failure_draft(webhook.webhook_id, webhook.name, failure.reason)
-            return _Understood(UNREAD, (draft,), failed=True)
-        if len(reading.results) > MOST_RESULTS:
-            raise TooLarge("events of one request", MOST_RESULTS)
-        drafts: list[EventDraft] = []
-        failed = False
-        for result in reading.results:
-            try:
-                normalised = normalise(result)
-            except ParseFailure as failure:
-                drafts.append(failure_draft(webhook.webhook_id, webhook.name, failure.reason))
-                failed = True
-                continue
-            for note in normalised.notes:
-                _log.info("event corrected", webhook_id=webhook.webhook_id, note=note)
-            drafts.append(normalised.draft)
-        return _Understood(reading.source, drafts, failed=failed)
+            return UNREAD, Understood((draft,), (failure.reason,))
+        understood = understand(reading.results, webhook.webhook_id, webhook.name)
+        for note in understood.notes:
+            _log.info("event corrected", webhook_id=webhook.webhook_id, note=note)
+        return reading.source, understood
 
     def _delivery(self, webhook: Webhook, raw_data: RawBSONDocument, identity: str) -> Delivery:
         rules = self._rules_of(webhook)

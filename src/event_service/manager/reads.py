@@ -39,8 +39,6 @@ Document = Mapping[str, Any]
 _ROWS_AT_ONCE = 100_000
 """More than any page has: an answer comes in one batch, unless it is very large."""
 _WITHOUT_ID: Document = {"$project": {"_id": False}}
-COUNT: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
-"""The stage that counts all rows as ``n``; none gives no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +122,12 @@ class Reader:
         )
         where = within(caller.scope, search.where)
         with self._time(seconds_left):
-            if search.unwind is not None:
-                return self._unwound(search, where)
             if search.count_only:
-                return Page((), self._counted(where, [COUNT]))
+                return Page((), self._counted(where, search.count()))
             rows = self._page(where, search)
             if len(rows) < search.limit and (rows or not search.skip):
                 return Page(rows, search.skip + len(rows))
-            return Page(rows, self._counted(where, [COUNT]))
+            return Page(rows, self._counted(where, search.count()))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
@@ -155,16 +151,12 @@ class Reader:
         return {document[id_field]: document for document in found}
 
     def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
-        newest = newest_first(where, search, self._fields) if self._windows is not None else None
+        newest = None
+        if self._windows is not None and search.unwind is None:
+            newest = newest_first(where, search, self._fields)
         if self._windows is None or newest is None:
-            return self._aggregate(where, page_stages(search))
-        return self._windows.page(newest, search, self._clock(), self._run, page_stages)
-
-    def _unwound(self, search: Search, where: Document) -> Page:
-        total = self._counted(where, search.unwound_count())
-        if search.count_only:
-            return Page((), total)
-        return Page(self._aggregate(where, search.unwound_rows()), total)
+            return self._aggregate(where, search.rows())
+        return self._windows.page(newest, search, self._clock(), self._run, Search.rows)
 
     def _aggregated(self, statistics: Statistics, where: Document) -> Statistic:
         rows = [decoded(row) for row in self._aggregate(where, statistics.rows())]
@@ -209,14 +201,3 @@ def _whole(results: Sequence[Any], most: int) -> Sequence[Any]:
     if len(results) > most:
         raise TooLarge("results of one stat without query.page.limit", most)
     return results
-
-
-def page_stages(search: Search) -> Sequence[Document]:
-    """The stages behind ``$match`` that give the page of a search."""
-    fields = {"_id": False} | dict.fromkeys(search.projection or (), True)
-    return (
-        {"$sort": dict(search.sort)},
-        {"$skip": search.skip},
-        {"$limit": search.limit},
-        {"$project": fields},
-    )

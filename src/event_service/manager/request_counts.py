@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from event_service.manager.guarded import plus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,11 +76,10 @@ class RequestCounts:
 
 def _addition(webhook_id: str, count: _Count) -> UpdateOne:
     """A pipeline, because ``$inc`` fails below a parent that is null, as Cloudforet leaves it."""
-
-    def plus(path: str, number: int) -> dict[str, Any]:
-        return {"$add": [{"$ifNull": [f"$requests.{path}", 0]}, number]}
-
-    sums = {"total": plus("total", count.total), "error": plus("error", count.error)}
+    sums = {
+        "total": plus("requests.total", count.total),
+        "error": plus("requests.error", count.error),
+    }
     return UpdateOne(
         {"webhook_id": webhook_id}, [{"$set": {"requests": {"$mergeObjects": ["$requests", sums]}}}]
     )

@@ -47,7 +47,7 @@ class Settlement:
                     return Outcome.RECORDED
                 continue
             last = self._last_event(one, newest.alert_id)
-            seen = newest.last_seen_at or newest.created_at if last is None else last_seen(last)
+            seen = (newest.last_seen_at or newest.created_at) if last is None else last_seen(last)
             if one.delivery.at - seen >= one.window:
                 self._alerts.supersede(newest)
             elif self._join(one, newest.alert_id):

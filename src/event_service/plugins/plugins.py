@@ -63,7 +63,7 @@ class Plugins:
             raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
         if endpoint is None:
             return self._built_in.read(plugin.plugin_id, body, plugin.options)
-        place = Place(plugin.plugin_id, endpoint.address)
+        place = _place(plugin, endpoint)
         try:
             return Reading(PLUGIN, self._client.parse(place, plugin.options, body))
         except PluginFault as fault:

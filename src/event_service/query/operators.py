@@ -41,30 +41,37 @@ class Operand:
     limits: QueryLimits
 
     def wrong_type(self) -> OperatorValueType:
+        """What the caller is told of a value that the operator doesn't take."""
         return OperatorValueType(self.operator, self.key)
 
     def is_(self, operator: str, value: object) -> Condition:
+        """The condition that the field and this operator of MongoDB's make."""
         return {self.field.path: {operator: value}}
 
     def scalar(self) -> object:
+        """The value as the field stores it. Raises OperatorValueType for an object or a list."""
         if not is_scalar(self.value):
             raise self.wrong_type()
         return as_stored(self.field, self.value)
 
     def text(self) -> str:
+        """The value. Raises OperatorValueType when it is no text."""
         if not isinstance(self.value, str):
             raise self.wrong_type()
         return self.value
 
     def members(self) -> list[Json]:
+        """The value. Raises OperatorListValueType for no list, InvalidParameter for a long one."""
         if not isinstance(self.value, list):
             raise OperatorListValueType(self.operator, self.key)
         at_most(self.key, "members of a list", self.value, self.limits.list_members)
         return self.value
 
     def texts(self) -> list[str]:
-        texts = [member for member in self.members() if isinstance(member, str)]
-        if len(texts) != len(self.members()):
+        """The value, a list of texts, as patterns. Raises as ``members``, and OperatorValueType."""
+        members = self.members()
+        texts = [member for member in members if isinstance(member, str)]
+        if len(texts) != len(members):
             raise self.wrong_type()
         at_most(
             self.key,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from event_service.query.limits import QueryLimits, at_most
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
@@ -17,6 +17,9 @@ Order: TypeAlias = tuple[tuple[str, int], ...]
 
 ASCENDING = 1
 DESCENDING = -1
+
+COUNT: Mapping[str, Any] = {"$group": {"_id": None, "n": {"$sum": 1}}}
+"""The stage that counts all rows as ``n``; none gives no row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from event_service.query.conditions import Condition, all_of
 from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import equals
-from event_service.query.paging import ASCENDING, DESCENDING, Order, Page, ordered, read_page
+from event_service.query.paging import ASCENDING, COUNT, DESCENDING, Order, Page, ordered, read_page
 from event_service.query.unwinding import UnwindStage, compile_unwind
 from event_service.query.weight import check_weight
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 class Search:
     """What to find. ``where`` must be confined by ``scope.within`` before it is asked.
 
-    ``projection`` None means every field. With ``unwind`` the rows are those of
-    ``unwound_rows``; without, ``find(where, sort, projection, skip, limit)`` gives them.
+    ``projection`` None means every field. With ``unwind`` a row is a member of a list.
     """
 
     where: Condition
@@ -38,8 +37,8 @@ class Search:
     count_only: bool
     unwind: UnwindStage | None
 
-    def unwound_rows(self) -> tuple[Mapping[str, Any], ...]:
-        """The stages after ``$match`` that give the page's rows, for a search with unwind."""
+    def rows(self) -> tuple[Mapping[str, Any], ...]:
+        """The stages after ``$match`` that give the page's rows."""
         return (
             *self._unwound(),
             {"$sort": dict(self.sort)},
@@ -48,9 +47,9 @@ class Search:
             {"$project": {"_id": 0, **dict.fromkeys(self.projection or (), 1)}},
         )
 
-    def unwound_count(self) -> tuple[Mapping[str, Any], ...]:
-        """The stages that count all rows as ``n``, for a search with unwind; none gives no row."""
-        return (*self._unwound(), {"$group": {"_id": None, "n": {"$sum": 1}}})
+    def count(self) -> tuple[Mapping[str, Any], ...]:
+        """The stages after ``$match`` that count all rows (``paging.COUNT``)."""
+        return (*self._unwound(), COUNT)
 
     def _unwound(self) -> tuple[Mapping[str, Any], ...]:
         return () if self.unwind is None else self.unwind.stages()

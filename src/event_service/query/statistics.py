@@ -10,7 +10,7 @@ from event_service.query.aggregation import Aggregation
 from event_service.query.distinct import distinct_stages
 from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.paging import Page, read_page
+from event_service.query.paging import COUNT, Page, read_page
 from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Statistics:
         return (*self.stages, {"$skip": self.page.skip}, {"$limit": self.page.limit})
 
     def count(self) -> tuple[Mapping[str, Any], ...]:
-        """The stages after ``$match`` that count all rows as ``n``; none gives no row."""
-        return (*self.stages, {"$group": {"_id": None, "n": {"$sum": 1}}})
+        """The stages after ``$match`` that count all rows (``paging.COUNT``)."""
+        return (*self.stages, COUNT)
 
 
 def compile_statistics(

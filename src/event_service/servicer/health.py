@@ -70,8 +70,9 @@ class HealthMonitor:
     def serving(self, service: str) -> bool:
         """What gRPC's health says of a service (one of ``services``)."""
         answering = self._answering
-        looked = not self._stopping.is_set()
-        return looked and all(answering.get(store, False) for store in self._needs[service])
+        if self._stopping.is_set():
+            return False
+        return all(answering.get(store, False) for store in self._needs[service])
 
     def start(self) -> None:
         """Look once, then go on looking in a thread."""
@@ -93,7 +94,8 @@ class HealthMonitor:
         for store, check in self._checks.items():
             answers = self._answers(check)
             if self._answering.get(store) != answers:
-                _log.log(20 if answers else 40, "store", store=store, answers=answers)
+                tell = _log.info if answers else _log.error
+                tell("store", store=store, answers=answers)
             self._answering[store] = answers
             store_up(store, up=answers)
         for service, stores in self._needs.items():

@@ -58,7 +58,7 @@ class WebhookServicer:
     def create(
         self, request: webhook_pb2.CreateWebhookRequest, call: Call
     ) -> webhook_pb2.WebhookInfo:
-        """A new webhook; its key is in this answer, and in no other."""
+        """A new webhook; its key is in this answer, and in no other unless keys are shown."""
         new = NewWebhook(
             name=request.name,
             project_id=request.project_id,

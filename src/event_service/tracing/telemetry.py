@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from importlib.metadata import entry_points
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
@@ -52,8 +53,9 @@ class Telemetry:
         threads = [threading.Thread(target=end, daemon=True) for end in self._ends]
         for thread in threads:
             thread.start()
+        ends = time.monotonic() + _FLUSH_SECONDS
         for thread in threads:
-            thread.join(_FLUSH_SECONDS)
+            thread.join(max(0.0, ends - time.monotonic()))
         trace_with(None)
 
 

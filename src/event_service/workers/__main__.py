@@ -31,19 +31,24 @@ def main(arguments: list[str]) -> int:
     telemetry = start_telemetry()
     set_up_logging(settings, telemetry)
     try:
+        return _serve(settings, again=further == [AGAIN])
+    finally:
+        telemetry.stop()
+
+
+def _serve(settings: Settings, *, again: bool) -> int:
+    try:
         service = Service(settings, stores=given_stores(settings), shares_ports=True)
+        service.start()
     except StartError as fault:
         structlog.get_logger(__name__).error("not started", fault=str(fault))
         return 1
-    service.start()
-    if further == [AGAIN]:
+    if again:
         worker_restarted()
     settle_garbage_collector()
     sys.stdout.write(f"{READY}\n")
     sys.stdout.flush()
-    stopped = run_until_stopped(service, settings.stop_seconds)
-    telemetry.stop()
-    return 0 if stopped else 1
+    return 0 if run_until_stopped(service, settings.stop_seconds) else 1
 
 
 if __name__ == "__main__":

@@ -87,10 +87,10 @@ class Fleet:
             self._workers[0].start()
             with ThreadPoolExecutor(len(self._workers)) as starting:
                 list(starting.map(_Worker.start, self._workers[1:]))
+            self._stores.publish(self.address, self.http_address)
         except BaseException:  # also Ctrl-C: what has been started must not stay
             self.stop(0)
             raise
-        self._stores.publish(self.address, self.http_address)
         _log.info("serving", address=self.address, http=self.http_address, workers=len(self.pids))
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from event_service.http.comments import read_comments
+from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2 as plugin_event_pb2
 from event_service.stubs.spaceone.api.monitoring.v1 import alert_pb2, event_pb2, webhook_pb2
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ def test_says_what_the_proto_files_say(document: Any) -> None:
     assert info["properties"]["resources"]["items"] == {"type": "string"}
     assert schemas[f"{PACKAGE}.EventRequest"]["required"] == ["event_id"]
     assert "required" not in schemas[f"{PACKAGE}.EventQuery"]
+
+
+def test_an_event_of_a_delivery_has_every_field_that_is_read(document: Any) -> None:
+    described = document["components"]["schemas"]["Delivery"]["properties"]
+    read = {field.name for field in plugin_event_pb2.EventInfo.DESCRIPTOR.fields}
+    assert read | {"results"} == set(described)
 
 
 def test_examples_can_be_sent_as_they_are(document: Any, http: Asking) -> None:
