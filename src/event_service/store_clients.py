@@ -22,6 +22,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from event_service.document_decoding import DATES
 from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
@@ -82,6 +83,7 @@ def connect_mongodb(
             retryWrites=True,
             retryReads=True,
             tz_aware=False,
+            datetime_conversion=DATES,
             uuidRepresentation="standard",
             serverSelectionTimeoutMS=wait,
             connectTimeoutMS=wait,

@@ -34,6 +34,7 @@ def test_the_body_is_the_event_or_has_results() -> None:
         ({"event_key": 123, "title": 45.5}, "45.5"),
         ({"event_key": 123}, "123"),
         ({"event_key": " ", "title": " ", "rule": "r"}, "r"),
+        ({"title": "t", "results": None}, "t"),
     ],
 )
 def test_whatever_names_an_event_makes_the_body_one(body: dict[str, Any], title: str) -> None:

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from event_service.caller import Caller, Scope
+from event_service.document_decoding import decoded
 from event_service.errors import ServiceError
 from event_service.instants import utc_now
-from event_service.manager.reads import Reader, decoded
+from event_service.manager.reads import Reader
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
@@ -91,7 +92,7 @@ def _expected_list(crowd: Crowd, who: Who, service: str, params: dict[str, Any])
         message = EventMessages().page(page.documents, page.total_count).message()
     else:
         message = WebhooksInfo(
-            results=[webhook_info(decoded(found)) for found in page.documents],
+            results=[webhook_info(decoded(found.raw)) for found in page.documents],
             total_count=page.total_count,
         )
     return Answer("OK", "", MessageToDict(message, preserving_proto_field_name=True))

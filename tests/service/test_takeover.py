@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bson.datetime_ms import DatetimeMS
+
 from event_service.manager.takeover import adopt, orphans
 from tests.service.cloudforet import SEEN, WEBHOOK, fill
 
@@ -21,6 +23,22 @@ def test_old_events_are_read(start: Start) -> None:
     running = _taken_over(start)
     answer = running.client.call("list", {"alert_id": "alert-8"})
     assert [event["event_id"] for event in answer.body["results"]] == ["event-8"]
+
+
+def test_dates_that_no_calendar_reaches_cost_no_page(start: Start) -> None:
+    running = _taken_over(start)
+    far = DatetimeMS(2**62)
+    running.database["event"].update_one(
+        {"event_id": "event-8"}, {"$set": {"occurred_at": far, "raw_data": {"at": far}}}
+    )
+    last = "9999-12-31T23:59:59.999Z"
+    (event,) = running.client.call("list", {"alert_id": "alert-8"}).body["results"]
+    assert (event["occurred_at"], event["raw_data"]) == (last, {"at": last})
+    assert running.client.call("get", {"event_id": "event-8"}).body == event
+    for key in ("occurred_at", "raw_data.at"):
+        assert running.client.call("stat", {"query": {"distinct": key}}).body["results"] == [last]
+    assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
+    assert running.events()[-1]["alert_id"] == "alert-8"
 
 
 def test_a_duplicate_joins_the_old_alert_in_its_window(start: Start) -> None:

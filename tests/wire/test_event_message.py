@@ -42,6 +42,15 @@ def test_fields_of_a_document() -> None:
     assert info.raw_data == dict_to_struct({"title": "Disk full"})
 
 
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [("2024-03-01 10:00", "2024-03-01 10:00"), (1.5, "1.5"), ({"a": 1}, "{'a': 1}")],
+)
+def test_what_another_program_kept_for_an_instant_is_shown_as_it_is(kept: Any, shown: str) -> None:
+    info = event_info(DOCUMENT | {"created_at": kept, "occurred_at": kept})
+    assert (info.created_at, info.occurred_at) == (shown, shown)
+
+
 @pytest.mark.parametrize("field", ["additional_info", "raw_data"])
 def test_an_empty_object_is_there_and_an_absent_one_is_not(field: Any) -> None:
     assert event_info({field: {}}).HasField(field)

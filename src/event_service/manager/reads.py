@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import bson
-from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
+from event_service.document_decoding import decoded
 from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
 from event_service.manager.newest_windows import NewestWindows
@@ -79,7 +78,9 @@ class Reader:
         ``sorts_in_memory`` says that the database takes no order from an index.
         """
         self._collection = collection
-        self._raw = collection.with_options(CodecOptions(document_class=RawBSONDocument))
+        self._raw = collection.with_options(
+            collection.codec_options.with_options(document_class=RawBSONDocument)
+        )
         self._fields = fields
         self._limits = limits
         self._query_seconds = query_seconds
@@ -159,7 +160,7 @@ class Reader:
         return self._windows.page(newest, search, self._clock(), self._run, Search.rows)
 
     def _aggregated(self, statistics: Statistics, where: Document) -> Statistic:
-        rows = [decoded(row) for row in self._aggregate(where, statistics.rows())]
+        rows = [decoded(row.raw) for row in self._aggregate(where, statistics.rows())]
         if statistics.page is None:
             return Statistic(_whole(rows, statistics.most))
         return Statistic(rows, self._counted(where, statistics.count()))
@@ -189,11 +190,6 @@ class Reader:
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)
         return query_faults(self._collection.database, seconds)
-
-
-def decoded(document: RawBSONDocument) -> dict[str, Any]:
-    """The document as dictionaries and lists, all of it."""
-    return bson.decode(document.raw)
 
 
 def _whole(results: Sequence[Any], most: int) -> Sequence[Any]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from event_service.document_decoding import decoded
 from event_service.errors import InvalidParameter, RequiredParameter
-from event_service.manager.reads import decoded
 from event_service.manager.webhook import plugin_of
 from event_service.manager.webhook_document import key_shown
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
@@ -105,7 +105,7 @@ class TenantWebhooks:
             plugin=self._introduced(new.plugin, domain_id),
             tags=new.tags,
         )
-        return ShownWebhook(decoded(self._reader.get(caller, webhook.webhook_id)), key)
+        return ShownWebhook(decoded(self._reader.get(caller, webhook.webhook_id).raw), key)
 
     def update(
         self, caller: Caller, webhook_id: str, name: str | None, tags: Mapping[str, Any] | None
@@ -117,7 +117,7 @@ class TenantWebhooks:
 
     def update_plugin(self, caller: Caller, webhook_id: str, change: PluginChange) -> ShownWebhook:
         """Change its plugin, which is asked for its metadata again; raises as ``create``."""
-        document = decoded(self._reader.get(caller, webhook_id))
+        document = decoded(self._reader.get(caller, webhook_id).raw)
         plugin = _named_plugin(document)
         changed = replace(
             plugin,
@@ -131,7 +131,7 @@ class TenantWebhooks:
 
     def verify_plugin(self, caller: Caller, webhook_id: str) -> None:
         """Ask its plugin whether the options work; raises InvalidParameter or Unavailable."""
-        document = decoded(self._reader.get(caller, webhook_id))
+        document = decoded(self._reader.get(caller, webhook_id).raw)
         self._plugins.verify(_named_plugin(document), document["domain_id"])
 
     def enable(self, caller: Caller, webhook_id: str) -> ShownWebhook:
@@ -153,7 +153,7 @@ class TenantWebhooks:
 
     def get(self, caller: Caller, webhook_id: str) -> ShownWebhook:
         """One webhook."""
-        return self._shown(decoded(self._reader.get(caller, webhook_id)))
+        return self._shown(decoded(self._reader.get(caller, webhook_id).raw))
 
     def list(
         self,
@@ -164,7 +164,7 @@ class TenantWebhooks:
     ) -> WebhookPage:
         """Webhooks that match."""
         page = self._reader.list(caller, query, parameters, seconds_left)
-        shown = [self._shown(decoded(found)) for found in page.documents]
+        shown = [self._shown(decoded(found.raw)) for found in page.documents]
         return WebhookPage(shown, page.total_count)
 
     def stat(

@@ -10,17 +10,13 @@ _NAMING_FIELDS = ("title", "event_key", "rule", "resource", "resources")
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """The members of ``results`` when it is there, else the body as the only result.
+    """The members of ``results``, or the body as the only result when there is none, be it null.
 
     Raises ParseFailure when ``results`` is no list.
     """
-    if not body:
-        return ()
-    if "results" not in body:
-        return (body,)
-    results = body["results"]
+    results = body.get("results")
     if results is None:
-        return ()
+        return (body,) if body.keys() - {"results"} else ()
     if not isinstance(results, list):
         raise ParseFailure("results is not a list")
     return results

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from event_service.bodies.struct_writer import write_field
-from event_service.instants import format_instant
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
+from event_service.wire.foreign import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     }
     for field in _INSTANTS:
         if (value := document.get(field)) is not None:
-            fields[field] = format_instant(value)
+            fields[field] = str(plain_value(value))  # another program may keep a text
     resources = document.get("resources")
     if isinstance(resources, list):
         fields["resources"] = [str(one) for one in resources if one is not None]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.instants import format_instant
 from event_service.stubs.spaceone.api.monitoring.v1.webhook_pb2 import (
     WebhookInfo,
     WebhookPluginInfo,
     WebhookRequests,
 )
+from event_service.wire.foreign import plain_value
 from event_service.wire.struct import dict_to_struct
 
 _TEXTS = ("webhook_id", "name", "domain_id", "workspace_id", "project_id")
@@ -40,7 +40,7 @@ def webhook_info(
     if isinstance(requests := document.get("requests"), Mapping):
         info.requests.CopyFrom(_requests(requests))
     if (value := document.get("created_at")) is not None:
-        info.created_at = format_instant(value)
+        info.created_at = str(plain_value(value))
     if access_key is not None and info.webhook_id:
         info.access_key = access_key
         info.webhook_url = webhook_url(url_prefix, info.webhook_id, access_key)
