@@ -15,6 +15,7 @@ from event_service.query.limits import QueryLimits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bson.codec_options import CodecOptions
     from pymongo.collection import Collection
     from pymongo.database import Database
 
@@ -58,6 +59,10 @@ class Listening:
         default_factory=lambda: MongoClient[dict[str, Any]](connect=False)["unasked"]
     )
     pipelines: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def codec_options(self) -> CodecOptions[dict[str, Any]]:
+        return self.database.codec_options
 
     def with_options(self, _: object) -> Listening:
         return self
