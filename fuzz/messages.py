@@ -9,6 +9,7 @@ import bson
 from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
 
+from event_service.admission.answer_room import AnswerRoom
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import RequiredParameter
 from event_service.manager.candidate import candidate_of
@@ -165,6 +166,6 @@ _DRAFT = EventDraft(
     "key", EventType.ALERT, "a title", Severity.ERROR, occurred_at=datetime(2024, 3, 1)  # noqa: DTZ001
 )  # fmt: skip
 _METHODS: tuple[Method, ...] = (
-    *EventServicer(cast("EventManager", _Events())).methods(),
+    *EventServicer(cast("EventManager", _Events()), AnswerRoom(30.0)).methods(),
     *WebhookServicer(cast("TenantWebhooks", _Webhooks()), "https://events.example.com").methods(),
 )

@@ -12,6 +12,7 @@ import grpc
 import structlog
 from pymongo.errors import PyMongoError
 
+from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
@@ -220,7 +221,8 @@ class Service:
         webhooks = webhook.WebhookServicer(
             managers.tenant_webhooks, self._settings.webhook_url_prefix
         )
-        return [*event.EventServicer(managers.events).methods(), *webhooks.methods()]
+        room = AnswerRoom(self._settings.query_seconds)
+        return [*event.EventServicer(managers.events, room).methods(), *webhooks.methods()]
 
     def _health_monitor(self) -> HealthMonitor:
         return HealthMonitor(

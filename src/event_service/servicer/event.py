@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.struct_pb2 import Struct
 
+    from event_service.admission.answer_room import AnswerRoom
     from event_service.servicer.call import Call
     from event_service.wire.encoded import Encoded
 
@@ -48,8 +49,9 @@ CREATE = f"/{SERVICE}/create"
 class EventServicer:
     """The four methods, on an EventManager."""
 
-    def __init__(self, events: EventManager) -> None:
+    def __init__(self, events: EventManager, room: AnswerRoom) -> None:
         self._events = events
+        self._room = room
         self._messages = EventMessages()
 
     def methods(self) -> Iterable[Method]:
@@ -87,13 +89,17 @@ class EventServicer:
     def list(self, request: event_pb2.EventQuery, call: Call) -> Encoded[event_pb2.EventsInfo]:
         """Events that match."""
         parameters = {key: value for key in _PARAMETERS if (value := getattr(request, key))}
-        page = self._events.list(
-            call.known_caller,
-            request.query if request.HasField("query") else None,
-            parameters,
-            call.time_remaining(),
-        )
-        return self._messages.page(page.documents, page.total_count)
+        query = request.query
+        kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
+        with self._room.share(kind, call.time_remaining()) as took:
+            page = self._events.list(
+                call.known_caller,
+                query if request.HasField("query") else None,
+                parameters,
+                call.time_remaining(),
+            )
+            took(sum(len(document.raw) for document in page.documents))
+            return self._messages.page(page.documents, page.total_count)
 
     def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Encoded[Struct]:
         """Statistics over events."""
