@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from pymongo.errors import PyMongoError
+
 from event_service.dedup.decision import Decision, Verdict
 from event_service.manager.delivery import Outcome
 from event_service.metrics.deliveries import dedup_answered
@@ -37,11 +39,26 @@ class BatchRecorder:
 
         What is recorded is durable then; a repeat is counted in Redis and on its way. Raises
         ``pymongo.errors.PyMongoError`` when the database does not answer: any of it may be
-        written then, and may be delivered again.
+        written then, and may be delivered again. A fault after that is of those alone that it kept
+        from being counted.
         """
+        if not any(one.delivery.identity for one in batch):
+            return self._recorded(batch)
         again = self._log.sent_again(batch)
-        outcomes = iter(self._recorded([one for one in batch if one.event_id not in again]))
-        return [Outcome.REPEATED if one.event_id in again else next(outcomes) for one in batch]
+        first: dict[tuple[str, str], Candidate] = {}
+        for one in batch:
+            if one.event_id not in again:
+                first.setdefault(one.identity, one)  # a call may be sent again before it is done
+        outcomes = dict(zip(first, self._recorded(list(first.values())), strict=True))
+
+        def outcome(one: Candidate) -> _Outcome:
+            if one.event_id in again:
+                return Outcome.REPEATED
+            its = outcomes[one.identity]
+            copied = its is Outcome.RECORDED and one is not first[one.identity]
+            return Outcome.REPEATED if copied else its
+
+        return [outcome(one) for one in batch]
 
     def _recorded(self, batch: Sequence[Candidate]) -> list[_Outcome]:
         decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
@@ -49,8 +66,12 @@ class BatchRecorder:
         outcomes: list[_Outcome] = [None] * len(batch)
         self._write(batch, decisions, entitled, outcomes)
         self._end_claims(batch, decisions, entitled)
-        self._count_joined(batch, decisions, entitled, outcomes)
-        self._count(batch, decisions, outcomes)
+        try:
+            self._count_joined(batch, decisions, entitled, outcomes)
+            self._count(batch, decisions, outcomes)
+        except PyMongoError as fault:
+            # Those that are written are not to be sent again for it (CONTRACT 1.6).
+            return [fault if outcome is None else outcome for outcome in outcomes]
         _tell(batch, decisions, outcomes)
         return outcomes
 

@@ -44,6 +44,11 @@ class Candidate(NamedTuple):
     at_ms: int
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """What it has in common with copies of it alone: those of a call that is sent again."""
+        return self.event_id, self.key.digest
+
+    @property
     def recovers(self) -> bool:
         """Whether it is a recovery."""
         return self.draft.event_type is EventType.RECOVERY

@@ -1,0 +1,86 @@
+"""What is recorded together: a fault, and a copy, are of those alone that they concern."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from event_service.dedup.claims import Claims
+from event_service.dedup.gate import RedisGate
+from event_service.manager.alerts import AlertManager
+from event_service.manager.batch_recorder import BatchRecorder
+from event_service.manager.candidate import Candidate, candidate_of
+from event_service.manager.delivery import Delivery, Outcome
+from event_service.manager.event_log import EventLog
+from event_service.manager.repeats import RepeatCounts
+from event_service.manager.stored_object import stored_object
+from event_service.normalise import normalise
+from event_service.policies import RecordingPolicy, RecoveryMode
+
+if TYPE_CHECKING:
+    import redis
+    from pymongo.database import Database
+
+NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
+
+
+@pytest.fixture
+def recorder(
+    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> BatchRecorder:
+    redis_client.flushdb()
+    claims = Claims(redis_client, "test", RedisGate())
+    return BatchRecorder(
+        EventLog(webhook_database["event"]),
+        AlertManager(webhook_database["alert"], claims),
+        claims,
+        RepeatCounts(lambda: None),
+    )
+
+
+def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candidate:
+    delivery = Delivery(
+        webhook_id="webhook-000000000001",
+        domain_id="domain-1",
+        workspace_id="workspace-1",
+        project_id="project-1",
+        policy=policy,
+        recovery=RecoveryMode.AUTO,
+        window_seconds=600,
+        raw_data=stored_object({}),
+        at=NOW,
+        identity=identity,
+    )
+    return candidate_of(delivery, normalise({"event_key": event_key, "title": "t"}).draft)
+
+
+def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    events = webhook_database["event"]
+    assert recorder.record([_event("old", RecordingPolicy.FIRST)]) == [Outcome.RECORDED]
+    events.update_many({}, {"$set": {"repeat_count": "many"}})
+    joining = _event("old", RecordingPolicy.FIRST)._replace(fingerprint="of something else")
+    new = _event("new", RecordingPolicy.CHANGED)
+    fault, outcome = recorder.record([joining, new])
+    assert isinstance(fault, PyMongoError)
+    assert outcome is Outcome.RECORDED
+    assert events.count_documents({"event_key": "new"}) == 1
+
+
+def test_copies_of_a_call_in_one_batch_are_one(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    copies = [_event("k", RecordingPolicy.ALL, identity="00-trace-1") for _ in range(3)]
+    other = _event("k", RecordingPolicy.ALL, identity="00-trace-2")
+    assert recorder.record([*copies, other]) == [
+        Outcome.RECORDED,
+        Outcome.REPEATED,
+        Outcome.REPEATED,
+        Outcome.RECORDED,
+    ]
+    (alert,) = webhook_database["alert"].find()
+    assert alert["event_count"] == 2
