@@ -27,7 +27,7 @@ from event_service.managers import Clock, Managers, build_managers
 from event_service.metrics.account import Account
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
-from event_service.model.indexes import ensure_indexes
+from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.secret_text import text_of
@@ -208,6 +208,12 @@ class Service:
                     stack.enter_context(builder)
                 ensure_indexes(
                     builder.get_default_database(DEFAULT_DATABASE), self._settings.retention_days
+                )
+            others = unused(all_found(self.database), self._settings.retention_days)
+            for index in filter(refuses_events, others):
+                _log.error(
+                    "a unique index may refuse events: event-service migrate --drop-unused",
+                    index=f"{index.collection}.{index.name}",
                 )
             return _Found(take_over_alerts(self.database), embedded)
         except PyMongoError as error:

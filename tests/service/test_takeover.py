@@ -10,6 +10,8 @@ from event_service.manager.takeover import adopt, orphans
 from tests.service.cloudforet import SEEN, WEBHOOK, fill
 
 if TYPE_CHECKING:
+    from structlog.typing import EventDict
+
     from tests.service.running import Running, Start
 
 
@@ -97,3 +99,14 @@ def test_the_key_in_clear_is_gone_after_its_first_use(start: Start) -> None:
     assert running.client.create(WEBHOOK, SEEN).status == "OK"
     assert WEBHOOK.key not in str(running.database["webhook"].find_one({}))
     assert running.client.create(WEBHOOK, SEEN).status == "OK"
+
+
+def test_an_index_that_may_refuse_events_is_told_at_the_start(
+    start: Start, log: list[EventDict]
+) -> None:
+    first = start()
+    # Cloudforet's first versions had it.
+    first.database["event"].create_index([("domain_id", 1), ("event_key", 1)], unique=True)
+    start()
+    told = [line["index"] for line in log if "may refuse events" in line["event"]]
+    assert told == ["event.domain_id_1_event_key_1"]
