@@ -37,6 +37,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"child_processes", "settings_table", "store_clients", "logs", "wire", "bodies"}),
     frozenset(
         {"normalise", "understanding", "parsers", "query", "model", "dedup", "auth", "embedded"}
+        | {"open_files"}
     ),
     frozenset({"plugins", "admission"}),
     frozenset({"stores", "manager", "sns"}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import resource
 import shutil
 import socket
+import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +16,11 @@ from event_service.doctor.finding import Finding, Mark
 from event_service.doctor.machine import check_compiled, check_data_directory, check_open_files
 from event_service.doctor.running_service import ServiceAddress, check_ports, check_service
 from event_service.doctor.variables import check_variables
+from event_service.open_files import allow_files, files_needed
 from event_service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("no_event_variables")
@@ -72,13 +75,19 @@ def test_room_on_the_disk(
     assert "Disk" not in by_what(check_data_directory(settings, holder=None, embedded=False))
 
 
+@contextmanager
+def process_of(files: int) -> Iterator[int]:
+    """The pid of a process that may have so many files open."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, hard))
+        yield process.pid
+        process.kill()
+
+
 def test_open_files_are_few() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
-        (few,) = check_open_files(settings_of(), None)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with process_of(200) as pid:
+        (few,) = check_open_files(settings_of(), pid)
     (many,) = check_open_files(settings_of(grpc_threads=1, http_connections=1), None)
     assert (few.mark, "200 are allowed" in few.found) == (Mark.WARNING, True)
     assert "LimitNOFILE=" in few.advice
@@ -86,15 +95,27 @@ def test_open_files_are_few() -> None:
 
 
 def test_as_many_files_are_needed_as_connections_may_be_open() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (850, hard))
-        (over_http,) = check_open_files(settings_of(http_connections=800), None)
-        (without,) = check_open_files(settings_of(http_connections=800, http_port=-1), None)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with process_of(850) as pid:
+        (over_http,) = check_open_files(settings_of(http_connections=800), pid)
+        (without,) = check_open_files(settings_of(http_connections=800, http_port=-1), pid)
     assert over_http.mark is Mark.WARNING
     assert without.mark is Mark.OK
+
+
+def test_a_start_takes_the_files_that_it_needs_and_the_doctor_knows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    settings = settings_of(grpc_threads=1, http_connections=1)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+        (found,) = check_open_files(settings, None)
+        allow_files(settings)
+        taken, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        allow_files(settings_of(grpc_threads=1, http_port=-1))
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (taken, hard), "never fewer"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert taken == files_needed(settings)
+    assert found.mark is Mark.OK
 
 
 def test_parts_that_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from event_service.cli.stores import opened_webhooks
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 from event_service.one_core import keep_to_one_core
+from event_service.open_files import allow_files
 from event_service.stopping import run_until_stopped
 from event_service.tracing.telemetry import start_telemetry
 
@@ -58,6 +59,7 @@ def serve(*, demo: bool, **given: object) -> None:
     """
     with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
+        allow_files(settings)
         telemetry = start_telemetry()
         ends.callback(telemetry.stop)
         set_up_logging(settings, telemetry)

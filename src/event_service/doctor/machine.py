@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from event_service.bodies import struct_reader
 from event_service.doctor.finding import failure, ok, warning
-from event_service.store_clients import mongodb_connections
+from event_service.open_files import files_allowed, files_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +21,6 @@ _DIRECTORY: Final = "Data directory"
 _FILES: Final = "Open files"
 _DISK: Final = "Disk"
 _COMPILED: Final = "Compiled parts"
-_OWN_FILES: Final = 256
-"""What the process has open beside connections: libraries, logs, its clients' spare sockets."""
 _SOME_BYTES: Final = 2 * 1024**3
 _FEW_BYTES: Final = 256 * 1024**2
 """Two files of the embedded store's journal: it does not write without room for the next one."""
@@ -51,13 +48,8 @@ def check_data_directory(
 
 def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
     """Finding of the limit of the service's process, or of one that is started from here."""
-    needed = (
-        _OWN_FILES
-        + settings.grpc_threads
-        + (settings.http_connections if settings.http_port >= 0 else 0)
-        + mongodb_connections(settings)
-    )
-    allowed = _limit_of(pid)
+    needed = files_needed(settings)
+    allowed = _limit_of(pid, settings)
     if allowed is None or allowed >= needed:
         yield ok(_FILES, f"{'unlimited' if allowed is None else allowed}, {needed} are enough")
         return
@@ -90,8 +82,11 @@ def _nearest(path: Path) -> Path:
     return next(each for each in (path, *path.parents) if each.exists())
 
 
-def _limit_of(pid: int | None) -> int | None:
-    """How many files a process may open; of this one, where the system tells of no other."""
+def _limit_of(pid: int | None, settings: Settings) -> int | None:
+    """How many files a process may open; one started from here, where the system tells of no other.
+
+    None for no limit.
+    """
     if pid is not None:
         try:
             limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii")
@@ -101,5 +96,4 @@ def _limit_of(pid: int | None) -> int | None:
             if line.startswith("Max open files"):
                 soft = line.split()[3]
                 return int(soft) if soft.isdigit() else None
-    soft_here, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return None if soft_here == resource.RLIM_INFINITY else soft_here
+    return files_allowed(settings)
