@@ -9,9 +9,9 @@ import pytest
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
-from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
+from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, webhook_pb2, webhook_pb2_grpc
 from tests.service.http.asking import asking
-from tests.service.running import Answer, Running, Start, Webhook
+from tests.service.running import Answer, Running, Start, Webhook, send_message
 
 MiB = 1024 * 1024
 
@@ -254,10 +254,15 @@ def test_lookups_are_refused(running: Running) -> None:
 
 def test_an_unforeseen_fault_carries_an_id_and_nothing_else(running: Running) -> None:
     # A document that no version of this service writes.
-    running.database["event"].insert_one(
-        {"event_id": "event-odd", "domain_id": "domain-1", "created_at": "no instant"}
+    running.database["webhook"].insert_one(
+        {"webhook_id": "webhook-odd", "domain_id": "domain-1", "requests": {"total": "no number"}}
     )
-    answer = running.client.call("get", {"event_id": "event-odd"})
+    answer = send_message(
+        webhook_pb2_grpc.WebhookStub(running.client.channel),
+        "get",
+        webhook_pb2.WebhookRequest(webhook_id="webhook-odd"),
+        running.client.metadata,
+    )
     assert (answer.status, answer.code) == ("INTERNAL", "ERROR_UNKNOWN")
-    assert "no instant" not in answer.details
+    assert "no number" not in answer.details
     assert "fault_id = " in answer.details

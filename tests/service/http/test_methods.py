@@ -185,16 +185,17 @@ def test_what_is_too_large(http: Asking) -> None:
 
 
 def test_an_unforeseen_fault_carries_an_id_and_nothing_else(running: Running, http: Asking) -> None:
-    running.database["event"].insert_one(
-        {"event_id": "event-odd", "domain_id": "domain-1", "created_at": "no instant"}
+    running.database["webhook"].insert_one(
+        {"webhook_id": "webhook-odd", "domain_id": "domain-1", "requests": {"total": "no number"}}
     )
     try:
-        answer = http.call("get", {"event_id": "event-odd"})
+        asked = {"webhook_id": "webhook-odd"}
+        answer = http.send("POST", "/monitoring/v1/webhook/get", asked, http.token)
     finally:
-        running.database["event"].delete_one({"event_id": "event-odd"})
+        running.database["webhook"].delete_one({"webhook_id": "webhook-odd"})
     assert (answer.status, answer.code) == (500, "ERROR_UNKNOWN")
     assert "fault_id = " in answer.message
-    assert "no instant" not in answer.message
+    assert "no number" not in answer.message
     assert "Traceback" not in answer.message
 
 
