@@ -121,6 +121,7 @@ class Service:
             methods, invoker = self._methods(), Invoker(self._authenticator)
             methods_hosted(method.path for method in methods)
             self._server, self.address = self._listen(methods, invoker)
+            undo.callback(self._server.stop, 0)  # to free its port, if it has not been stopped
             self._http = self._listen_http(methods, invoker)
             undo.callback(self._account.stop)
             undo.callback(self._managers.stop)
@@ -249,19 +250,15 @@ class Service:
     def _listen_http(self, methods: Sequence[Method], invoker: Invoker) -> HttpServer | None:
         if self._settings.http_port < 0:
             return None
-        try:
-            return build_http(
-                self._settings,
-                methods,
-                invoker,
-                self._managers.events,
-                self._health,
-                self._budget,
-                shares_port=self._shares_ports,
-            )
-        except BaseException:  # the port of gRPC is taken by now, and is to be free again
-            self._server.stop(0)
-            raise
+        return build_http(
+            self._settings,
+            methods,
+            invoker,
+            self._managers.events,
+            self._health,
+            self._budget,
+            shares_port=self._shares_ports,
+        )
 
     def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
         settings = self._settings

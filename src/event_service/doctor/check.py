@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from event_service.daemon_thread import started
 from event_service.doctor.finding import failure
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def run(checks: Sequence[Check], seconds: float) -> Iterator[Finding]:
     it did not expect is raised here.
     """
     ends = time.monotonic() + seconds
-    running = [(check, _started(check)) for check in checks]
+    running = [
+        (check, started(partial(_findings, check), f"check {check.what}")) for check in checks
+    ]
     for check, found in running:
         try:
             yield from found.result(timeout=max(0.0, ends - time.monotonic()))
@@ -46,16 +48,5 @@ def run(checks: Sequence[Check], seconds: float) -> Iterator[Finding]:
             )
 
 
-def _started(check: Check) -> Future[Sequence[Finding]]:
-    future: Future[Sequence[Finding]] = Future()
-
-    def look() -> None:
-        try:
-            found = tuple(check.look())
-        except BaseException as fault:  # noqa: BLE001 - raised again by whoever waits
-            future.set_exception(fault)
-        else:
-            future.set_result(found)
-
-    threading.Thread(target=look, name=f"check {check.what}", daemon=True).start()
-    return future
+def _findings(check: Check) -> Sequence[Finding]:
+    return tuple(check.look())

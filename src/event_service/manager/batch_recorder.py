@@ -42,9 +42,10 @@ class BatchRecorder:
         written then, and may be delivered again. A fault after that is of those alone that it kept
         from being counted.
         """
-        if not any(one.delivery.identity for one in batch):
+        named = [one for one in batch if one.delivery.identity]
+        if not named:
             return self._recorded(batch)
-        again = self._log.sent_again(batch)
+        again = self._log.sent_again(named)
         first: dict[tuple[str, str], Candidate] = {}
         for one in batch:
             if one.event_id not in again:
@@ -71,7 +72,7 @@ class BatchRecorder:
             self._count(batch, decisions, outcomes)
         except PyMongoError as fault:
             # Those that are written are not to be sent again for it (CONTRACT 1.6).
-            return [fault if outcome is None else outcome for outcome in outcomes]
+            outcomes = [fault if outcome is None else outcome for outcome in outcomes]
         _tell(batch, decisions, outcomes)
         return outcomes
 

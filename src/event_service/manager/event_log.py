@@ -60,15 +60,12 @@ class EventLog:
         self._recent.add(outcome for outcome in outcomes if isinstance(outcome, str))
         return outcomes
 
-    def sent_again(self, candidates: Sequence[Candidate]) -> frozenset[str]:
+    def sent_again(self, named: Sequence[Candidate]) -> frozenset[str]:
         """The ids of those that are recorded, by a call that is delivered again (CONTRACT 1.6).
 
-        Only a call that names itself is known again, and not for ever: there are senders whose
-        calls all have one name.
+        ``named`` are those of calls that name themselves, one at least: no other is known again.
+        Nor is it for ever, since there are senders whose calls all have one name.
         """
-        named = [one for one in candidates if one.delivery.identity]
-        if not named:
-            return frozenset()
         since = min(one.delivery.at for one in named) - SENT_AGAIN
         ids = [one.event_id for one in named]
         # An id may be another event's: 12 hex digits are not many, and no call is to be lost to it.

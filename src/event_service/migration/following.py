@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from event_service.daemon_thread import started
 from event_service.model.index_builds import index_builds
 
 if TYPE_CHECKING:
@@ -36,10 +35,11 @@ def follow(
     asked for goes on there until the client is closed.
     """
     counted: list[int] = [0]
-    ended: Future[None] = Future()
-    threading.Thread(
-        target=_run, args=(step, database, counted, ended), name="migration", daemon=True
-    ).start()
+
+    def done(number: int) -> None:
+        counted[0] = number
+
+    ended = started(lambda: step.run(database, done), "migration")
     while True:
         try:
             ended.result(timeout=_LOOK_SECONDS)
@@ -51,20 +51,6 @@ def follow(
         else:
             tell(Progress(step.documents, step.documents))
             return
-
-
-def _run(
-    step: Step, database: Database[dict[str, Any]], counted: list[int], ended: Future[None]
-) -> None:
-    def done(number: int) -> None:
-        counted[0] = number
-
-    try:
-        step.run(database, done)
-    except BaseException as fault:  # noqa: BLE001 - raised again by whoever waits
-        ended.set_exception(fault)
-    else:
-        ended.set_result(None)
 
 
 def _progress(step: Step, database: Database[dict[str, Any]], counted: int) -> Progress:

@@ -90,6 +90,7 @@ class EventServicer:
         """Events that match."""
         parameters = {key: value for key in _PARAMETERS if (value := getattr(request, key))}
         query = request.query
+        # What says how large a list becomes, but for whose events they are; its names may be long.
         kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
         with self._room.share(kind, call.time_remaining()) as took:
             page = self._events.list(

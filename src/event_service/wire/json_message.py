@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 300
 _WELL_KNOWN = "google.protobuf"
 """The package of Struct and its like, which have a JSON form of their own."""
-
 _APART = {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE}
+"""The types of fields that protobuf's own mapping would be slow with."""
 _UNBOUNDED = StructLimits(members=sys.maxsize)
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -127,7 +127,6 @@ def _known_value(value: Any, field: FieldDescriptor) -> Any:
     if kind is None or value is None or _is_map(field):
         return value
     if kind.file.package == _WELL_KNOWN:
-        # Struct and its like have a JSON form of their own.
         return value
     if not field.is_repeated:
         return _known_member(value, field, kind)
