@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from event_service.embedded.programs import redis_program
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
@@ -38,10 +37,8 @@ class StoppableRedis:
     """One Redis server on a Unix socket that keeps its address over a restart."""
 
     def __init__(self, directory: Path, *arguments: str) -> None:
-        beside = Path(sys.executable).parent / "redis-server"
-        found = shutil.which("redis-server") or (str(beside) if beside.exists() else None)
-        assert found, "no redis-server: install the extra [embedded]"
-        self._command = [found, "--save", "", "--dir", str(directory), *arguments]
+        program = str(redis_program())
+        self._command = [program, "--save", "", "--dir", str(directory), *arguments]
         self._server: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
