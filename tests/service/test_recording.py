@@ -263,6 +263,23 @@ def test_a_recovery_sent_again_ends_no_later_alert(running: Running) -> None:
     assert len(running.events()) == 3
 
 
+def test_what_one_trace_says_at_other_times_is_no_call_sent_again(running: Running) -> None:
+    webhook = running.webhook()
+    for kind, minute in (("ALERT", 1), ("RECOVERY", 2), ("ALERT", 3)):
+        body = _body(event_type=kind, occurred_at=f"2026-01-01T00:0{minute}:00Z")
+        assert running.client.create(webhook, body, [_span(1)]).status == "OK"
+    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
+    assert len(running.events()) == 3
+
+
+def test_a_call_sent_again_is_known_in_whatever_order_its_members_come(running: Running) -> None:
+    webhook = running.webhook(recording_policy=RecordingPolicy.ALL)
+    tags = {f"tag-{number}": number for number in range(20)}
+    for order in (tags, dict(reversed(tags.items()))):
+        running.client.create(webhook, _body(additional_info=order), [_span(1)])
+    assert len(running.events()) == 1
+
+
 def test_an_id_that_another_event_has_makes_no_call_one_that_is_sent_again(
     running: Running, redis_client: Redis
 ) -> None:

@@ -14,6 +14,7 @@ from event_service.http.body import body_of
 from event_service.http.metadata import access_key_of, arrival_of
 from event_service.http.protocol import gone_of
 from event_service.http.versions import spellings
+from event_service.manager.delivery import identity_of
 from event_service.manager.events import CreateEvent
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
@@ -61,7 +62,7 @@ class Deliveries:
         with self._workers.place():
             async with body_of(request, self._limits) as body:
                 arrival = arrival_of(CREATE, request)
-                identity = arrival.metadata.get("traceparent", "")
+                identity = identity_of(arrival.metadata.get("traceparent", ""), body)
                 record = partial(self._record, webhook_id, access_key, body, identity, gone)
                 await self._workers.run(partial(answered, arrival, record))
         return answer(b"{}")

@@ -142,7 +142,7 @@ def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candi
             delivery.domain_id, delivery.workspace_id, delivery.project_id, draft.event_key
         ),
         fingerprint=content,
-        event_id=delivery.event_id(content, draft.event_key, index),
+        event_id=delivery.event_id(draft.event_key, index),
         alert_id=new_id("alert"),
         at_ms=to_milliseconds(delivery.at),
     )

@@ -40,7 +40,7 @@ _log = structlog.get_logger(__name__)
 
 
 class CreateEvent(NamedTuple):
-    """One call of a webhook. ``identity`` names the call itself, if its sender did (or empty).
+    """One call of a webhook. ``identity`` is that of ``manager.delivery.identity_of``.
 
     ``read`` gives its data, and is called once: when the key was right. It raises ServiceError for
     data that can't be taken. ``gone`` says whether the answer is still waited for.

@@ -8,13 +8,14 @@ from google.protobuf.empty_pb2 import Empty
 
 from event_service.auth.access import EVENT_READ
 from event_service.errors import RequiredParameter
+from event_service.manager.delivery import identity_of
 from event_service.manager.events import CreateEvent, EventManager
 from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.under_way import called_by_webhook
 from event_service.wire.event_messages import EventMessages
 from event_service.wire.statistic_message import statistic_struct
-from event_service.wire.struct import struct_to_dict
+from event_service.wire.struct import read_struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,14 +72,17 @@ class EventServicer:
         if not request.HasField("data"):
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
+        traceparent = call.metadata.get("traceparent", "")
+        # As it comes, the order of an object's members may be another for each copy of a call.
+        body = request.data.SerializeToString(deterministic=bool(traceparent))
         event = CreateEvent(
             webhook_id=request.webhook_id,
             access_key=request.access_key,
-            read=_Unread(request.data),
-            identity=call.metadata.get("traceparent", ""),
+            read=_Unread(body),
+            identity=identity_of(traceparent, body),
             gone=call.gone,
         )
-        del request  # as large again as what is read from it; not to wait for the stores with it
+        del request, body  # large; not to wait for the stores with them
         self._events.create(event)
         return Empty()
 
@@ -117,9 +121,9 @@ class _Unread:
 
     __slots__ = ("_struct",)
 
-    def __init__(self, struct: Struct) -> None:
-        self._struct: Struct | None = struct
+    def __init__(self, struct: bytes) -> None:
+        self._struct = struct
 
     def __call__(self) -> dict[str, Any]:
-        struct, self._struct = self._struct, None
-        return {} if struct is None else struct_to_dict(struct)
+        struct, self._struct = self._struct, b""
+        return read_struct(struct)

@@ -36,13 +36,19 @@ DEFAULT_LIMITS = StructLimits()
 def struct_to_dict(
     struct: Struct, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
 ) -> dict[str, Any]:
-    """The object that ``struct`` is, ``name`` being the request's parameter.
+    """The object that ``struct`` is. As ``read_struct``."""
+    return read_struct(struct.SerializeToString(), limits, name)
 
-    Raises what ``read_object`` does, and TooLarge for more members than the limit. (By default
-    protobuf itself refuses a request with more than some 33 objects or 50 lists inside one another
-    before this sees it.)
+
+def read_struct(
+    encoded: bytes, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
+) -> dict[str, Any]:
+    """The object that a Struct's bytes are, ``name`` being the request's parameter.
+
+    The bytes must be those that protobuf itself has written. Raises what ``read_object`` does, and
+    TooLarge for more members than the limit. (By default protobuf itself refuses a request with
+    more than some 33 objects or 50 lists inside one another before this sees it.)
     """
-    encoded = struct.SerializeToString()
     read = read_object(encoded, (None, name), limits.depth)
     if len(encoded) > limits.members * MEMBER_BYTES:
         check_members(read, limits.members, name)
