@@ -12,8 +12,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -26,7 +25,6 @@ _LARGEST: Final = 2
 """This part of all room is taken by the largest. It may need more, and would not find all free."""
 _NEWEST: Final = 4
 """This part of what is expected of the next list of a kind comes from the newest one."""
-_RETRY_SECONDS: Final = 1
 
 
 class AnswerRoom:
@@ -56,7 +54,7 @@ class AnswerRoom:
         with self._changed:
             size = self._expected(kind)
             if not self._changed.wait_for(lambda: size <= self._free, seconds):
-                raise self._refusal()
+                raise no_room("bytes of lists at the same time", self._most_bytes)
             self._free -= size
         try:
             yield lambda took: self._learn(kind, took)
@@ -76,7 +74,3 @@ class AnswerRoom:
             self._took.move_to_end(kind)
             if len(self._took) > _MOST_KINDS:
                 self._took.popitem(last=False)
-
-    def _refusal(self) -> QuotaExceeded:
-        refused("queue")
-        return QuotaExceeded("bytes of lists at the same time", self._most_bytes, _RETRY_SECONDS)

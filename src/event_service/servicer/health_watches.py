@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_WATCHES: Final = 256
 """At the same time: each has a thread."""
-_RETRY_SECONDS: Final = 1
 _LAST_WORD_SECONDS: Final = 3.0
 """For how long an end may be on its way to who watches."""
 
@@ -80,10 +78,7 @@ class HealthWatches:
         one = _Watch(service, context, send)
         with self._news:
             if len(self._watching) >= MOST_WATCHES:
-                refused("queue")
-                raise QuotaExceeded(
-                    "watches of health at the same time", MOST_WATCHES, _RETRY_SECONDS
-                )
+                raise no_room("watches of health at the same time", MOST_WATCHES)
             self._watching.add(one)
         if context.add_callback(lambda: self._forget(one)):
             threading.Thread(target=self._tell, args=(one,), name="watch", daemon=True).start()
