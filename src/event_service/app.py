@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from functools import partial
-from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
 import structlog
 from pymongo.errors import PyMongoError
 
+import event_service
 from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
@@ -19,7 +19,6 @@ from event_service.auth.build import build_authenticator
 from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
-from event_service.http.probes import DISTRIBUTION
 from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
@@ -116,7 +115,7 @@ class Service:
             self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
             open_alerts = OpenAlerts(self.database["alert"])
             looks = (open_alerts.look, self._managers.events.tell_queues)
-            self._account = Account(version_of(DISTRIBUTION), looks)
+            self._account = Account(event_service.__version__, looks)
             self._health = self._health_monitor()
             methods, invoker = self._methods(), Invoker(self._authenticator)
             methods_hosted(method.path for method in methods)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.routing import Route
 
+import event_service
 from event_service.errors import NotFound, Unavailable
 from event_service.http.answers import answer_of
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-
-DISTRIBUTION: Final = "spaceone-event-service"
 
 
 class Health(Protocol):
@@ -65,4 +63,4 @@ class Probes:
 
     async def version(self, _: Request) -> Response:
         """Name and version of what runs here."""
-        return answer_of({"name": DISTRIBUTION, "version": version_of(DISTRIBUTION)})
+        return answer_of({"name": event_service.DISTRIBUTION, "version": event_service.__version__})
