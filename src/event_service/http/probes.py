@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
@@ -11,31 +11,18 @@ from event_service.errors import NotFound, Unavailable
 from event_service.http.answers import answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-
-class Health(Protocol):
-    """What is known of the stores (``servicer.health.HealthMonitor``)."""
-
-    @property
-    def services(self) -> Sequence[str]:
-        """The names that can be asked for; empty is the whole."""
-
-    @property
-    def answering(self) -> Mapping[str, bool]:
-        """Which stores answer."""
-
-    def serving(self, service: str) -> bool:
-        """Whether the stores that a service needs answer."""
+    from event_service.servicer.health import HealthMonitor
 
 
 class Probes:
     """Answers without a token and without waiting for anything."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: HealthMonitor) -> None:
         self._health = health
 
     def routes(self) -> Sequence[Route]:
