@@ -16,7 +16,8 @@ _SEVERITIES = SeverityWords(
         "ERROR": ("1", "sev1", "error"),
         "WARNING": ("2", "sev2", "warning"),
         "INFO": ("3", "sev3", "informational", "information", "4", "sev4", "verbose"),
-    }
+    },
+    absent=UNKNOWN,
 )
 
 
@@ -43,7 +44,9 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             "event_type": event_type(first_text(data.get("MonitorCondition"), data.get("status"))),
             "title": rule,
             "description": text(data.get("Description")),
-            "severity": _severity(data),
+            "severity": _SEVERITIES.severity(
+                first_text(data.get("Severity"), data.get("SeverityDescription"))
+            ),
             "resource": present(
                 {"resource_id": resource_id, "name": next(iter(names), last_part(resource_id))}
             ),
@@ -67,8 +70,3 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
-
-
-def _severity(data: Mapping[str, Any]) -> str:
-    said = first_text(data.get("Severity"), data.get("SeverityDescription"))
-    return UNKNOWN if said is None else _SEVERITIES.severity(said)

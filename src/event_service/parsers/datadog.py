@@ -31,7 +31,8 @@ _SEVERITIES = SeverityWords(
         "WARNING": ("warning", "warn", "re-warn"),
         "INFO": ("info", "success", "recovered", "ok", "test"),
         "NOT_AVAILABLE": ("no data", "re-no data"),
-    }
+    },
+    absent="ERROR",
 )
 _RECOVERED = {"recovered", "warn recovered", "no data recovered"}
 _OVER = {*_RECOVERED, "success", "ok"}
@@ -140,8 +141,7 @@ def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
     priorities = (text(body.get("alert_priority")), text(body.get("priority")), *in_title)
     if any(each is not None and each.lower() in _HIGHEST_PRIORITY for each in priorities):
         return "CRITICAL"
-    said = first_text(body.get("severity"), body.get("alert_type"), word)
-    return "ERROR" if said is None else _SEVERITIES.severity(said)
+    return _SEVERITIES.severity(first_text(body.get("severity"), body.get("alert_type"), word))
 
 
 def _event_key(body: Body, name: str, scope: str | None) -> str | None:
