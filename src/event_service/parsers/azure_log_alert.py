@@ -5,7 +5,7 @@ from typing import Any
 
 from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, present, sequence, text, texts
+from event_service.parsers.reading import first_text, present, sequence, text, texts, texts_of
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
 
 _SCHEMA = "microsoft.insights/logalert"
@@ -36,8 +36,7 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     rule = text(data.get("AlertRuleName"))
     resource_id = text(data.get("ResourceId"))
     account = first_text(data.get("SubscriptionId"), subscription_of(resource_id))
-    found = sequence(data.get("AffectedConfigurationItems"))
-    names = [name for name in map(text, found) if name is not None]
+    names = texts_of(sequence(data.get("AffectedConfigurationItems")))
     return present(
         {
             "event_key": derived_key(account, rule, resource_id, *sorted(names)),

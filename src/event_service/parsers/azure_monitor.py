@@ -23,6 +23,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
@@ -87,8 +88,8 @@ def _schema(body: Body) -> str:
 def _common(
     essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    ids = [said for said in map(text, sequence(essentials.get("alertTargetIDs"))) if said]
-    items = [said for said in map(text, sequence(essentials.get("configurationItems"))) if said]
+    ids = texts_of(sequence(essentials.get("alertTargetIDs")))
+    items = texts_of(sequence(essentials.get("configurationItems")))
     names = items or [name for name in map(last_part, ids) if name]
     alert_id = text(essentials.get("alertId"))
     given_rule = text(essentials.get("alertRule"))
