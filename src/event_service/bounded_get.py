@@ -11,6 +11,7 @@ import io
 import time
 import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ class Fetched:
 
     status: int
     content: bytes
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is what was asked for."""
+        return self.status == HTTPStatus.OK
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether another try may not meet the same refusal."""
+        too_many = self.status == HTTPStatus.TOO_MANY_REQUESTS
+        return too_many or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def bounded_get(
