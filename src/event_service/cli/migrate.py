@@ -70,8 +70,8 @@ def migrate(*, dry_run: bool, drop_unused: bool, data_dir: Path | None, as_json:
 @contextmanager
 def _opened_database(settings: Settings) -> Iterator[Database[dict[str, Any]]]:
     with ExitStack() as stack:
-        addresses = stack.enter_context(opened_stores(settings, for_builds=True))
-        client = connect_mongodb(addresses.mongodb_uri, settings, for_builds=True)
+        stores = stack.enter_context(opened_stores(settings, for_builds=True))
+        client = connect_mongodb(stores.mongodb_uri, settings, for_builds=True)
         stack.enter_context(client)
         yield client.get_default_database(DEFAULT_DATABASE)
 
