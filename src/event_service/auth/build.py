@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from event_service.auth.apps import CachedApps
+from event_service.auth.apps import kept_grants
 from event_service.auth.cached_keys import CachedKeys
 from event_service.auth.identity import IdentityService
 from event_service.auth.jwks import JwksFile
@@ -68,7 +68,7 @@ def _with_identity(
         identity = IdentityService(endpoint, system_token)
     return TokenAuthenticator(
         TokenVerifier(published or CachedKeys(identity.public_keys)),
-        CachedApps(identity.app),
+        kept_grants(identity.app),
         frozenset(system_domains),
         on_close=identity.close,
     )
