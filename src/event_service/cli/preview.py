@@ -39,7 +39,7 @@ def preview_of(registry: ParserRegistry, source: str | None, body: Mapping[str, 
     try:
         if name is None and body:
             name = registry.source_of(body).name
-        results = registry.parse(name, body, {})
+        results = registry.read(name, body, {}).results
     except ParseFailure as failure:
         draft = failure_draft(_WEBHOOK_ID, _WEBHOOK_NAME, failure.reason)
         return Preview(name, (draft,), (failure.reason,))
