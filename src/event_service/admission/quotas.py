@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from event_service.admission.shared_buckets import Ask
@@ -35,11 +35,7 @@ class _Scope:
 
     @property
     def shown(self) -> str:
-        return (
-            "calls of one webhook per second"
-            if self.webhook_id
-            else ("calls of one domain per second")
-        )
+        return f"calls of one {'webhook' if self.webhook_id else 'domain'} per second"
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class _Held:
     tokens: int = 0
     empty_until: float = 0.0
     asking: bool = False
-    alone: TokenBucket | None = field(default=None)
+    alone: TokenBucket | None = None
 
     @property
     def block(self) -> int:

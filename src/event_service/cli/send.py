@@ -41,7 +41,7 @@ _MOST = 1_000_000
 @click.option("--new", is_flag=True, help="Each is an alarm of its own, not the same one again.")
 @address_option
 @data_dir_option
-def send(  # one argument for each option
+def send(
     webhook_id: str,
     key: str | None,
     key_file: Path | None,

@@ -54,7 +54,7 @@ def webhook() -> None:
 )
 @data_dir_option
 @json_option
-def create(  # one argument for each option
+def create(
     name: str,
     domain: str,
     workspace: str,
