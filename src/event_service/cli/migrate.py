@@ -83,7 +83,7 @@ def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> 
         with displayed(quiet=quiet) as display:
             for step in plan.steps:
                 display.begin(title_of(done + 1, len(plan.steps), step.collection, str(step)))
-                follow(step, database, display.far)
+                follow(step, database, display.advance)
                 display.end()
                 done += 1
     except KeyboardInterrupt:
