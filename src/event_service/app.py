@@ -200,7 +200,7 @@ class Service:
             embedded = sorts_in_memory(self._mongodb)
             with ExitStack() as stack:
                 builder = self._mongodb
-                # The embedded one never ends with more documents than it builds in that time.
+                # The embedded store builds within the usual time or never: more would not help.
                 if not embedded:
                     builder = connect_mongodb(
                         self._stores.mongodb_uri, self._settings, for_builds=True

@@ -1,7 +1,7 @@
-"""One GET over HTTP, with one limit for all the time it takes, and one for what comes.
+"""One GET over HTTP, with one limit for all of its time, and one for the size of the answer.
 
-The time limit of a socket is one for each time it is read: who sends a byte now and then, of the
-headers even, could go on for ever.
+A socket's time limit holds for each read alone: a server that sends a byte now and then, even of
+the headers, could go on for ever.
 """
 
 from __future__ import annotations

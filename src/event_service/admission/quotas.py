@@ -24,8 +24,8 @@ _BLOCK_SECONDS: Final = 0.1
 """How much of a quota a process takes from Redis at a time, to serve the next calls without it."""
 
 _MOST_REMEMBERED: Final = 20_000
-"""Webhooks and domains that a process knows something of; of who called longest ago it forgets
-it. Who is forgotten loses at most a block, or, while Redis is down, starts with a full bucket."""
+"""Webhooks and domains. The one that called longest ago is forgotten: it loses at most a block, or,
+while Redis is down, starts with a full bucket."""
 
 
 @dataclass(frozen=True, slots=True)

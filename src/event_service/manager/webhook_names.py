@@ -3,8 +3,8 @@
 Not by a unique index: the embedded store never gives a value free that an update replaced, so
 that the old name of a renamed webhook could not be used again, and Cloudforet's documents may
 have a name twice. Whoever wants a name holds it for the moment of the write instead, in a
-document whose ``_id`` the name makes, and looks whether somebody has it. A document's ``_id`` is
-unique in every store, and is given free when the document is deleted.
+document whose ``_id`` is made from the name, and looks whether a webhook has it. A document's
+``_id`` is unique in every store, and free again when the document is deleted.
 
 A hold is left behind only by a process that died at that moment; it is void after a minute, far
 longer than what it is held for is waited for.

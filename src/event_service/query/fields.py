@@ -60,7 +60,7 @@ class Row(Protocol):
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """Names that, when they and ``unshown`` are equal, leave no more order between two rows."""
+        """Names that make an order total: no two rows are equal in them and in ``unshown``."""
 
     @property
     def unshown(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""Requests that are announced and don't come, and answers that aren't taken: who is slow is let go.
+"""Requests that are announced and don't come, and answers that aren't taken: such calls are ended.
 
-grpcio waits for a request's message without an end, and in a thread, and so it does for one of many
-answers to be on the wire: a few clients that open calls and send nothing, or take nothing, would
-hold every thread there is.
+grpcio waits in a thread, without a limit, for a request's message, and for each of several answers
+to be on the wire: a few clients that open calls and send nothing, or take nothing, would hold every
+thread there is.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The ways into the gRPC server: each has threads of its own, and a short queue.
 
 Calls of our methods, health and reflection don't share threads: a database that holds all the
-threads of the calls must not silence health, nor must clients that keep reflection open. Who
-finds a queue full is told at once, by a thread that does nothing else. That one has a queue too,
-for it writes a line of the log for each; past its end they are told without one.
+threads of the calls must not silence health, nor must clients that keep reflection open. A call
+that finds its queue full is refused at once, by a thread that does nothing else. That thread writes
+a line of the log for each call, so it has a queue too; when that is full, calls are refused without
+a line.
 """
 
 from __future__ import annotations
