@@ -29,7 +29,6 @@ from event_service.metrics.deliveries import sources_installed
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.secret_text import text_of
 from event_service.servicer import event, health, webhook
 from event_service.servicer.account import CallAccount
 from event_service.servicer.doors import Doors
@@ -312,15 +311,6 @@ def _redis(url: str, settings: Settings) -> RedisClient:
 
 def _authenticator(settings: Settings) -> Authenticator:
     try:
-        return build_authenticator(
-            host=settings.host,
-            data_dir=settings.data_dir,
-            jwks=settings.auth_jwks,
-            identity_endpoint=settings.identity_endpoint,
-            system_token=text_of(settings.system_token),
-            system_domains=settings.auth_system_domains,
-            no_auth=settings.no_auth,
-            no_auth_on_any_address=settings.no_auth_on_any_address,
-        )
+        return build_authenticator(settings)
     except ValueError as error:
         raise StartError(f"Authentication can't be set up: {error}") from error
