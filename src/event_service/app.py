@@ -23,14 +23,14 @@ from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, Managers, build_managers
-from event_service.metrics.account import Account
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
+from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer import event, health, webhook
-from event_service.servicer.account import CallAccount
+from event_service.servicer.call_telemetry import CallTelemetry
 from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
@@ -88,7 +88,7 @@ class Service:
         others are given.
         """
         self._settings = settings
-        CallAccount.logged = settings.log_calls
+        CallTelemetry.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
@@ -114,14 +114,14 @@ class Service:
             self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
             open_alerts = OpenAlerts(self.database["alert"])
             looks = (open_alerts.look, self._managers.events.tell_queues)
-            self._account = Account(event_service.__version__, looks)
+            self._metrics = MetricsUpdater(event_service.__version__, looks)
             self._health = self._health_monitor()
             methods, invoker = self._methods(), Invoker(self._authenticator)
             methods_hosted(method.path for method in methods)
             self._server, self.address = self._listen(methods, invoker)
             undo.callback(self._server.stop, 0)  # to free its port, if it has not been stopped
             self._http = self._listen_http(methods, invoker)
-            undo.callback(self._account.stop)
+            undo.callback(self._metrics.stop)
             undo.callback(self._managers.stop)
             undo.callback(self._doors.close)
             self._closing = undo.pop_all()
@@ -141,7 +141,7 @@ class Service:
         try:
             self._managers.start()
             self._doors.start()
-            self._account.start()
+            self._metrics.start()
             self._server.start()
             self._health.start()
             if self._http is not None:

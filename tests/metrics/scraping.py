@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from event_service.metrics.account import exposition
+from event_service.metrics.exposition import exposition
 from event_service.metrics.names import Kind
 
 if TYPE_CHECKING:

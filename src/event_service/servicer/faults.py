@@ -1,7 +1,7 @@
 """Whatever goes wrong in a call becomes a fault that a caller may see (CONTRACT 1.5).
 
 Both edges, gRPC and HTTP, answer their calls through here, so that the same cause is the same
-fault on either, and every call is told of alike (``servicer.account``).
+fault on either, and every call is told of alike (``servicer.call_telemetry``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from event_service.errors import (
     Unavailable,
     Unforeseen,
 )
-from event_service.servicer.account import CallAccount
+from event_service.servicer.call_telemetry import CallTelemetry
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
@@ -44,23 +44,23 @@ class Answering:
     """
 
     def __init__(self, arrival: Arrival) -> None:
-        self._account = CallAccount(arrival)
+        self._telemetry = CallTelemetry(arrival)
 
     def __enter__(self) -> None:
-        self._account.open()
+        self._telemetry.open()
 
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
         if error is None:
-            self._account.close(None)
+            self._telemetry.close(None)
         elif isinstance(error, Exception):  # the edge: whatever it is, it gets an id
             fault = service_error(error)
-            self._account.close(fault, error)
+            self._telemetry.close(fault, error)
             if fault is not error:
                 raise fault from error
         else:
-            self._account.give_up()
+            self._telemetry.give_up()
 
 
 def service_error(error: Exception) -> ServiceError:

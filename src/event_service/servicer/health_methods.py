@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from event_service.admission.bounded_pool import BoundedPool
-    from event_service.servicer.arrivals import Arrivals
     from event_service.servicer.doors import Door, Doors, Handler
     from event_service.servicer.health_watches import HealthWatches, Send
+    from event_service.servicer.slow_clients import SlowClients
 
 
 def health_door(watches: HealthWatches, doors: Doors) -> Door:
@@ -26,10 +26,10 @@ def health_door(watches: HealthWatches, doors: Doors) -> Door:
 
     Not grpcio's own servicer, which sends under a lock that all who watch share.
     """
-    arrivals = doors.arrivals_aside
+    slow_clients = doors.slow_clients_aside
 
     def check(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckResponse:
-        service = _request(arrivals, requests, context).service
+        service = _request(slow_clients, requests, context).service
         status = watches.status(service)
         if status is None:
             fault = NotFound("service", service)
@@ -37,7 +37,7 @@ def health_door(watches: HealthWatches, doors: Doors) -> Door:
         return HealthCheckResponse(status=status)
 
     def watch(requests: Iterator[bytes], context: grpc.ServicerContext, send: Send) -> None:
-        service = _request(arrivals, requests, context).service
+        service = _request(slow_clients, requests, context).service
         try:
             watches.follow(service, context, send)
         except ServiceError as fault:
@@ -61,10 +61,10 @@ def health_door(watches: HealthWatches, doors: Doors) -> Door:
 
 
 def _request(
-    arrivals: Arrivals, requests: Iterator[bytes], context: grpc.ServicerContext
+    slow_clients: SlowClients, requests: Iterator[bytes], context: grpc.ServicerContext
 ) -> HealthCheckRequest:
     try:
-        return HealthCheckRequest.FromString(arrivals.only(requests, context))
+        return HealthCheckRequest.FromString(slow_clients.only(requests, context))
     except DecodeError:
         fault: ServiceError = InvalidArgument("The request is no valid HealthCheckRequest.")
     except ServiceError as error:

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 1.0
 
 
-class Arrivals:
-    """Waits for clients of calls, each time for ``seconds`` at most, from ``start`` to ``stop``."""
+class SlowClients:
+    """Ends the calls of clients that are waited for longer than ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="slow-clients", daemon=True)
 
     def start(self) -> None:
         """Begin to look who is late."""
@@ -46,16 +46,12 @@ class Arrivals:
         Raises ``grpc.RpcError``, which is grpcio's to handle, when the call ended meanwhile: it is
         cancelled if the message does not come in time.
         """
-        call = id(context)
-        self._awaited[call] = (time.monotonic(), context)
-        try:
+        with self.waiting(context):
             return next(requests, None)
-        finally:
-            del self._awaited[call]
 
     @contextmanager
-    def taken(self, context: grpc.ServicerContext) -> Iterator[None]:
-        """Around the ``yield`` of one of a call's answers, which a client takes at its leisure.
+    def waiting(self, context: grpc.ServicerContext) -> Iterator[None]:
+        """While the client of a call is waited for, as around the ``yield`` of one of its answers.
 
         The call is cancelled if that takes too long.
         """

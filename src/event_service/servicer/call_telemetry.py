@@ -24,8 +24,8 @@ _SLOW_SECONDS: Final = 1.0
 _CANCELLED: Final = "CANCELLED"
 
 
-class CallAccount:
-    """That of one call: opened before the work and closed after it, in the same thread or task."""
+class CallTelemetry:
+    """Of one call: opened before the work and closed after it, in the same thread or task."""
 
     logged: LoggedCalls = LoggedCalls.ALL
     """Which calls of this process have a line of the log (EVENT_LOG_CALLS)."""
