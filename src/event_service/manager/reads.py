@@ -1,6 +1,7 @@
 """get, list and stat on a collection of tenants' documents (CONTRACT 2, 5 and 6).
 
-Every read goes through ``_within``: the caller's scope is put around whatever the query asks.
+Every read goes through ``query.scope.within``: the caller's scope is put around whatever the query
+asks.
 """
 
 from __future__ import annotations
