@@ -24,7 +24,6 @@ from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from event_service.under_way import Arrival
 
@@ -32,35 +31,24 @@ _Answer = TypeVar("_Answer")
 
 
 def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
-    """What ``work`` gives as the answer to a call. Raises nothing but ServiceError."""
-    with Answering(arrival):
-        return work()
+    """What ``work`` gives as the answer to a call.
 
-
-class Answering:
-    """What surrounds the work on one call: ``with Answering(arrival): ...``, in a thread or a task.
-
-    An exception leaves it as a ServiceError. What is no Exception (a task was cancelled) passes.
+    An exception leaves it as a ServiceError. What is no Exception (the process ends) passes.
     """
-
-    def __init__(self, arrival: Arrival) -> None:
-        self._telemetry = CallTelemetry(arrival)
-
-    def __enter__(self) -> None:
-        self._telemetry.open()
-
-    def __exit__(
-        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._telemetry.close(None)
-        elif isinstance(error, Exception):  # the edge: whatever it is, it gets an id
-            fault = service_error(error)
-            self._telemetry.close(fault, error)
-            if fault is not error:
-                raise fault from error
-        else:
-            self._telemetry.give_up()
+    telemetry = CallTelemetry(arrival)
+    try:
+        answer = work()
+    except Exception as error:  # the edge: whatever it is, it gets an id
+        fault = service_error(error)
+        telemetry.close(fault, error)
+        if fault is error:
+            raise
+        raise fault from error
+    except BaseException:
+        telemetry.give_up()
+        raise
+    telemetry.close()
+    return answer
 
 
 def service_error(error: Exception) -> ServiceError:
