@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from event_service.caller import Caller
     from event_service.manager.events import CreateEvent, EventManager
-    from event_service.manager.reads import Page, Reader, Statistic
+    from event_service.manager.reads import ListResult, Reader, StatResult
     from event_service.manager.tenant_webhooks import (
         NewWebhook,
         PluginChange,
@@ -80,10 +80,10 @@ class _Events:
 
     def list(
         self, caller: Caller, query: Any, parameters: Mapping[str, str], seconds: float | None
-    ) -> Page:
+    ) -> ListResult:
         return self._reader.list(caller, query, parameters, seconds)
 
-    def stat(self, caller: Caller, query: Any, seconds: float | None) -> Statistic:
+    def stat(self, caller: Caller, query: Any, seconds: float | None) -> StatResult:
         return self._reader.stat(caller, query, seconds)
 
 
@@ -138,7 +138,7 @@ class _Webhooks:
         page = self._reader.list(caller, query, parameters, seconds)
         return WebhookPage([ShownWebhook(found) for found in page.documents], page.total_count)
 
-    def stat(self, caller: Caller, query: Any, seconds: float | None) -> Statistic:
+    def stat(self, caller: Caller, query: Any, seconds: float | None) -> StatResult:
         return self._reader.stat(caller, query, seconds)
 
 

@@ -93,7 +93,7 @@ def check_envelope(body: Mapping[str, Any]) -> None:
 
 def _drafts(plugin_id: str, body: Mapping[str, Any]) -> list[EventDraft]:
     try:
-        results: Sequence[object] = _REGISTRY.parse(plugin_id, body, {})
+        results: Sequence[object] = _REGISTRY.read(plugin_id, body, {}).results
     except ParseFailure as failure:
         _check_reason(failure.reason)
         return []

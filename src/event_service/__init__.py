@@ -2,4 +2,6 @@
 
 from importlib.metadata import version
 
-__version__ = version("spaceone-event-service")
+DISTRIBUTION = "spaceone-event-service"
+
+__version__ = version(DISTRIBUTION)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from functools import partial
-from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
 import structlog
 from pymongo.errors import PyMongoError
 
+import event_service
 from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.byte_budget import ByteBudget
 from event_service.admission.places import Places
@@ -19,20 +19,18 @@ from event_service.auth.build import build_authenticator
 from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
-from event_service.http.probes import DISTRIBUTION
 from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
 from event_service.managers import Clock, Managers, build_managers
-from event_service.metrics.account import Account
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
+from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.secret_text import text_of
 from event_service.servicer import event, health, webhook
-from event_service.servicer.account import CallAccount
+from event_service.servicer.call_telemetry import CallTelemetry
 from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
@@ -90,7 +88,7 @@ class Service:
         others are given.
         """
         self._settings = settings
-        CallAccount.logged = settings.log_calls
+        CallTelemetry.logged = settings.log_calls
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
@@ -116,14 +114,14 @@ class Service:
             self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
             open_alerts = OpenAlerts(self.database["alert"])
             looks = (open_alerts.look, self._managers.events.tell_queues)
-            self._account = Account(version_of(DISTRIBUTION), looks)
+            self._metrics = MetricsUpdater(event_service.__version__, looks)
             self._health = self._health_monitor()
             methods, invoker = self._methods(), Invoker(self._authenticator)
             methods_hosted(method.path for method in methods)
             self._server, self.address = self._listen(methods, invoker)
             undo.callback(self._server.stop, 0)  # to free its port, if it has not been stopped
             self._http = self._listen_http(methods, invoker)
-            undo.callback(self._account.stop)
+            undo.callback(self._metrics.stop)
             undo.callback(self._managers.stop)
             undo.callback(self._doors.close)
             self._closing = undo.pop_all()
@@ -143,7 +141,7 @@ class Service:
         try:
             self._managers.start()
             self._doors.start()
-            self._account.start()
+            self._metrics.start()
             self._server.start()
             self._health.start()
             if self._http is not None:
@@ -201,7 +199,7 @@ class Service:
             embedded = sorts_in_memory(self._mongodb)
             with ExitStack() as stack:
                 builder = self._mongodb
-                # The embedded one never ends with more documents than it builds in that time.
+                # The embedded store builds within the usual time or never: more would not help.
                 if not embedded:
                     builder = connect_mongodb(
                         self._stores.mongodb_uri, self._settings, for_builds=True
@@ -313,15 +311,6 @@ def _redis(url: str, settings: Settings) -> RedisClient:
 
 def _authenticator(settings: Settings) -> Authenticator:
     try:
-        return build_authenticator(
-            host=settings.host,
-            data_dir=settings.data_dir,
-            jwks=settings.auth_jwks,
-            identity_endpoint=settings.identity_endpoint,
-            system_token=text_of(settings.system_token),
-            system_domains=settings.auth_system_domains,
-            no_auth=settings.no_auth,
-            no_auth_on_any_address=settings.no_auth_on_any_address,
-        )
+        return build_authenticator(settings)
     except ValueError as error:
         raise StartError(f"Authentication can't be set up: {error}") from error

@@ -1,7 +1,7 @@
-"""One GET over HTTP, with one limit for all the time it takes, and one for what comes.
+"""One GET over HTTP, with one limit for all of its time, and one for the size of the answer.
 
-The time limit of a socket is one for each time it is read: who sends a byte now and then, of the
-headers even, could go on for ever.
+A socket's time limit holds for each read alone: a server that sends a byte now and then, even of
+the headers, could go on for ever.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import time
 import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ class Fetched:
 
     status: int
     content: bytes
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is what was asked for."""
+        return self.status == HTTPStatus.OK
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether another try may not meet the same refusal."""
+        too_many = self.status == HTTPStatus.TOO_MANY_REQUESTS
+        return too_many or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def bounded_get(

@@ -1,8 +1,8 @@
 """Lines of the log on their way to standard error: a moment later, many in one go.
 
-There is a line for every call. What makes text of it is run through by a processor in half the
-time when it does so for many lines at a stretch, and who writes gives the interpreter's lock away,
-to get it back under load only after all the others.
+There is a line for every call. To make the texts of many lines in one go takes half the CPU time of
+making them one by one. And a thread that writes lets go of the interpreter's lock, which under load
+it gets back only after all the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _LATER_SECONDS: Final = 0.05
 _MOST_WAITING: Final = 4096
-"""Lines; who brings more writes them: a reader that is slow makes callers slow, and loses none."""
+"""Lines. The thread that adds one more writes them all: a slow reader makes callers slow, and no
+line is lost."""
 _AT_ONCE_BYTES: Final = select.PIPE_BUF
 """As much as a pipe keeps together when several processes write to it."""
 

@@ -1,11 +1,11 @@
 """Keeps the threads of a process on one core, where Python lets only one of them run anyway.
 
-Spread over several, they wake one another across cores for every turn at the interpreter's lock:
-under load that takes as much CPU as the work itself. Nor does a thread there that wakes up push
-aside the one that runs (SCHED_BATCH): it would only find the lock taken, and go to sleep again.
-Which core it is, the process looks after by itself: it moves on when others want that one and
-another is free, or when it may no longer be there: an orchestrator changes what a container may use
-while it runs. Linux only.
+Threads on several cores wake one another across cores for every turn at the interpreter's lock:
+under load that takes as much CPU as the work itself. On the one core, a thread that wakes up does
+not interrupt the one that runs (SCHED_BATCH): it would only find the lock taken and sleep again.
+The process chooses its core itself. It moves when others want that core and another is free, and
+when it may no longer use it: an orchestrator changes what a container may use while it runs. Linux
+only.
 """
 
 from __future__ import annotations

@@ -68,10 +68,10 @@ def connect_mongodb(
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
     driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
-    store too, but not over a restart of its own). The
-    database is ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are
-    naive and UTC. ``for_builds`` waits for an answer as long as it takes: an index of many
-    documents takes hours to build. Raises StoreAddressError.
+    store too, but not over a restart of its own). The database is
+    ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are naive and UTC.
+    ``for_builds`` waits for an answer as long as it takes: an index of many documents takes hours
+    to build. Raises StoreAddressError.
     """
     wait = round(settings.store_timeout_seconds * 1000)
     try:
@@ -100,13 +100,13 @@ def connect_mongodb(
 
 
 def ping_mongodb(database: Database[dict[str, Any]]) -> None:
-    """Ask the database for a word. Raises ``pymongo.errors.PyMongoError`` without one in 2 s."""
+    """Raises ``pymongo.errors.PyMongoError`` when the database does not answer within 2 s."""
     with pymongo.timeout(_PING_SECONDS):
         database.command("ping")
 
 
 def mongodb_answers(database: Database[dict[str, Any]]) -> bool:
-    """Whether the database has a word for who asks now."""
+    """Whether the database answers now."""
     try:
         ping_mongodb(database)
     except PyMongoError:
@@ -141,7 +141,7 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     nodes at once: raises redis.exceptions.ConnectionError if none answers. Raises
     StoreAddressError.
     """
-    # What Redis does not say in time the database is asked in the rest of it.
+    # The database is asked for what Redis does not say in time, and has the rest of it.
     seconds = settings.store_timeout_seconds * REDIS_SHARE
     options: dict[str, Any] = {
         "socket_timeout": seconds,

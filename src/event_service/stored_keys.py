@@ -12,7 +12,7 @@ reads one ``bodies.struct_writer`` (or ``from_stored``), what names a key of one
 ``original_in_database`` and ``stored_in_database``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 RESERVED = "$"
@@ -44,39 +44,30 @@ def original_in_database(key: str) -> dict[str, Any]:
 
 def to_stored(data: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a sender's object, as deep as it goes, with the keys of the database."""
-    return {
-        stored_key(key) if RESERVED in key else key: value
-        if type(value) is str
-        else _stored_value(value)
-        for key, value in data.items()
-    }
+    return _with_keys(data, stored_key)
 
 
 def from_stored(data: Mapping[str, Any]) -> dict[str, Any]:
     """The inverse of ``to_stored``."""
-    return {
-        original_key(key) if RESERVED in key else key: value
-        if type(value) is str
-        else _original_value(value)
-        for key, value in data.items()
-    }
+    return _with_keys(data, original_key)
 
 
 def _is_reserved(key: str) -> bool:
     return key.lstrip(_MARK)[:1] == RESERVED
 
 
-def _stored_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return to_stored(value)
-    if isinstance(value, list):
-        return [_stored_value(member) for member in value]
-    return value
+def _with_keys(data: Mapping[str, Any], key_of: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        key_of(key) if RESERVED in key else key: value
+        if type(value) is str
+        else _member(value, key_of)
+        for key, value in data.items()
+    }
 
 
-def _original_value(value: Any) -> Any:
+def _member(value: Any, key_of: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return from_stored(value)
+        return _with_keys(value, key_of)
     if isinstance(value, list):
-        return [_original_value(member) for member in value]
+        return [_member(member, key_of) for member in value]
     return value

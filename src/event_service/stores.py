@@ -8,6 +8,7 @@ from event_service.embedded.mongodb import EmbeddedMongoDB
 from event_service.embedded.redis import EmbeddedRedis
 from event_service.embedded.runtime import Runtime
 from event_service.mongodb_address import with_database
+from event_service.secret_text import text_of
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
 
@@ -22,9 +23,9 @@ class Stores:
     mongodb_uri: str = field(repr=False)
     """With the database's name."""
     redis_url: str = field(repr=False)
-    directory: DataDirectory | None
-    mongodb: EmbeddedMongoDB | None
-    redis: EmbeddedRedis | None
+    directory: DataDirectory | None = None
+    mongodb: EmbeddedMongoDB | None = None
+    redis: EmbeddedRedis | None = None
 
     def publish(self, grpc: str, http: str | None) -> None:
         """Say in the data directory where this process is reached, if the directory is ours.
@@ -45,15 +46,16 @@ class Stores:
 
 def given_stores(settings: Settings) -> Stores:
     """The stores that the settings name, for a process that holds no data directory."""
-    if settings.mongodb_uri is None or settings.redis_url is None:
+    mongodb_uri, redis_url = given_mongodb(settings), text_of(settings.redis_url)
+    if mongodb_uri is None or redis_url is None:
         raise StoreAddressError("EVENT_MONGODB_URI and EVENT_REDIS_URL must be set for a worker.")
-    return Stores(
-        mongodb_uri=with_database(settings.mongodb_uri.get_secret_value()),
-        redis_url=settings.redis_url.get_secret_value(),
-        directory=None,
-        mongodb=None,
-        redis=None,
-    )
+    return Stores(mongodb_uri, redis_url)
+
+
+def given_mongodb(settings: Settings) -> str | None:
+    """The connection string that the settings name, with the database's name."""
+    uri = text_of(settings.mongodb_uri)
+    return None if uri is None else with_database(uri)
 
 
 def open_stores(settings: Settings, *, for_builds: bool = False) -> Stores:
@@ -63,33 +65,24 @@ def open_stores(settings: Settings, *, for_builds: bool = False) -> Stores:
     here. ``for_builds`` is for an embedded database (``EmbeddedMongoDB``). Raises
     DataDirectoryError or ProcessStartError, and leaves nothing running then.
     """
+    mongodb_uri, redis_url = given_mongodb(settings), text_of(settings.redis_url)
     directory = DataDirectory(settings.data_dir)
     mongodb: EmbeddedMongoDB | None = None
     redis: EmbeddedRedis | None = None
     try:
-        if settings.redis_url is None:
+        if redis_url is None:
             with writing(directory.path):
                 redis = EmbeddedRedis(directory.path, directory.lock)
             redis_url = redis.start()
-        else:
-            redis_url = settings.redis_url.get_secret_value()
-        if settings.mongodb_uri is None:
+        if mongodb_uri is None:
             with writing(directory.path):
                 mongodb = EmbeddedMongoDB(directory.path, directory.lock, for_builds=for_builds)
             mongodb_uri = mongodb.start()
-        else:
-            mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
     except BaseException:  # also Ctrl-C: what has been started must not stay
         _stop(redis, mongodb)
         directory.release()
         raise
-    return Stores(
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-        directory=directory,
-        mongodb=mongodb,
-        redis=redis,
-    )
+    return Stores(mongodb_uri, redis_url, directory, mongodb, redis)
 
 
 def _stop(*stores: EmbeddedRedis | EmbeddedMongoDB | None) -> None:

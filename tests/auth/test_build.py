@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from event_service.auth.local import LocalKeyPair
 from event_service.auth.open_access import NoAuth
 from event_service.caller import Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, Unavailable
+from event_service.settings import Settings
 from tests.auth.identity_server import IdentityServer
 from tests.auth.issuer import DOMAIN, Issuer, rsa_key
 
@@ -35,12 +36,16 @@ def jwks(tmp_path: Path, issuer: Issuer) -> str:
     return str(path)
 
 
+def built(**given: Any) -> Authenticator:
+    return build_authenticator(Settings(**given))
+
+
 def system_token(issuer: Issuer, domain: str) -> str:
     return issuer.token(typ="SYSTEM_TOKEN", own="SYSTEM", rol=None, did=domain)
 
 
 def test_its_own_key_pair(tmp_path: Path, issuer: Issuer) -> None:
-    authenticator = build_authenticator(host="0.0.0.0", data_dir=tmp_path)  # noqa: S104
+    authenticator = built(host="0.0.0.0", data_dir=tmp_path)  # noqa: S104
     pair = LocalKeyPair(tmp_path)
     assert scope(authenticator, pair.issue("DOMAIN_ADMIN", "domain-x")) == Scope("domain-x")
     system = pair.issue("SYSTEM_TOKEN", "domain-x")
@@ -51,8 +56,8 @@ def test_its_own_key_pair(tmp_path: Path, issuer: Issuer) -> None:
 
 
 def test_a_file_of_keys_and_then_not_its_own(tmp_path: Path, jwks: str, issuer: Issuer) -> None:
-    authenticator = build_authenticator(
-        host=HOST, data_dir=tmp_path, jwks=jwks, system_domains=("domain-b",)
+    authenticator = built(
+        host=HOST, data_dir=tmp_path, auth_jwks=jwks, auth_system_domains={"domain-b"}
     )
     assert scope(authenticator, issuer.token()) == Scope(DOMAIN)
     token = system_token(issuer, "domain-b")
@@ -64,9 +69,7 @@ def test_a_file_of_keys_and_then_not_its_own(tmp_path: Path, jwks: str, issuer: 
 
 
 def test_an_address_of_keys(tmp_path: Path, issuer: Issuer) -> None:
-    authenticator = build_authenticator(
-        host=HOST, data_dir=tmp_path, jwks="http://127.0.0.1:1/keys.json"
-    )
+    authenticator = built(host=HOST, data_dir=tmp_path, auth_jwks="http://127.0.0.1:1/keys.json")
     with pytest.raises(Unavailable):
         scope(authenticator, issuer.token())
     assert not (tmp_path / "auth").exists()
@@ -77,17 +80,17 @@ def test_an_identity_service_and_a_file(tmp_path: Path, jwks: str, issuer: Issue
     app = {"typ": "CLIENT_SECRET", "own": "APP", "jti": "client-1"}
     with IdentityServer("ours", {DOMAIN: other}) as server:
         server.apps[DOMAIN, "client-1"] = ([], [])
-        both = build_authenticator(
+        both = built(
             host=HOST,
             data_dir=tmp_path,
-            jwks=jwks,
+            auth_jwks=jwks,
             identity_endpoint=server.endpoint,
             system_token="ours",  # noqa: S106
         )
         assert scope(both, issuer.token(**app)) == Scope(DOMAIN)
         assert server.asked == ["client-1"]
         both.close()
-        alone = build_authenticator(
+        alone = built(
             host=HOST,
             data_dir=tmp_path,
             identity_endpoint=server.endpoint,
@@ -98,34 +101,32 @@ def test_an_identity_service_and_a_file(tmp_path: Path, jwks: str, issuer: Issue
 
 
 def test_none_at_all(tmp_path: Path) -> None:
-    assert isinstance(build_authenticator(host=HOST, data_dir=tmp_path, no_auth=True), NoAuth)
+    assert isinstance(built(host=HOST, data_dir=tmp_path, no_auth=True), NoAuth)
     with pytest.raises(ValueError, match="loopback"):
-        build_authenticator(host="10.0.0.1", data_dir=tmp_path, no_auth=True)
-    anywhere = build_authenticator(
-        host="10.0.0.1", data_dir=tmp_path, no_auth=True, no_auth_on_any_address=True
-    )
+        built(host="10.0.0.1", data_dir=tmp_path, no_auth=True)
+    anywhere = built(host="10.0.0.1", data_dir=tmp_path, no_auth=True, no_auth_on_any_address=True)
     assert isinstance(anywhere, NoAuth)
 
 
 def test_settings_that_do_not_fit_together(tmp_path: Path, jwks: str) -> None:
     with pytest.raises(ValueError, match="no-auth"):
-        build_authenticator(host=HOST, data_dir=tmp_path, jwks=jwks, no_auth=True)
+        built(host=HOST, data_dir=tmp_path, auth_jwks=jwks, no_auth=True)
     with pytest.raises(ValueError, match="system token"):
-        build_authenticator(host=HOST, data_dir=tmp_path, identity_endpoint="grpc://127.0.0.1:1")
+        built(host=HOST, data_dir=tmp_path, identity_endpoint="grpc://127.0.0.1:1")
     with pytest.raises(ValueError, match="https://"):
-        build_authenticator(host=HOST, data_dir=tmp_path, jwks="http://keys.example/keys.json")
+        built(host=HOST, data_dir=tmp_path, auth_jwks="http://keys.example/keys.json")
 
 
 def test_what_can_not_be_used_is_named_by_its_variable(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match="EVENT_DATA_DIR"):
-        build_authenticator(host=HOST, data_dir=tmp_path / "file")
+        built(host=HOST, data_dir=tmp_path / "file")
     with pytest.raises(ValueError, match="EVENT_AUTH_JWKS"):
-        build_authenticator(host=HOST, data_dir=tmp_path, jwks=str(tmp_path / "nowhere"))
+        built(host=HOST, data_dir=tmp_path, auth_jwks=str(tmp_path / "nowhere"))
     with pytest.raises(ValueError, match="EVENT_AUTH_JWKS"):
-        build_authenticator(host=HOST, data_dir=tmp_path, jwks=str(tmp_path / "file"))
+        built(host=HOST, data_dir=tmp_path, auth_jwks=str(tmp_path / "file"))
     with pytest.raises(ValueError, match="EVENT_IDENTITY_ENDPOINT"):
-        build_authenticator(
+        built(
             host=HOST,
             data_dir=tmp_path,
             identity_endpoint="host",

@@ -12,6 +12,7 @@ from event_service.auth.access import EVENT_READ
 from event_service.auth.build import build_authenticator
 from event_service.caller import Scope
 from event_service.cli.token import token
+from event_service.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ def test_a_token_that_the_service_takes(tmp_path: Path) -> None:
     arguments += ["--project", "project-b", "--permission", "monitoring:Event"]
     result = CliRunner().invoke(token, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    authenticator = build_authenticator(host="127.0.0.1", data_dir=tmp_path)
+    authenticator = build_authenticator(Settings(data_dir=tmp_path))
     found = authenticator.caller({"token": result.output.strip()}, EVENT_READ)
     projects = frozenset({"project-a", "project-b"})
     assert found.scope == Scope("domain-local", "workspace-local", projects)

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ
-from event_service.auth.apps import AppGrant, CachedApps
+from event_service.auth.apps import AppGrant, kept_grants
 from event_service.auth.cached_keys import CachedKeys
 from event_service.auth.identity import IdentityService
 from event_service.auth.tokens import TokenAuthenticator
@@ -53,7 +53,7 @@ def identity(server: IdentityServer) -> Iterator[IdentityService]:
 def authenticator(identity: IdentityService, clock: Clock) -> TokenAuthenticator:
     return TokenAuthenticator(
         TokenVerifier(CachedKeys(identity.public_keys, clock=clock)),
-        CachedApps(identity.app, clock=clock),
+        kept_grants(identity.app, clock=clock),
     )
 
 

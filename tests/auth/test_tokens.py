@@ -23,13 +23,13 @@ APP = {"typ": "CLIENT_SECRET", "own": "APP", "jti": "client-1"}
 
 
 class Apps:
-    """An AppDirectory with one app, and what it is asked."""
+    """Grants of one app, and what is asked of them."""
 
     def __init__(self, grant: AppGrant | None = None) -> None:
         self._grant = grant
         self.asked: list[tuple[str, str]] = []
 
-    def grant(self, domain_id: str, client_id: str) -> AppGrant | None:
+    def __call__(self, domain_id: str, client_id: str) -> AppGrant | None:
         self.asked.append((domain_id, client_id))
         return self._grant
 

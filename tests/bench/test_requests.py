@@ -32,7 +32,7 @@ def test_an_alarm_has_its_size_and_is_understood(kibibytes: int) -> None:
     assert kibibytes * 1024 - 100 < len(json.dumps(body)) <= kibibytes * 1024
     registry = ParserRegistry(installed_sources())
     assert registry.source_of(body).name == "direct"
-    (result,) = registry.recognise(body)(body, {})
+    (result,) = registry.read(None, body, {}).results
     normalised = normalise(result)
     assert normalised.notes == ()
     assert normalised.draft.event_key == "a-key"

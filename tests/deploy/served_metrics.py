@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from event_service.metrics.names import METRICS
+from tests.metrics.scraping import series_of
 
 _NONE: Final[frozenset[str]] = frozenset()
 _OF_THE_PROCESS: Final = ("process_resident_memory_bytes", "process_cpu_seconds_total")
@@ -13,7 +14,7 @@ SERVED: Final[dict[str, frozenset[str]]] = {
     **{
         series: frozenset(metric.labels) | ({"le"} if series.endswith("_bucket") else _NONE)
         for metric in METRICS
-        for series in metric.series
+        for series in series_of(metric)
     },
     **dict.fromkeys(_OF_THE_PROCESS, _NONE),
 }

@@ -11,7 +11,7 @@ from google.protobuf.json_format import ParseDict
 from event_service.caller import Caller, Scope
 from event_service.errors import TooLarge
 from event_service.instants import utc_now
-from event_service.manager.reads import Reader, Statistic
+from event_service.manager.reads import Reader, StatResult
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import StatisticsQuery
@@ -19,7 +19,7 @@ from event_service.stubs.spaceone.api.core.v2.query_pb2 import StatisticsQuery
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-Stat = Callable[..., Statistic]
+Stat = Callable[..., StatResult]
 
 _MOST = 3
 _BY_TITLE = {"group": {"keys": [{"key": "title", "name": "t"}]}}
@@ -33,7 +33,7 @@ def stat(mongo_database: Database[dict[str, Any]]) -> Stat:
     reader = Reader(events, EVENT_FIELDS, limits, 30.0, 1024 * 1024, utc_now)
     caller = Caller("DOMAIN_ADMIN", Scope("domain-1"))
 
-    def asked(numbers: range, **query: Any) -> Statistic:
+    def asked(numbers: range, **query: Any) -> StatResult:
         events.insert_many(
             {"domain_id": "domain-1", "event_id": f"event-{at}", "title": f"title {at}"}
             for at in numbers

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from event_service.metrics.account import exposition
+from event_service.metrics.exposition import exposition
+from event_service.metrics.names import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from event_service.metrics.names import Metric
+
+
+def series_of(metric: Metric) -> frozenset[str]:
+    """The names that a query may ask for."""
+    if metric.kind is Kind.HISTOGRAM:
+        return frozenset(f"{metric.name}_{part}" for part in ("bucket", "count", "sum"))
+    return frozenset({metric.name})
 
 
 class Scrape:

@@ -29,7 +29,7 @@ def main() -> None:
     """Print a JSON list of the two expositions."""
     share_metrics(Path(sys.argv[1]))
     # Only now: prometheus_client looks at the environment when it is imported.
-    from event_service.metrics.account import exposition, worker_restarted  # noqa: PLC0415
+    from event_service.metrics.exposition import exposition, worker_restarted  # noqa: PLC0415
 
     first, second = _worker(3, 5), _worker(4, 6)
     both = exposition("")[0].decode()

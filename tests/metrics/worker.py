@@ -6,7 +6,7 @@
 import sys
 
 from event_service.metrics import calls, deliveries, stores
-from event_service.metrics.account import Account
+from event_service.metrics.exposition import MetricsUpdater
 
 PATH = "/tests.Metrics/call"
 
@@ -15,7 +15,7 @@ def main() -> None:
     """Count so many calls, leave the queue that deep."""
     count, depth = (int(argument) for argument in sys.argv[1:])
     calls.methods_hosted([PATH])
-    account = Account("1.2.3")
+    account = MetricsUpdater("1.2.3")
     account.start()
     for _ in range(count):
         calls.call_handled(PATH, "OK", 0.01)

@@ -118,7 +118,7 @@ def check_body(plugin_id: str | None, body: dict[str, Any]) -> None:
 def drafts_and_reasons(plugin_id: str | None, body: dict[str, Any]) -> Iterator[str]:
     """Checks every draft; what would be logged or shown of the rest."""
     try:
-        results = REGISTRY.parse(plugin_id, body, {})
+        results = REGISTRY.read(plugin_id, body, {}).results
     except ParseFailure as failed:
         yield failed.reason
         return
@@ -196,7 +196,7 @@ def test_a_deep_body_exhausts_no_stack(source: Source) -> None:
 @each_own_body
 def test_a_body_of_ours_is_its_own_sources_alone(path: Path) -> None:
     body = read(path)
-    assert REGISTRY.recognise(body) is REGISTRY[path.parent.name]
+    assert REGISTRY.source_of(body).name == path.parent.name
     # A general source is asked only when none of the others takes the body.
     general = {source.name for source in SOURCES if source.general}
     takers = {source.name for source in SOURCES if source.recognises(body)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from event_service.parsers import alertmanager, aws_sns, direct
+from event_service.parsers import alertmanager, direct
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
 
@@ -16,9 +16,10 @@ def registry() -> ParserRegistry:
 
 
 def test_holds_the_installed_sources_by_name_and_plugin_id(registry: ParserRegistry) -> None:
-    assert registry["direct"] is registry["plugin-api-direct-mon-webhook"] is direct.parse
-    assert registry["alertmanager"] is alertmanager.parse
-    assert registry["plugin-prometheus-mon-webhook"] is alertmanager.parse
+    for plugin_id in ("direct", "plugin-api-direct-mon-webhook"):
+        assert registry.read(plugin_id, {"title": "t"}, {}).source == "direct"
+    for plugin_id in ("alertmanager", "plugin-prometheus-mon-webhook"):
+        assert registry.read(plugin_id, {"alerts": []}, {}).source == "alertmanager"
     assert len(registry) == len(set(registry))
 
 
@@ -26,7 +27,7 @@ def test_holds_the_installed_sources_by_name_and_plugin_id(registry: ParserRegis
     "plugin_id", ["plugin-aws-cloudwatch-mon-webhook", "plugin-aws-phd-mon-webhook"]
 )
 def test_answers_to_what_old_databases_name(registry: ParserRegistry, plugin_id: str) -> None:
-    assert registry[plugin_id] is aws_sns.parse
+    assert registry.read(plugin_id, {"Type": "SubscriptionConfirmation"}, {}).source == "aws_sns"
 
 
 @pytest.mark.parametrize(
@@ -44,17 +45,17 @@ def test_answers_to_what_old_databases_name(registry: ParserRegistry, plugin_id:
     ],
 )
 def test_recognises_a_body(registry: ParserRegistry, body: dict[str, Any], parser: Any) -> None:
-    assert registry.recognise(body) is parser
+    assert registry.source_of(body).parse is parser
 
 
 def test_an_empty_body_has_no_results(registry: ParserRegistry) -> None:
-    assert registry.parse(None, {}, {}) == ()
-    assert registry.parse("direct", {}, {}) == ()
+    assert registry.read(None, {}, {}).results == ()
+    assert registry.read("direct", {}, {}).results == ()
 
 
 def test_says_what_it_looked_for_and_not_what_it_found(registry: ParserRegistry) -> None:
     with pytest.raises(ParseFailure) as failed:
-        registry.parse(None, {"password": "hunter2", "title": " "}, {})
+        registry.read(None, {"password": "hunter2", "title": " "}, {})
     assert "alertmanager" in failed.value.reason
     assert "a title" in failed.value.reason
     assert "hunter2" not in failed.value.reason
@@ -63,7 +64,7 @@ def test_says_what_it_looked_for_and_not_what_it_found(registry: ParserRegistry)
 
 def test_auto_is_the_name_of_having_no_plugin(registry: ParserRegistry) -> None:
     for body in ({"title": "t"}, {"version": "4", "alerts": []}, {}):
-        assert registry.parse("auto", body, {}) == registry.parse(None, body, {})
+        assert registry.read("auto", body, {}).results == registry.read(None, body, {}).results
 
 
 def test_an_installed_package_can_bring_a_source(
@@ -85,14 +86,16 @@ def test_an_installed_package_can_bring_a_source(
     )
     monkeypatch.syspath_prepend(tmp_path)
     registry = ParserRegistry(installed_sources())
-    assert registry.parse(None, {"smoke": "in the cellar"}, {}) == [{"title": "in the cellar"}]
-    assert registry.parse("smoke", {"smoke": "here"}, {}) == [{"title": "here"}]
+    assert registry.read(None, {"smoke": "in the cellar"}, {}).results == [
+        {"title": "in the cellar"}
+    ]
+    assert registry.read("smoke", {"smoke": "here"}, {}).results == [{"title": "here"}]
 
 
 def test_a_named_plugin_decides_even_against_the_body(registry: ParserRegistry) -> None:
-    assert registry.parse("alertmanager", {"title": "t"}, {}) == ()
+    assert registry.read("alertmanager", {"title": "t"}, {}).results == ()
     with pytest.raises(ParseFailure, match="plugin is not installed here: plugin-x"):
-        registry.parse("plugin-x", {"title": "t"}, {})
+        registry.read("plugin-x", {"title": "t"}, {})
 
 
 def test_one_name_has_one_source() -> None:

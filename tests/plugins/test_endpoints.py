@@ -132,7 +132,7 @@ def test_the_settings_win_over_what_is_built_in_and_that_over_the_plugin_service
 
     def title(configured: dict[str, str], plugin_id: str) -> object:
         plugins = build_plugins(built_in, configured, server.endpoint, TOKEN)
-        (result,) = plugins.parse(PluginInfo(plugin_id), "domain-1", body)
+        (result,) = plugins.read(PluginInfo(plugin_id), "domain-1", body).results
         plugins.close()
         assert isinstance(result, dict)
         return result["title"]
@@ -158,7 +158,7 @@ def test_a_plugin_that_is_nowhere(server: ServerOfPlugins, built_in: ParserRegis
         plugins = build_plugins(built_in, {}, service, token)
         nowhere = PluginInfo("plugin-nowhere")
         with pytest.raises(ParseFailure, match="plugin-nowhere"):
-            plugins.parse(nowhere, "domain-1", {"title": "x"})
+            plugins.read(nowhere, "domain-1", {"title": "x"})
         for ask in (plugins.init, plugins.verify):
             with pytest.raises(InvalidParameter, match=r"plugin_info\.plugin_id"):
                 ask(nowhere, "domain-1")
@@ -168,10 +168,10 @@ def test_a_plugin_that_is_nowhere(server: ServerOfPlugins, built_in: ParserRegis
 def test_a_plugin_service_that_is_down(built_in: ParserRegistry) -> None:
     plugins = build_plugins(built_in, {}, "grpc://127.0.0.1:1", TOKEN)
     with pytest.raises(ParseFailure, match="can't be found now"):
-        plugins.parse(PluginInfo("plugin-x"), "domain-1", {})
+        plugins.read(PluginInfo("plugin-x"), "domain-1", {})
     with pytest.raises(Unavailable):
         plugins.init(PluginInfo("plugin-x"), "domain-1")
-    assert plugins.parse(NO_PLUGIN, "domain-1", {"title": "x"})
+    assert plugins.read(NO_PLUGIN, "domain-1", {"title": "x"}).results
     plugins.close()
 
 

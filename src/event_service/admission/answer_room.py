@@ -1,8 +1,8 @@
 """Room in memory for the lists that are made at the same time.
 
-How large a list is, is known only when it is there. What lists of the same fields and length took
-lately says it well enough: those of ordinary events never wait for each other, and a burst of lists
-of large ones doesn't take all the memory there is.
+The size of a list is known only once it is made. What lists of the same fields and length took
+lately is a good enough guess: lists of ordinary events never wait for each other, and a burst of
+lists of large ones doesn't take all the memory there is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -21,12 +20,11 @@ if TYPE_CHECKING:
 _MOST_BYTES: Final = 32 * 1024**2
 _MOST_KINDS: Final = 1_000
 _UNKNOWN: Final = 16
-"""This part of all room is taken by a list of whose kind none has been made yet."""
+"""The first list of a kind takes one part in so many of all room."""
 _LARGEST: Final = 2
-"""This part of all room is taken by the largest. It may need more, and would not find all free."""
+"""No list takes more than one part in so many: to wait for all of it could be for ever."""
 _NEWEST: Final = 4
-"""This part of what is expected of the next list of a kind comes from the newest one."""
-_RETRY_SECONDS: Final = 1
+"""One part in so many of what the next list of a kind is expected to take is from the newest."""
 
 
 class AnswerRoom:
@@ -56,7 +54,7 @@ class AnswerRoom:
         with self._changed:
             size = self._expected(kind)
             if not self._changed.wait_for(lambda: size <= self._free, seconds):
-                raise self._refusal()
+                raise no_room("bytes of lists at the same time", self._most_bytes)
             self._free -= size
         try:
             yield lambda took: self._learn(kind, took)
@@ -76,7 +74,3 @@ class AnswerRoom:
             self._took.move_to_end(kind)
             if len(self._took) > _MOST_KINDS:
                 self._took.popitem(last=False)
-
-    def _refusal(self) -> QuotaExceeded:
-        refused("queue")
-        return QuotaExceeded("bytes of lists at the same time", self._most_bytes, _RETRY_SECONDS)

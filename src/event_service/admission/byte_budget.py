@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_RETRY_SECONDS: Final = 1
 
 
 class ByteBudget:
@@ -37,16 +34,13 @@ class ByteBudget:
         finally:
             self._change(-share.size)
 
-    def _change(self, size: int) -> bool:
+    def _change(self, size: int) -> None:
         with self._lock:
-            if size > 0 and self._taken + size > self._limit:
-                return False
-            self._taken += size
-            return True
-
-    def _refusal(self) -> QuotaExceeded:
-        refused("queue")
-        return QuotaExceeded("bytes of requests at the same time", self._limit, _RETRY_SECONDS)
+            fits = size <= 0 or self._taken + size <= self._limit
+            if fits:
+                self._taken += size
+        if not fits:
+            raise no_room("bytes of requests at the same time", self._limit)
 
 
 class Share:
@@ -59,6 +53,5 @@ class Share:
     def grow_to(self, size: int) -> None:
         """Have so many bytes in all. Raises QuotaExceeded, and changes nothing then."""
         if size > self.size:
-            if not self._budget._change(size - self.size):  # noqa: SLF001  # its own
-                raise self._budget._refusal()  # noqa: SLF001
+            self._budget._change(size - self.size)  # noqa: SLF001  # its own
             self.size = size

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
-_RETRY_SECONDS: Final = 1
+if TYPE_CHECKING:
+    from event_service.errors import QuotaExceeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,4 @@ class Places:
 
     def none_left(self) -> QuotaExceeded:
         """What the next call is told; counted as refused."""
-        refused("queue")
-        return QuotaExceeded("calls at the same time", self.all, _RETRY_SECONDS)
+        return no_room("calls at the same time", self.all)

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from event_service.admission.shared_buckets import Ask
@@ -24,8 +24,8 @@ _BLOCK_SECONDS: Final = 0.1
 """How much of a quota a process takes from Redis at a time, to serve the next calls without it."""
 
 _MOST_REMEMBERED: Final = 20_000
-"""Webhooks and domains that a process knows something of; of who called longest ago it forgets
-it. Who is forgotten loses at most a block, or, while Redis is down, starts with a full bucket."""
+"""Webhooks and domains. The one that called longest ago is forgotten: it loses at most a block, or,
+while Redis is down, starts with a full bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,7 @@ class _Scope:
 
     @property
     def shown(self) -> str:
-        return (
-            "calls of one webhook per second"
-            if self.webhook_id
-            else ("calls of one domain per second")
-        )
+        return f"calls of one {'webhook' if self.webhook_id else 'domain'} per second"
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class _Held:
     tokens: int = 0
     empty_until: float = 0.0
     asking: bool = False
-    alone: TokenBucket | None = field(default=None)
+    alone: TokenBucket | None = None
 
     @property
     def block(self) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, TypeAlias
 
 from event_service.loading_cache import Lifetimes, LoadingCache
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # Shorter than a key's: an app that was switched off shall notice.
 APP_LIFETIMES: Final = Lifetimes(found=60.0, stale=540.0)
@@ -23,31 +21,20 @@ class AppGrant:
     projects: frozenset[str]
 
 
-class AppDirectory(Protocol):
-    """Knows the apps. Safe to use from many threads."""
+AppGrants: TypeAlias = Callable[[str, str], AppGrant | None]
+"""What the app of a domain id and a client id may do; None if there is none or it is disabled.
 
-    def grant(self, domain_id: str, client_id: str) -> AppGrant | None:
-        """What the app with this client id may do; None if there is none or it is disabled.
-
-        Raises Unavailable when that can't be found out now.
-        """
-        ...
+Raises Unavailable when that can't be found out now. Any thread may call it.
+"""
 
 
-class CachedApps:
-    """An AppDirectory that keeps the answers of ``fetch`` (domain id, client id) for a while."""
-
-    def __init__(
-        self,
-        fetch: Callable[[str, str], AppGrant | None],
-        lifetimes: Lifetimes = APP_LIFETIMES,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        def load(key: tuple[str, str]) -> AppGrant | None:
-            return fetch(*key)
-
-        self._cache = LoadingCache(load, lifetimes, clock)
-
-    def grant(self, domain_id: str, client_id: str) -> AppGrant | None:
-        """See AppDirectory."""
-        return self._cache.get((domain_id, client_id))
+def kept_grants(
+    fetch: AppGrants,
+    lifetimes: Lifetimes = APP_LIFETIMES,
+    clock: Callable[[], float] = time.monotonic,
+) -> AppGrants:
+    """The answers of ``fetch``, each kept for a while."""
+    kept: LoadingCache[tuple[str, str], AppGrant] = LoadingCache(
+        lambda app: fetch(*app), lifetimes, clock
+    )
+    return lambda domain_id, client_id: kept.get((domain_id, client_id))

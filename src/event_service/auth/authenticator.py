@@ -1,4 +1,4 @@
-"""What the gRPC edge needs of authentication."""
+"""What the two edges, gRPC and HTTP, need of authentication."""
 
 from __future__ import annotations
 

@@ -6,70 +6,61 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from event_service.auth.apps import CachedApps
+from event_service.auth.apps import kept_grants
 from event_service.auth.cached_keys import CachedKeys
 from event_service.auth.identity import IdentityService
 from event_service.auth.jwks import JwksFile
 from event_service.auth.jwks_url import JwksUrl
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.open_access import open_access
-from event_service.auth.tokens import DEFAULT_SYSTEM_DOMAINS, TokenAuthenticator
+from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
+from event_service.secret_text import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from event_service.auth.authenticator import Authenticator
+    from event_service.settings import Settings
 
 
-def build_authenticator(
-    *,
-    host: str,
-    data_dir: Path,
-    jwks: str | None = None,
-    identity_endpoint: str | None = None,
-    system_token: str | None = None,
-    system_domains: Collection[str] = DEFAULT_SYSTEM_DOMAINS,
-    no_auth: bool = False,
-    no_auth_on_any_address: bool = False,
-) -> Authenticator:
-    """The authenticator for a service that listens on ``host``.
+def build_authenticator(settings: Settings) -> Authenticator:
+    """The authenticator that the settings ask for.
 
-    ``jwks`` (a path or an ``https://`` URL) wins over the identity service's keys; apps are always
-    asked of the identity service. With neither, the data directory's own key pair is trusted for
-    every domain, and only then. Raises ValueError for what can't be used; the message names the
-    variable.
+    Keys of EVENT_AUTH_JWKS win over the identity service's; apps are always asked of the identity
+    service. With neither, the data directory's own key pair is trusted for every domain, and only
+    then. Raises ValueError for what can't be used; the message names the variable.
     """
-    if no_auth:
-        if jwks or identity_endpoint:
+    jwks, endpoint = settings.auth_jwks, settings.identity_endpoint
+    if settings.no_auth:
+        if jwks or endpoint:
             raise ValueError(
                 "no-auth (EVENT_NO_AUTH) leaves nothing for EVENT_AUTH_JWKS or"
                 " EVENT_IDENTITY_ENDPOINT to do"
             )
-        return open_access(host, on_any_address=no_auth_on_any_address)
-    if identity_endpoint:
-        return _with_identity(identity_endpoint, system_token, jwks, system_domains)
+        return open_access(settings.host, on_any_address=settings.no_auth_on_any_address)
+    if endpoint:
+        return _with_identity(settings, endpoint)
     if jwks:
         return TokenAuthenticator(
-            TokenVerifier(_published_keys(jwks)), system_domains=frozenset(system_domains)
+            TokenVerifier(_published_keys(jwks)), system_domains=settings.auth_system_domains
         )
     with _named("EVENT_DATA_DIR"):
-        own = LocalKeyPair(data_dir)
+        own = LocalKeyPair(settings.data_dir)
     return TokenAuthenticator(TokenVerifier(own), system_domains=None)
 
 
-def _with_identity(
-    endpoint: str, system_token: str | None, jwks: str | None, system_domains: Collection[str]
-) -> Authenticator:
+def _with_identity(settings: Settings, endpoint: str) -> Authenticator:
+    system_token = text_of(settings.system_token)
     if not system_token:
         raise ValueError("EVENT_IDENTITY_ENDPOINT needs the system token of EVENT_SYSTEM_TOKEN")
-    published = _published_keys(jwks) if jwks else None
+    published = _published_keys(settings.auth_jwks) if settings.auth_jwks else None
     with _named("EVENT_IDENTITY_ENDPOINT"):
         identity = IdentityService(endpoint, system_token)
     return TokenAuthenticator(
         TokenVerifier(published or CachedKeys(identity.public_keys)),
-        CachedApps(identity.app),
-        frozenset(system_domains),
+        kept_grants(identity.app),
+        settings.auth_system_domains,
         on_close=identity.close,
     )
 

@@ -10,7 +10,7 @@ import structlog
 from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
 from event_service.errors import Unavailable
-from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
+from event_service.grpc_endpoint import RECONNECT_SOON, open_channel
 from event_service.remote_method import NOT_THERE, RemoteMethod
 from event_service.stubs.event_service.identity.calls_pb2 import (
     AppAnswer,
@@ -40,8 +40,6 @@ class IdentityService:
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._metadata = (("token", system_token),)
-        if not is_endpoint(endpoint):
-            raise ValueError("the identity service's endpoint is not grpc://host:port")
         self._channel = open_channel(endpoint, _OPTIONS)
         self._get_public_key = RemoteMethod(
             self._channel, _SERVICE, GET_PUBLIC_KEY, PublicKeyAnswer, seconds

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,9 @@ _log = structlog.get_logger(__name__)
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 
 KeysByDomain = dict[str, tuple["VerificationKey", ...]]
+
+_Edition = tuple[int, int, int]
+"""Tells one state of a file from another without reading it."""
 
 
 def read_document(text: bytes) -> KeysByDomain:
@@ -51,19 +53,6 @@ def _usable(document: Mapping[str, object]) -> KeysByDomain:
         except UnusableKeyError as reason:
             _log.error("keys of a domain left out", domain_id=domain_id, reason=str(reason))
     return keys
-
-
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """Tells one state of the file from another without reading it."""
-
-    inode: int
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> _Edition:
-        return cls(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 class JwksFile:
@@ -94,7 +83,7 @@ class JwksFile:
 
     def _read(self) -> tuple[_Edition, KeysByDomain]:
         with self._path.open("rb") as file:
-            edition = _Edition.of(os.fstat(file.fileno()))
+            edition = _edition(os.fstat(file.fileno()))
             text = file.read(MAX_DOCUMENT_BYTES + 1)
         return edition, read_document(text)
 
@@ -103,9 +92,13 @@ class JwksFile:
         before = self._seen
         try:
             self._seen = None
-            self._seen = _Edition.of(self._path.stat())
+            self._seen = _edition(self._path.stat())
             if self._seen != before:
                 self._seen, self._keys = self._read()
         except (OSError, ValueError) as fault:
             return None if self._seen == before else fault
         return None
+
+
+def _edition(status: os.stat_result) -> _Edition:
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 LOCAL_DOMAIN: Final = "domain-local"
+"""The domain of whoever names none: of calls without a token, and of the commands."""
 
 
 class NoAuth:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from event_service.auth.access import Access
-    from event_service.auth.apps import AppDirectory
+    from event_service.auth.apps import AppGrants
     from event_service.auth.claims import Claims
     from event_service.auth.verification import TokenVerifier
 
@@ -28,7 +28,7 @@ DEFAULT_SYSTEM_DOMAINS: Final = frozenset({"domain-root"})
 class TokenAuthenticator:
     """Takes the token of ``token`` or ``authorization: Bearer`` for the caller's credential.
 
-    ``apps`` None means that apps can't be checked, so that their tokens are refused. A system
+    ``app_grants`` None means that apps can't be checked, so that their tokens are refused. A system
     token sees every domain, so only those of ``system_domains`` are believed (any domain signs
     its own tokens, and could call one a system token); None means every domain's.
     """
@@ -36,12 +36,12 @@ class TokenAuthenticator:
     def __init__(
         self,
         verifier: TokenVerifier,
-        apps: AppDirectory | None = None,
+        app_grants: AppGrants | None = None,
         system_domains: Collection[str] | None = DEFAULT_SYSTEM_DOMAINS,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._verifier = verifier
-        self._apps = apps
+        self._app_grants = app_grants
         self._system_domains = system_domains
         self._on_close = on_close
 
@@ -75,9 +75,9 @@ class TokenAuthenticator:
             return claims.permissions or (), frozenset(claims.projects or ())
         if claims.jti is None:
             raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = jti)")
-        if self._apps is None:
+        if self._app_grants is None:
             raise PermissionDenied("Tokens of apps need an identity service to check them with.")
-        grant = self._apps.grant(claims.did, claims.jti)
+        grant = self._app_grants(claims.did, claims.jti)
         if grant is None:
             raise PermissionDenied("The app is unknown or disabled.")
         return grant.permissions, grant.projects

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
-
 import click
 
+import event_service
 from event_service.cli.doctor import doctor
 from event_service.cli.events import events
 from event_service.cli.health import health
@@ -30,7 +29,7 @@ def main() -> None:
 @main.command()
 def version() -> None:
     """Print the version."""
-    click.echo(version_of("spaceone-event-service"))
+    click.echo(event_service.__version__)
 
 
 main.add_command(serve)

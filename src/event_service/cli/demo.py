@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from event_service.auth.open_access import LOCAL_DOMAIN
 from event_service.cli.address import reachable
 from event_service.cli.grpcurl import create_line, list_line
+from event_service.cli.options import LOCAL_PROJECT, LOCAL_WORKSPACE
 
 if TYPE_CHECKING:
     from event_service.manager.webhooks import WebhookManager
     from event_service.settings import Settings
 
 _NAME = "demo"
-_TENANT = ("domain-local", "workspace-local", "project-local")
 
 
 def token_of(settings: Settings) -> str:
@@ -28,7 +29,7 @@ def token_of(settings: Settings) -> str:
     if settings.auth_jwks or settings.identity_endpoint:
         return "$TOKEN"
     program = str(Path(sys.argv[0]).absolute())
-    command = [program, "token", "--role", "DOMAIN_ADMIN", "--domain", _TENANT[0]]
+    command = [program, "token", "--role", "DOMAIN_ADMIN", "--domain", LOCAL_DOMAIN]
     return f"$({shlex.join([*command, '--data-dir', str(settings.data_dir)])})"
 
 
@@ -44,7 +45,7 @@ def make_demo(webhooks: WebhookManager, address: str, token: str) -> list[str]:
             "List the newest events:",
             list_line(reachable(address), token),
         ]
-    made, key = webhooks.create(_NAME, *_TENANT)
+    made, key = webhooks.create(_NAME, LOCAL_DOMAIN, LOCAL_WORKSPACE, LOCAL_PROJECT)
     return [
         f"A demo webhook was made; its key is shown only now.\n  webhook_id: {made.webhook_id}",
         f"  access_key: {key}",

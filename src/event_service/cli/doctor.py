@@ -85,8 +85,8 @@ def findings_of(
     examined = Examined(settings, service, holder, clock)
     yield from examine_machine(examined, seconds)
     try:
-        with opened_stores(settings) as addresses:
-            yield from examine_stores(examined, addresses.mongodb_uri, addresses.redis_url, seconds)
+        with opened_stores(settings) as stores:
+            yield from examine_stores(examined, stores.mongodb_uri, stores.redis_url, seconds)
     except StartError as fault:
         advice = "Without a store nothing else can be looked at."
         yield failure("Embedded stores", str(fault), advice)

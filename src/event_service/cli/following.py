@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 _LATE: Final = timedelta(seconds=10)
-"""created_at is read before the write is done: so much later may an older one be seen first."""
+"""created_at is read before the write is done: an older event may show so much later."""
 
 _AT_ONCE: Final = 200
 

@@ -8,6 +8,7 @@ import click
 
 from event_service.auth.access import DOMAIN_ADMIN
 from event_service.auth.local import LocalKeyPair, has_key_pair
+from event_service.auth.open_access import LOCAL_DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Metadata = tuple[str, str]
 
-DEFAULT_DOMAIN: Final = "domain-local"
 _SECONDS: Final = 300
 
 
@@ -32,7 +32,7 @@ def metadata_maker(
     if token is not None:
         given = [("token", token), *([] if domain is None else [("x_domain_id", domain)])]
         return lambda: given
-    admin_of = domain or DEFAULT_DOMAIN
+    admin_of = domain or LOCAL_DOMAIN
     named = ("x_domain_id", admin_of)
     if not settings.no_auth and (settings.auth_jwks or settings.identity_endpoint):
         raise click.UsageError("the service trusts others' tokens: EVENT_TOKEN or --token-file")

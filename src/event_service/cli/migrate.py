@@ -70,8 +70,8 @@ def migrate(*, dry_run: bool, drop_unused: bool, data_dir: Path | None, as_json:
 @contextmanager
 def _opened_database(settings: Settings) -> Iterator[Database[dict[str, Any]]]:
     with ExitStack() as stack:
-        addresses = stack.enter_context(opened_stores(settings, for_builds=True))
-        client = connect_mongodb(addresses.mongodb_uri, settings, for_builds=True)
+        stores = stack.enter_context(opened_stores(settings, for_builds=True))
+        client = connect_mongodb(stores.mongodb_uri, settings, for_builds=True)
         stack.enter_context(client)
         yield client.get_default_database(DEFAULT_DATABASE)
 
@@ -83,7 +83,7 @@ def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> 
         with displayed(quiet=quiet) as display:
             for step in plan.steps:
                 display.begin(title_of(done + 1, len(plan.steps), step.collection, str(step)))
-                follow(step, database, display.far)
+                follow(step, database, display.advance)
                 display.end()
                 done += 1
     except KeyboardInterrupt:

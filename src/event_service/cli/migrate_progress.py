@@ -16,7 +16,7 @@ from event_service.cli.terminal import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from event_service.migration.following import Progress as Far
+    from event_service.migration.following import Progress as StepProgress
 
 _LINE_SECONDS: Final = 10.0
 
@@ -27,11 +27,11 @@ class Display(Protocol):
     def begin(self, title: str) -> None:
         """A step begins."""
 
-    def far(self, progress: Far) -> None:
-        """It is so far."""
+    def advance(self, progress: StepProgress) -> None:
+        """So many of its documents are done."""
 
     def end(self) -> None:
-        """It is done."""
+        """The step is done."""
 
 
 class _Bars:
@@ -42,7 +42,7 @@ class _Bars:
         # Without a total the bar runs to and fro.
         self._task = self._bars.add_task(title, total=None, counted="")
 
-    def far(self, progress: Far) -> None:
+    def advance(self, progress: StepProgress) -> None:
         if progress.total is None or progress.done is None:
             return
         self._bars.update(
@@ -62,7 +62,7 @@ class _Lines:
         self._title = title
         self._began = self._told = time.monotonic()
 
-    def far(self, progress: Far) -> None:
+    def advance(self, progress: StepProgress) -> None:
         now = time.monotonic()
         if now - self._told < _LINE_SECONDS:
             return
@@ -78,7 +78,7 @@ class _Nothing:
     def begin(self, title: str) -> None:
         pass
 
-    def far(self, progress: Far) -> None:
+    def advance(self, progress: StepProgress) -> None:
         pass
 
     def end(self) -> None:

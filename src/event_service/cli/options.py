@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,6 +12,10 @@ from event_service.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+LOCAL_WORKSPACE: Final = "workspace-local"
+LOCAL_PROJECT: Final = "project-local"
+"""Where webhooks are that are made without naming a place."""
 
 data_dir_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--data-dir",

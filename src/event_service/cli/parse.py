@@ -11,7 +11,7 @@ import click
 from event_service.cli.draft_text import as_block, as_object
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import json_option
-from event_service.cli.reading import Reading, read
+from event_service.cli.preview import Preview, preview_of
 from event_service.cli.terminal import put, shown
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.wire.json_body import json_object
@@ -33,31 +33,31 @@ def parse(source: str | None, file: IO[bytes], as_json: bool) -> None:  # noqa: 
         names = ", ".join(sorted(registry))
         raise click.BadParameter(f"there is no {source}; there are {names}", param_hint="--source")
     with told_plainly():
-        reading = read(registry, source, json_object(file.read()))
+        preview = preview_of(registry, source, json_object(file.read()))
     if as_json:
-        click.echo(json.dumps(_as_object(reading), indent=2))
+        click.echo(json.dumps(_as_object(preview), indent=2))
     else:
-        _print(reading)
-    sys.exit(1 if reading.failures else 0)
+        _print(preview)
+    sys.exit(1 if preview.failures else 0)
 
 
-def _as_object(reading: Reading) -> dict[str, Any]:
+def _as_object(preview: Preview) -> dict[str, Any]:
     return {
-        "source": reading.source,
-        "events": [as_object(draft) for draft in reading.events],
-        "failures": list(reading.failures),
-        "notes": list(reading.notes),
+        "source": preview.source,
+        "events": [as_object(draft) for draft in preview.events],
+        "failures": list(preview.failures),
+        "notes": list(preview.notes),
     }
 
 
-def _print(reading: Reading) -> None:
-    if reading.source is not None:
-        put(shown(f"source: {reading.source}"))
-    if not reading.events:
+def _print(preview: Preview) -> None:
+    if preview.source is not None:
+        put(shown(f"source: {preview.source}"))
+    if not preview.events:
         put("It would be taken, and no event made of it.")
-    for number, draft in enumerate(reading.events, 1):
+    for number, draft in enumerate(preview.events, 1):
         put()
-        put(shown(f"event {number} of {len(reading.events)}", "bold"))
+        put(shown(f"event {number} of {len(preview.events)}", "bold"))
         put(as_block(draft))
-    for note in reading.notes:
+    for note in preview.notes:
         put(shown(f"note: {note}"))

@@ -12,7 +12,7 @@ from event_service.cli.draft_text import as_line
 from event_service.cli.event_client import EventClient
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import address_option, data_dir_option, settings_of
-from event_service.cli.reading import read
+from event_service.cli.preview import preview_of
 from event_service.cli.secrets_given import secret_given
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.samples import sample, sample_names
@@ -41,7 +41,7 @@ _MOST = 1_000_000
 @click.option("--new", is_flag=True, help="Each is an alarm of its own, not the same one again.")
 @address_option
 @data_dir_option
-def send(  # one argument for each option
+def send(
     webhook_id: str,
     key: str | None,
     key_file: Path | None,
@@ -70,7 +70,7 @@ def send(  # one argument for each option
                 client.create(webhook_id, access_key, body)
                 sent += 1
                 if new or sent == 1:
-                    drafts = read(registry, source, body).events
+                    drafts = preview_of(registry, source, body).events
                     click.echo(f"sent {source}: {'; '.join(map(as_line, drafts))}")
         finally:
             click.echo(f"{sent} of {count} sent to {webhook_id} at {client.address}")

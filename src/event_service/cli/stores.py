@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from event_service.embedded.directory import read_runtime
@@ -11,25 +10,16 @@ from event_service.manager.key_vault import vault_for
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_declared_indexes
-from event_service.mongodb_address import DEFAULT_DATABASE, with_database
+from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.secret_text import text_of
 from event_service.store_clients import connect_mongodb, connect_redis
-from event_service.stores import open_stores
+from event_service.stores import Stores, given_mongodb, open_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from event_service.manager.key_vault import KeyVault
     from event_service.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class StoreAddresses:
-    """Where both stores are. Not printed: they may hold passwords."""
-
-    mongodb_uri: str = field(repr=False)
-    """With the database's name."""
-    redis_url: str = field(repr=False)
 
 
 @contextmanager
@@ -39,9 +29,9 @@ def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
     Raises StartError.
     """
     with ExitStack() as stack:
-        addresses = stack.enter_context(opened_stores(settings))
-        client = stack.enter_context(connect_mongodb(addresses.mongodb_uri, settings))
-        redis = connect_redis(addresses.redis_url, settings)
+        stores = stack.enter_context(opened_stores(settings))
+        client = stack.enter_context(connect_mongodb(stores.mongodb_uri, settings))
+        redis = connect_redis(stores.redis_url, settings)
         stack.callback(redis.close)
         database = client.get_default_database(DEFAULT_DATABASE)
         ensure_declared_indexes(database)
@@ -56,31 +46,24 @@ def key_vault(settings: Settings) -> KeyVault | None:
 
 
 @contextmanager
-def opened_stores(settings: Settings, *, for_builds: bool = False) -> Iterator[StoreAddresses]:
+def opened_stores(settings: Settings, *, for_builds: bool = False) -> Iterator[Stores]:
     """The stores of the settings, which answer for as long as the context lasts.
 
     Where no address is given, those of the service that holds the data directory are taken, and
     without one the embedded stores are started, the database with more memory ``for_builds``.
     Raises StartError.
     """
-    if settings.mongodb_uri is not None and settings.redis_url is not None:
+    mongodb_uri, redis_url = given_mongodb(settings), text_of(settings.redis_url)
+    if mongodb_uri is not None and redis_url is not None:
         # Nothing of the data directory is needed, so a service may hold it.
-        yield StoreAddresses(
-            with_database(settings.mongodb_uri.get_secret_value()),
-            settings.redis_url.get_secret_value(),
-        )
+        yield Stores(mongodb_uri, redis_url)
         return
     running = read_runtime(settings.data_dir)
     if running is None:
         stores = open_stores(settings, for_builds=for_builds)
         try:
-            yield StoreAddresses(stores.mongodb_uri, stores.redis_url)
+            yield stores
         finally:
             stores.close()
-        return
-    mongodb_uri, redis_url = running.mongodb_uri, running.redis_url
-    if settings.mongodb_uri is not None:
-        mongodb_uri = with_database(settings.mongodb_uri.get_secret_value())
-    if settings.redis_url is not None:
-        redis_url = settings.redis_url.get_secret_value()
-    yield StoreAddresses(mongodb_uri, redis_url)
+    else:
+        yield Stores(mongodb_uri or running.mongodb_uri, redis_url or running.redis_url)

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from event_service.auth.open_access import LOCAL_DOMAIN
 from event_service.cli.address import grpc_address
 from event_service.cli.faults import told_plainly
 from event_service.cli.grpcurl import create_line
-from event_service.cli.options import data_dir_option, json_option, settings_of
+from event_service.cli.options import (
+    LOCAL_PROJECT,
+    LOCAL_WORKSPACE,
+    data_dir_option,
+    json_option,
+    settings_of,
+)
 from event_service.cli.stores import opened_webhooks
 from event_service.cli.webhook_text import as_lines, as_object, as_table
 from event_service.plugins.plugin import PluginInfo
@@ -31,9 +38,9 @@ def webhook() -> None:
 
 @webhook.command()
 @click.argument("name")
-@click.option("--domain", default="domain-local", show_default=True, help="domain_id")
-@click.option("--workspace", default="workspace-local", show_default=True, help="workspace_id")
-@click.option("--project", default="project-local", show_default=True, help="project_id")
+@click.option("--domain", default=LOCAL_DOMAIN, show_default=True, help="domain_id")
+@click.option("--workspace", default=LOCAL_WORKSPACE, show_default=True, help="workspace_id")
+@click.option("--project", default=LOCAL_PROJECT, show_default=True, help="project_id")
 @click.option("--plugin", help="plugin_id; without one, a body's source is recognised.")
 @click.option(
     "--recovery-mode",
@@ -47,7 +54,7 @@ def webhook() -> None:
 )
 @data_dir_option
 @json_option
-def create(  # one argument for each option
+def create(
     name: str,
     domain: str,
     workspace: str,

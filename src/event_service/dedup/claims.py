@@ -70,9 +70,9 @@ class NumberDraw:
 class Claims:
     """Decisions on dedup keys, each one atomic step in Redis; as many as come in one call.
 
-    What :meth:`say`, :meth:`install`, :meth:`end` and :meth:`drop` say are hints: if Redis is down,
-    what they would have said the database knows. Keys of one dedup key share a hash tag, so that a
-    Redis Cluster keeps them together.
+    What :meth:`say`, :meth:`install`, :meth:`end` and :meth:`drop` tell Redis are hints: if it is
+    down nothing is lost, since the database knows all of it. Keys of one dedup key share a hash
+    tag, so that a Redis Cluster keeps them together.
     """
 
     def __init__(self, client: RedisClient, namespace: str, gate: RedisGate) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+SHARDS = 64
+"""Hash tags of Redis keys: a cluster keeps the keys of one of them on one node."""
+
 
 @dataclass(frozen=True, slots=True)
 class DedupKey:
@@ -27,16 +30,13 @@ class DedupKey:
 
     @property
     def shard(self) -> str:
-        """The hash tag that the Redis keys of this dedup key share: one of 64."""
+        """The hash tag that the Redis keys of this dedup key share: one of ``SHARDS``."""
         return DedupKey.shard_of(self.digest)
 
     @staticmethod
     def shard_of(digest: str) -> str:
         """The hash tag of the key that has this digest."""
         return f"{int(digest[:2], 16) % SHARDS:02x}"
-
-
-SHARDS = 64
 
 
 def all_shards() -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class ScriptCalls:
         self._digests = {script: client.register_script(script.lua).sha for script in scripts.ALL}
 
     def load(self) -> None:
-        """Have Redis know the scripts before they are first run, which saves that call two others.
+        """Load the scripts before they are first run, which saves that run two more calls.
 
         A Redis that is down, or that forgets them in a restart, is told when it is asked.
         """

@@ -1,4 +1,4 @@
-"""Keys of which the database has decided while Redis did not answer."""
+"""Keys about which the database decided while Redis did not answer."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class UntoldKeys:
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        # A plain one looks for its first entry past all that were taken from its front.
+        # A plain dict would look for its first entry past all that were taken from its front.
         self._digests: OrderedDict[str, None] = OrderedDict()
 
     def add(self, digests: Iterable[str]) -> None:
-        """Redis was not told of what became of them, or was not asked."""
+        """Redis was not asked about them, or was not told what became of them."""
         with self._lock:
             self._digests.update(dict.fromkeys(digests))
             while len(self._digests) > self._most:

@@ -11,6 +11,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from event_service.doctor.finding import failure, ok, warning
+from event_service.socket_address import listening_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +103,8 @@ def _readiness(address: str, seconds: float) -> int | None:
 
 def _is_free(host: str, port: int) -> bool:
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        family, kind, _, _, address = found[0]
-        with socket.socket(family, kind) as probe:
+        family, address = listening_address(host, port)
+        with socket.socket(family) as probe:
             # As the service does: what is left of connections that ended is no hindrance.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)

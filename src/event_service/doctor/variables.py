@@ -20,7 +20,7 @@ _ALIKE: Final = 0.8
 
 
 def check_variables(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Finding of variables whose names are those of settings but for a slip.
+    """Finding of variables whose names look like misspelt settings.
 
     Others are left alone: Kubernetes makes some of a service's name.
     """

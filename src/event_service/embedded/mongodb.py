@@ -108,12 +108,18 @@ class EmbeddedMongoDB:
     def _answers(self) -> bool:
         if not self._port:
             return False
-        client = self._client()
+        client: MongoClient[dict[str, object]] = MongoClient(
+            self.uri,
+            serverSelectionTimeoutMS=PROBE_MILLISECONDS,
+            connectTimeoutMS=PROBE_MILLISECONDS,
+            socketTimeoutMS=PROBE_MILLISECONDS,
+        )
         try:
             client.admin.command("ping")
         except PyMongoError:
             client.close()
             return False
+        # It is kept for later looks: making a client costs more than many of them.
         self._probe = client
         return True
 
@@ -129,16 +135,6 @@ class EmbeddedMongoDB:
         except PyMongoError:  # also that of a client that was closed: the store is being stopped
             return False
         return False
-
-    def _client(self) -> MongoClient[dict[str, object]]:
-        """A client for looks at the server: one that answered is kept, since making one costs more
-        than many looks."""
-        return MongoClient(
-            self.uri,
-            serverSelectionTimeoutMS=PROBE_MILLISECONDS,
-            connectTimeoutMS=PROBE_MILLISECONDS,
-            socketTimeoutMS=PROBE_MILLISECONDS,
-        )
 
 
 def sorts_in_memory(client: MongoClient[dict[str, Any]]) -> bool:

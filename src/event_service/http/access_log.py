@@ -50,8 +50,8 @@ class PathMask:
 class AccessLog:
     """ASGI: logs what came and what was answered; nothing that an application raises leaves it.
 
-    A request that became a call has a line as a call: this one is then for debugging, as that of
-    a probe always is.
+    A request that became a call has a line as a call already: its line here is then one of level
+    DEBUG, as that of a probe always is.
     """
 
     def __init__(self, app: ASGIApp, mask: PathMask) -> None:

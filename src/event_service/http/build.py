@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
     from event_service.admission.byte_budget import ByteBudget
-    from event_service.http.probes import Health
     from event_service.manager.events import EventManager
+    from event_service.servicer.health import HealthMonitor
     from event_service.servicer.invocation import Invoker
     from event_service.servicer.method import Method
     from event_service.settings import Settings
@@ -38,7 +38,7 @@ def build_http(
     methods: Iterable[Method],
     invoker: Invoker,
     events: EventManager,
-    health: Health,
+    health: HealthMonitor,
     budget: ByteBudget,
     *,
     shares_port: bool,

@@ -52,7 +52,7 @@ class Methods:
     def routes(self, bindings: Iterable[Binding]) -> Sequence[Route]:
         """What is to be hosted."""
         return [
-            Route(path, _HostedMethod(self, binding).answer, methods=[binding.verb])
+            Route(path, partial(self.call, binding), methods=[binding.verb])
             for binding in bindings
             for path in spellings(binding.path)
         ]
@@ -92,15 +92,6 @@ class Methods:
         if len(content) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)
         return content
-
-
-class _HostedMethod:
-    def __init__(self, methods: Methods, binding: Binding) -> None:
-        self._methods = methods
-        self._binding = binding
-
-    async def answer(self, request: Request) -> Response:
-        return await self._methods.call(self._binding, request)
 
 
 def _no_deadline() -> None:

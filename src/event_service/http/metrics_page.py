@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from event_service.metrics.account import exposition
+from event_service.metrics.exposition import exposition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

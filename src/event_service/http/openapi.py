@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import event_service
 from event_service.http.own_paths import (
     OWN_SCHEMAS,
     PROBLEM,
@@ -18,7 +18,6 @@ from event_service.http.own_paths import (
     path_parameter,
     probe_paths,
 )
-from event_service.http.probes import DISTRIBUTION
 from event_service.http.schemas import Schemas
 from event_service.http.transcoding import WHOLE_BODY, method_descriptor
 
@@ -68,7 +67,7 @@ def openapi(
         "openapi": "3.1.0",
         "info": {
             "title": "Event service",
-            "version": version(DISTRIBUTION),
+            "version": event_service.__version__,
             "description": "Takes alarms of monitoring systems in and answers questions about them."
             " The same calls are there over gRPC, where reflection describes them.",
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from event_service.draft import EventType, Severity
 from event_service.http.deliveries import KEY_IN_HEADER, KEY_IN_PATH
 from event_service.http.metrics_page import METRICS
 
@@ -50,15 +51,10 @@ OWN_SCHEMAS: Final[Mapping[str, Node]] = {
         " the event.",
         "properties": {
             "event_key": _text("Same key, same problem. Made from the content if it is missing."),
-            "event_type": _text(
-                "What happened; ALERT if it is missing.", enum=["ALERT", "RECOVERY", "ERROR"]
-            ),
+            "event_type": _text("What happened; ALERT if it is missing.", enum=list(EventType)),
             "title": _text("A line."),
             "description": _text("More than a line."),
-            "severity": _text(
-                "How bad it is; NONE if it is missing.",
-                enum=["CRITICAL", "ERROR", "WARNING", "INFO", "NOT_AVAILABLE", "NONE"],
-            ),
+            "severity": _text("How bad it is; NONE if it is missing.", enum=list(Severity)),
             "resource": {
                 "type": "object",
                 "description": "What it happened to.",

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+import event_service
 from event_service.errors import NotFound, Unavailable
 from event_service.http.answers import answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-DISTRIBUTION: Final = "spaceone-event-service"
-
-
-class Health(Protocol):
-    """What is known of the stores (``servicer.health.HealthMonitor``)."""
-
-    @property
-    def services(self) -> Sequence[str]:
-        """The names that can be asked for; empty is the whole."""
-
-    @property
-    def answering(self) -> Mapping[str, bool]:
-        """Which stores answer."""
-
-    def serving(self, service: str) -> bool:
-        """Whether the stores that a service needs answer."""
+    from event_service.servicer.health import HealthMonitor
 
 
 class Probes:
     """Answers without a token and without waiting for anything."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: HealthMonitor) -> None:
         self._health = health
 
     def routes(self) -> Sequence[Route]:
@@ -65,4 +50,4 @@ class Probes:
 
     async def version(self, _: Request) -> Response:
         """Name and version of what runs here."""
-        return answer_of({"name": DISTRIBUTION, "version": version_of(DISTRIBUTION)})
+        return answer_of({"name": event_service.DISTRIBUTION, "version": event_service.__version__})

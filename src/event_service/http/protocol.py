@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from event_service.admission.no_room import no_room
 from event_service.admission.presence import always_there
-from event_service.errors import QuotaExceeded
 from event_service.http.answers import JSON, problem, refusal
 from event_service.http.statuses import retry_seconds, status_of
-from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from uvicorn.config import Config
 
     from event_service.admission.presence import Gone
+    from event_service.errors import QuotaExceeded
 
 _GONE: Final = "event_service.gone"
 
@@ -76,9 +76,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self._idle_since = self.loop.time()
         if len(self.connections) > self._limits.connections and not self._made_room():
-            self._refuse(
-                QuotaExceeded("open connections", self._limits.connections, retry_seconds=1)
-            )
+            self._refuse(no_room("open connections", self._limits.connections))
             return
         self._expect_head()
 
@@ -128,7 +126,6 @@ class BoundedProtocol(H11Protocol):
         return True
 
     def _refuse(self, fault: QuotaExceeded) -> None:
-        refused("queue")
         retry = ("Retry-After", str(retry_seconds(fault)))
         self._answer(status_of(fault), problem(fault.code, fault.message), retry)
         self.transport.close()

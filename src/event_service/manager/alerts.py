@@ -13,14 +13,14 @@ from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
 from event_service.manager.alert_update import HOLDS, RESOLVED, JoiningUpdate
 from event_service.manager.bulk_inserts import insert_all
-from event_service.manager.guarded import Expression, guarded, plus, value
+from event_service.manager.guarded import guarded, plus, value
 from event_service.manager.joining import Joining, in_waves
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.repeat_sums import summed
 from event_service.metrics.deliveries import alert_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from bson.raw_bson import RawBSONDocument
@@ -132,8 +132,8 @@ class AlertManager:
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
         unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
-        guard = {"$and": [HOLDS, unseen]}
-        return self._change(alert.alert_id, guard, {"superseded": value(True)})  # noqa: FBT003
+        update = guarded({"$and": [HOLDS, unseen]}, {"superseded": value(plain=True)})
+        return self._alerts.update_one({"alert_id": alert.alert_id}, update).modified_count == 1
 
     def newest(self, key: DedupKey) -> KeyAlert | None:
         """The newest alert of the key."""
@@ -226,10 +226,6 @@ class AlertManager:
             return one.recovers or not alert.get("superseded")
 
         return [shown(one) for one in joinings]
-
-    def _change(self, alert_id: str, guard: Expression, changes: Mapping[str, Any]) -> bool:
-        result = self._alerts.update_one({"alert_id": alert_id}, guarded(guard, changes))
-        return result.modified_count == 1
 
     def _newest(self, key: DedupKey, fields: list[str]) -> Document | None:
         return self._alerts.find_one(

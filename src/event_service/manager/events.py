@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
-    from event_service.manager.reads import Page, Reader, Statistic
+    from event_service.manager.reads import ListResult, Reader, StatResult
     from event_service.manager.recorder import Recorder
     from event_service.manager.request_counts import RequestCounts
     from event_service.manager.webhook import Webhook
@@ -143,13 +143,13 @@ class EventManager:
         query: Query | None,
         parameters: Mapping[str, str],
         seconds_left: float | None,
-    ) -> Page:
+    ) -> ListResult:
         """Events of the caller's scope."""
         return self._reader.list(caller, query, parameters, seconds_left)
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None
-    ) -> Statistic:
+    ) -> StatResult:
         """Statistics of the events of the caller's scope."""
         return self._reader.stat(caller, query, seconds_left)
 

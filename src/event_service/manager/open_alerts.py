@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pymongo
 from pymongo.errors import PyMongoError
 
-from event_service.metrics.account import scraped_since
 from event_service.metrics.deliveries import alerts_open
+from event_service.metrics.exposition import scraped_since
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection

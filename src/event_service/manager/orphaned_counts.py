@@ -1,8 +1,8 @@
 """Counts that only Redis has any longer: those of processes that died before they wrote them.
 
-A process that lives writes what it counted after a moment, or as soon as the database is back. So
-what is old, and is the same at two looks at both of which the database answers, is nobody's. Who
-is the first to mark it writes it.
+A process that lives writes what it counted after a moment, or as soon as the database is back. So a
+count is nobody's when it is old and two looks find it the same, with the database answering at
+both. The process that is the first to mark it writes it.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MOST = 100
-"""Each document looks its values up by its place, so a long list costs more than its length, and
-others' writes wait for all of it."""
+"""Documents of one update. Each looks for its place among all of them, so the cost grows with the
+square of their number, and other writes wait for the whole update."""
 
 
 class PerDocument:

@@ -1,6 +1,7 @@
 """get, list and stat on a collection of tenants' documents (CONTRACT 2, 5 and 6).
 
-Every read goes through ``_within``: the caller's scope is put around whatever the query asks.
+Every read goes through ``query.scope.within``: the caller's scope is put around whatever the query
+asks.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _WITHOUT_ID: Document = {"$project": {"_id": False}}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListResult:
     """Some of the documents that match, undecoded, and how many do in all."""
 
     documents: Sequence[RawBSONDocument]
@@ -49,7 +50,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistic:
+class StatResult:
     """The rows or values of a stat; ``total_count`` where the query has a page."""
 
     results: Sequence[Any]
@@ -113,7 +114,7 @@ class Reader:
         query: Query | None,
         parameters: Mapping[str, str],
         seconds_left: float | None = None,
-    ) -> Page:
+    ) -> ListResult:
         """The documents that match the query and the direct parameters, a page of them.
 
         ``seconds_left`` is what the caller's deadline leaves.
@@ -122,32 +123,32 @@ class Reader:
             query, narrow(caller, parameters), self._fields, self._clock(), self._limits
         )
         where = within(caller.scope, search.where)
-        with self._time(seconds_left):
+        with self._in_time(seconds_left):
             if search.count_only:
-                return Page((), self._counted(where, search.count()))
+                return ListResult((), self._counted(where, search.count()))
             rows = self._page(where, search)
             if len(rows) < search.limit and (rows or not search.skip):
-                return Page(rows, search.skip + len(rows))
-            return Page(rows, self._counted(where, search.count()))
+                return ListResult(rows, search.skip + len(rows))
+            return ListResult(rows, self._counted(where, search.count()))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
-    ) -> Statistic:
+    ) -> StatResult:
         """Distinct values, or the rows of an aggregation."""
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
         where = within(caller.scope, statistics.where)
-        with self._time(seconds_left):
+        with self._in_time(seconds_left):
             rows = self._aggregated(statistics, where)
         if not statistics.distinct:
             return rows
-        return Statistic([row["_id"] for row in rows.results], rows.total_count)
+        return StatResult([row["_id"] for row in rows.results], rows.total_count)
 
     def _get_all(
         self, scope: Scope, ids: Sequence[str], seconds: float
     ) -> Mapping[str, RawBSONDocument]:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
-        with self._time(seconds):
+        with self._in_time(seconds):
             found = self._aggregate(where, [_WITHOUT_ID])
         return {document[id_field]: document for document in found}
 
@@ -159,11 +160,11 @@ class Reader:
             return self._aggregate(where, search.rows())
         return self._windows.page(newest, search, self._clock(), self._run, Search.rows)
 
-    def _aggregated(self, statistics: Statistics, where: Document) -> Statistic:
+    def _aggregated(self, statistics: Statistics, where: Document) -> StatResult:
         rows = [decoded(row.raw) for row in self._aggregate(where, statistics.rows())]
         if statistics.page is None:
-            return Statistic(_whole(rows, statistics.most))
-        return Statistic(rows, self._counted(where, statistics.count()))
+            return StatResult(_whole(rows, statistics.most))
+        return StatResult(rows, self._counted(where, statistics.count()))
 
     def _aggregate(self, where: Document, stages: Sequence[Document]) -> Sequence[RawBSONDocument]:
         return self._run([*match_stages(where, self._fields.lookups), *stages])
@@ -184,8 +185,8 @@ class Reader:
         rows = self._aggregate(where, stages)
         return int(rows[0]["n"]) if rows else 0
 
-    def _time(self, seconds_left: float | None) -> AbstractContextManager[None]:
-        """That of one call: all of its queries together."""
+    def _in_time(self, seconds_left: float | None) -> AbstractContextManager[None]:
+        """For the queries of one call: how long all of them together may take."""
         seconds = self._query_seconds
         if seconds_left is not None:
             seconds = min(seconds, seconds_left)

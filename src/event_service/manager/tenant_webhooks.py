@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from event_service.caller import Caller
     from event_service.manager.key_vault import KeyVault
-    from event_service.manager.reads import Reader, Statistic
+    from event_service.manager.reads import Reader, StatResult
     from event_service.manager.webhooks import WebhookManager
     from event_service.plugins.plugins import Plugins
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
@@ -169,7 +169,7 @@ class TenantWebhooks:
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None
-    ) -> Statistic:
+    ) -> StatResult:
         """Statistics over webhooks."""
         return self._reader.stat(caller, query, seconds_left)
 

@@ -3,8 +3,8 @@
 Not by a unique index: the embedded store never gives a value free that an update replaced, so
 that the old name of a renamed webhook could not be used again, and Cloudforet's documents may
 have a name twice. Whoever wants a name holds it for the moment of the write instead, in a
-document whose ``_id`` the name makes, and looks whether somebody has it. A document's ``_id`` is
-unique in every store, and is given free when the document is deleted.
+document whose ``_id`` is made from the name, and looks whether a webhook has it. A document's
+``_id`` is unique in every store, and free again when the document is deleted.
 
 A hold is left behind only by a process that died at that moment; it is void after a minute, far
 longer than what it is held for is waited for.
@@ -16,7 +16,7 @@ import json
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,11 @@ import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.errors import InvalidParameter
+from event_service.instants import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pymongo.database import Database
 
@@ -54,15 +56,11 @@ class WantedName:
         return sha256(json.dumps(parts).encode("ascii")).hexdigest()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 class WebhookNames:
     """Holds names. Safe for many threads and processes on one database."""
 
     def __init__(
-        self, database: Database[dict[str, Any]], clock: Callable[[], datetime] = _now
+        self, database: Database[dict[str, Any]], clock: Callable[[], datetime] = utc_now
     ) -> None:
         """``clock`` tells the time in UTC without an offset."""
         self._webhooks = database["webhook"]

@@ -77,7 +77,7 @@ class WebhookManager:
         with pymongo.timeout(seconds):
             return self._authorise(webhook_id, access_key)
 
-    def create(  # four say whose it is, the others are optional
+    def create(
         self,
         name: str,
         domain_id: str,

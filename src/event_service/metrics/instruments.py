@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 SHARED: Final = bool(os.environ.get(VARIABLE))
-"""Whether several processes share one account."""
+"""Whether several processes share one set of metrics."""
 
 REGISTRY: Final = CollectorRegistry()
 """The instruments of this process. With several processes it is not what is served."""

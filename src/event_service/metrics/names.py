@@ -33,13 +33,6 @@ class Metric:
     says: str
     labels: tuple[str, ...] = ()
 
-    @property
-    def series(self) -> frozenset[str]:
-        """The names that a query may ask for."""
-        if self.kind is Kind.HISTOGRAM:
-            return frozenset(f"{self.name}_{part}" for part in ("bucket", "count", "sum"))
-        return frozenset({self.name})
-
 
 _METHOD: Final = ("grpc_type", "grpc_service", "grpc_method")
 
@@ -139,7 +132,6 @@ METRICS: Final = (
     BUILD_INFO,
 )
 
-STORES: Final = frozenset({"mongodb", "redis"})
 OUTCOMES: Final = frozenset({"recorded", "repeated", "dropped"})
 ORIGINS: Final = frozenset({"redis", "database", "batch"})
 QUEUES: Final = frozenset({"create", "get"})
@@ -180,21 +172,6 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 """The operations of each store; another one counts as ``other``."""
-
-_POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
-    "store": STORES,
-    "outcome": OUTCOMES | PLUGIN_OUTCOMES,
-    "origin": ORIGINS,
-    "queue": QUEUES,
-    "change": CHANGES,
-    "reason": REASONS,
-    "operation": frozenset().union(*OPERATIONS.values(), {OTHER}),
-}
-
-
-def possible_values(label: str) -> frozenset[str] | None:
-    """The values that a label may have; None where the running service decides."""
-    return _POSSIBLE.get(label)
 
 
 def known(value: str, values: frozenset[str]) -> str:

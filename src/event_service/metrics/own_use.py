@@ -20,7 +20,7 @@ _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 class OwnUse:
-    """Gives the use of this process to an account that several share, under the usual names."""
+    """Adds the use of this process to metrics that several share, under the usual names."""
 
     def __init__(self) -> None:
         self._cpu = Counter(

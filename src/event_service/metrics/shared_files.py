@@ -1,4 +1,4 @@
-"""The files in which several worker processes of one service keep one account.
+"""The files in which several worker processes of one service keep their metrics together.
 
 Imports nothing of prometheus_client by itself, which looks at the environment only once, when it
 is imported: a supervisor calls ``share_metrics`` first, and then imports the rest.
@@ -17,9 +17,9 @@ VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def share_metrics(directory: Path) -> None:
-    """Keep one account with the processes started from here on, from zero, in the directory.
+    """Keep metrics together with the processes started from here on, from zero, in the directory.
 
-    The accounts that were kept there before go. Raises OSError.
+    What was kept there before goes. Raises OSError.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for kept in directory.glob("*.db"):

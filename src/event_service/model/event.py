@@ -34,9 +34,9 @@ class Event(Document):
     last_repeated_at = DateTimeField()
 
     # One index per question that clients ask, since every write pays for each of them. There is
-    # none for a severity: those of a tenant end with it, so that MongoDB tells the events of one
-    # from the others, and counts them, without fetching a document that it doesn't give out. The
-    # index for retention depends on a setting: see ``indexes``.
+    # none for a severity: the indexes of a tenant end with it, so that MongoDB finds and counts the
+    # events of a severity without fetching other documents. The index for retention depends on a
+    # setting: see ``indexes``.
     meta: ClassVar[dict[str, Any]] = {
         "collection": "event",
         "strict": False,

@@ -9,6 +9,7 @@ from typing import Any
 
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import labels_fingerprint
+from event_service.parsers.reading import mapping
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
 _ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -45,8 +46,8 @@ def recognises(body: Body) -> bool:
 
 
 def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]:
-    labels = _object(alert.get("labels"))
-    annotations = _object(alert.get("annotations"))
+    labels = mapping(alert.get("labels"))
+    annotations = mapping(alert.get("annotations"))
     alertname = _text(labels.get("alertname"))
     result = {
         "event_key": _event_key(alert.get("fingerprint"), labels),
@@ -88,10 +89,6 @@ def _additional_info(
         "ends_at": alert.get("endsAt"),
     }
     return {name: value for name, value in links.items() if value is not None} | dict(labels)
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str | None:

@@ -18,6 +18,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.severity_words import SeverityWords
 
@@ -56,7 +57,7 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """An event of any service; its kind and its resources are what it is about."""
     detail = mapping(event.get("detail"))
-    resources = [said for said in map(text, sequence(event.get("resources"))) if said is not None]
+    resources = texts_of(sequence(event.get("resources")))
     about = [event.get(name) for name in ("account", "region", "source", "detail-type")]
     return present(
         {

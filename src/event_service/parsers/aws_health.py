@@ -13,6 +13,7 @@ from event_service.parsers.reading import (
     present,
     text,
     texts,
+    texts_of,
 )
 
 # As SpaceONE's plugin has it; what is no more than a notice is for information.
@@ -26,7 +27,8 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     The end that a scheduled change has from its start on is no recovery.
     """
     detail = mapping(event.get("detail"))
-    entities = _entities(detail)
+    affected = mappings(detail.get("affectedEntities"))
+    entities = texts_of(each.get("entityValue") for each in affected)
     code = text(detail.get("eventTypeCode"))
     category = text(detail.get("eventTypeCategory"))
     status = text(detail.get("statusCode"))
@@ -56,11 +58,6 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
-
-
-def _entities(detail: Mapping[str, Any]) -> list[str]:
-    found = [text(each.get("entityValue")) for each in mappings(detail.get("affectedEntities"))]
-    return [entity for entity in found if entity is not None]
 
 
 def _description(detail: Mapping[str, Any], entities: list[str]) -> str | None:

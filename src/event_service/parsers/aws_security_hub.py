@@ -13,6 +13,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.severity_words import SeverityWords
 
@@ -36,7 +37,6 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of a finding, of which an event has one; resolved or archived, it recovers."""
     finding = _finding(event)
     workflow, record = text_at(finding, "Workflow", "Status"), text(finding.get("RecordState"))
-    resources = [text(each.get("Id")) for each in mappings(finding.get("Resources"))]
     return present(
         {
             "event_key": text(finding.get("Id")),
@@ -44,7 +44,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
             "title": first_text(finding.get("Title"), event.get("detail-type")),
             "description": text(finding.get("Description")),
             "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
-            "resources": [resource for resource in resources if resource is not None],
+            "resources": texts_of(each.get("Id") for each in mappings(finding.get("Resources"))),
             "rule": text(finding.get("GeneratorId")),
             "provider": "aws",
             "account": first_text(finding.get("AwsAccountId"), event.get("account")),

@@ -15,7 +15,8 @@ _LEVELS = SeverityWords(
         "ERROR": ("error",),
         "WARNING": ("warning",),
         "INFO": ("informational", "information", "verbose"),
-    }
+    },
+    absent=UNKNOWN,  # as SpaceONE's plugin says it
 )
 
 
@@ -42,7 +43,7 @@ def activity_log_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             "description": first_text(
                 log.get("description"), about.get("communication"), about.get("details")
             ),
-            "severity": _severity(log.get("level")),
+            "severity": _LEVELS.severity(log.get("level")),
             "resource": present(
                 {
                     "resource_id": resource_id,
@@ -67,8 +68,3 @@ def activity_log_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
-
-
-def _severity(level: object) -> str:
-    """NOT_AVAILABLE when it is absent, as SpaceONE's plugin says it."""
-    return UNKNOWN if text(level) is None else _LEVELS.severity(level)

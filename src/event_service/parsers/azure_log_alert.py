@@ -5,7 +5,7 @@ from typing import Any
 
 from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, present, sequence, text, texts
+from event_service.parsers.reading import first_text, present, sequence, text, texts, texts_of
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
 
 _SCHEMA = "microsoft.insights/logalert"
@@ -16,7 +16,8 @@ _SEVERITIES = SeverityWords(
         "ERROR": ("1", "sev1", "error"),
         "WARNING": ("2", "sev2", "warning"),
         "INFO": ("3", "sev3", "informational", "information", "4", "sev4", "verbose"),
-    }
+    },
+    absent=UNKNOWN,
 )
 
 
@@ -35,15 +36,16 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     rule = text(data.get("AlertRuleName"))
     resource_id = text(data.get("ResourceId"))
     account = first_text(data.get("SubscriptionId"), subscription_of(resource_id))
-    found = sequence(data.get("AffectedConfigurationItems"))
-    names = [name for name in map(text, found) if name is not None]
+    names = texts_of(sequence(data.get("AffectedConfigurationItems")))
     return present(
         {
             "event_key": derived_key(account, rule, resource_id, *sorted(names)),
             "event_type": event_type(first_text(data.get("MonitorCondition"), data.get("status"))),
             "title": rule,
             "description": text(data.get("Description")),
-            "severity": _severity(data),
+            "severity": _SEVERITIES.severity(
+                first_text(data.get("Severity"), data.get("SeverityDescription"))
+            ),
             "resource": present(
                 {"resource_id": resource_id, "name": next(iter(names), last_part(resource_id))}
             ),
@@ -67,8 +69,3 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
-
-
-def _severity(data: Mapping[str, Any]) -> str:
-    said = first_text(data.get("Severity"), data.get("SeverityDescription"))
-    return UNKNOWN if said is None else _SEVERITIES.severity(said)

@@ -23,6 +23,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
@@ -34,7 +35,8 @@ _SEVERITIES = SeverityWords(
         "WARNING": ("sev2", "2"),
         "INFO": ("sev3", "3"),
         "NONE": ("sev4", "4"),
-    }
+    },
+    absent=UNKNOWN,  # as SpaceONE's plugin says it: classic alerts have none
 )
 _CONTEXT_SCHEMAS = {"azuremonitormetricalert"}
 _CONTEXT_FIELDS = ("conditionType", "condition", "subscriptionId", "resourceId")
@@ -86,8 +88,8 @@ def _schema(body: Body) -> str:
 def _common(
     essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    ids = [said for said in map(text, sequence(essentials.get("alertTargetIDs"))) if said]
-    items = [said for said in map(text, sequence(essentials.get("configurationItems"))) if said]
+    ids = texts_of(sequence(essentials.get("alertTargetIDs")))
+    items = texts_of(sequence(essentials.get("configurationItems")))
     names = items or [name for name in map(last_part, ids) if name]
     alert_id = text(essentials.get("alertId"))
     given_rule = text(essentials.get("alertRule"))
@@ -106,7 +108,7 @@ def _common(
             "event_type": health_event_type(context, essentials.get("monitorCondition")),
             "title": given_rule or budget_title(budget),
             "description": text(essentials.get("description")),
-            "severity": _severity(essentials.get("severity")),
+            "severity": _SEVERITIES.severity(essentials.get("severity")),
             "resource": present(
                 {
                     "resource_id": target,
@@ -146,7 +148,7 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
             "title": first_text(context.get("name"), context.get("resourceName")),
             # An autoscale notification says there what it did.
             "description": first_text(context.get("description"), context.get("details")),
-            "severity": _severity(context.get("severity")),
+            "severity": _SEVERITIES.severity(context.get("severity")),
             "resource": present(
                 {
                     "resource_id": resource_id,
@@ -170,11 +172,6 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
             ),
         }
     )
-
-
-def _severity(value: object) -> str:
-    """NOT_AVAILABLE when it is absent, as SpaceONE's plugin says it: classic alerts have none."""
-    return UNKNOWN if text(value) is None else _SEVERITIES.severity(value)
 
 
 def _search_link(context: Mapping[str, Any]) -> str | None:

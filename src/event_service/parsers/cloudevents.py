@@ -17,6 +17,7 @@ from event_service.parsers.reading import (
     sequence,
     text,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -53,7 +54,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         *(data.get(name) for name in ("severity", "level", "priority")),
         *(body.get(name) for name in ("severity", "severitytext")),
     )
-    resources = [name for name in map(text, sequence(data.get("resources"))) if name]
+    resources = texts_of(sequence(data.get("resources")))
     result = {
         "event_key": first_text(data.get("event_key"), joined(source, subject, kind, by="|")),
         "event_type": _event_type(data, state),

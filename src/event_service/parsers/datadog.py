@@ -14,6 +14,7 @@ from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.reading import (
     at,
     first_text,
+    joined,
     mapping,
     present,
     sequence,
@@ -31,7 +32,8 @@ _SEVERITIES = SeverityWords(
         "WARNING": ("warning", "warn", "re-warn"),
         "INFO": ("info", "success", "recovered", "ok", "test"),
         "NOT_AVAILABLE": ("no data", "re-no data"),
-    }
+    },
+    absent="ERROR",
 )
 _RECOVERED = {"recovered", "warn recovered", "no data recovered"}
 _OVER = {*_RECOVERED, "success", "ok"}
@@ -88,7 +90,7 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
     word = _said_word(body, marks)
     scope = first_text(
         body.get("alert_scope"),
-        _scopes(body),
+        joined(*sequence(body.get("scopes")), by=","),
         next((m["scope"] for m in marks if m["scope"]), None),
     )
     return present(
@@ -140,8 +142,7 @@ def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
     priorities = (text(body.get("alert_priority")), text(body.get("priority")), *in_title)
     if any(each is not None and each.lower() in _HIGHEST_PRIORITY for each in priorities):
         return "CRITICAL"
-    said = first_text(body.get("severity"), body.get("alert_type"), word)
-    return "ERROR" if said is None else _SEVERITIES.severity(said)
+    return _SEVERITIES.severity(first_text(body.get("severity"), body.get("alert_type"), word))
 
 
 def _event_key(body: Body, name: str, scope: str | None) -> str | None:
@@ -149,10 +150,6 @@ def _event_key(body: Body, name: str, scope: str | None) -> str | None:
     monitor = first_text(body.get("alert_id"), body.get("monitor_id"))
     organisation = first_text(at(body, "org", "id"), body.get("org_id"), body.get("org_name"))
     return given or derived_key(organisation, monitor or name, scope)
-
-
-def _scopes(body: Body) -> str | None:
-    return ",".join(said for said in map(text, sequence(body.get("scopes"))) if said) or None
 
 
 def _resource(body: Body, scope: str | None) -> Mapping[str, str]:

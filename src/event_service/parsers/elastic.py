@@ -20,6 +20,7 @@ from event_service.parsers.reading import (
     sequence,
     text,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -118,8 +119,7 @@ def _groups(body: Body) -> list[str]:
         said = text(found)
         # A rule without groups names its only alert so.
         return [said] if said not in (None, "*", "query matched") else []
-    named = (first_text(mapping(member).get("value"), member) for member in found)
-    return [name for name in named if name is not None]
+    return texts_of(first_text(mapping(member).get("value"), member) for member in found)
 
 
 def _watch(body: Body) -> dict[str, Any]:

@@ -15,16 +15,17 @@ from event_service.parsers.reading import (
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import ABSENT, SeverityWords
+from event_service.parsers.severity_words import SeverityWords
 
 _SEVERITIES = SeverityWords(
     {
         "CRITICAL": ("critical",),
         "ERROR": ("error",),
-        "WARNING": ("warning",),
+        # A policy without a severity is taken for one of warnings, as SpaceONE's plugin does.
+        "WARNING": ("warning", "no severity", "none", "severity_unspecified"),
         "INFO": ("info",),
-        ABSENT: ("no severity", "none", "severity_unspecified"),
-    }
+    },
+    absent="WARNING",
 )
 _OVER = "closed"
 _INCIDENT_FIELDS = ("policy_name", "condition_name", "scoping_project_id", "started_at")
@@ -58,7 +59,7 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
             "description": first_text(
                 incident.get("summary"), at(incident, "documentation", "content")
             ),
-            "severity": "INFO" if closed else _severity(incident.get("severity")),
+            "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
             "resource": present(
                 {
                     "resource_id": text(incident.get("resource_id")),
@@ -77,12 +78,6 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
             "additional_info": _additional_info(incident),
         }
     )
-
-
-def _severity(word: object) -> str:
-    """WARNING for an open incident of a policy without severity, as SpaceONE's plugin says it."""
-    found = _SEVERITIES.severity(word)
-    return "WARNING" if found == ABSENT else found
 
 
 def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:

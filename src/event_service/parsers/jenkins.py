@@ -15,14 +15,15 @@ from event_service.parsers.reading import (
     texts,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import ABSENT, SeverityWords
+from event_service.parsers.severity_words import SeverityWords
 
 _STATUSES = SeverityWords(
     {
         "ERROR": ("failure",),
         "WARNING": ("unstable", "aborted"),
         "INFO": ("success", "not_built"),
-    }
+    },
+    absent="INFO",  # a build that has only begun has no status yet
 )
 
 
@@ -42,7 +43,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:
         "event_type": "RECOVERY" if recovers else "ALERT",
         "title": name and f"[Jenkins] Build - {name}",
         "description": _description(build),
-        "severity": _severity(status),
+        "severity": _STATUSES.severity(status),
         "rule": text(body.get("name")),
         "occurred_at": from_epoch_or_text(build.get("timestamp")),
         "additional_info": _additional_info(body, build),
@@ -54,12 +55,6 @@ def recognises(body: Body) -> bool:
     """Whether it has a job's name and address, and a build with a number and a phase."""
     build = mapping(body.get("build"))
     return "name" in body and "url" in body and "number" in build and "phase" in build
-
-
-def _severity(status: str) -> str:
-    # A build that has only begun has no status yet.
-    severity = _STATUSES.severity(status)
-    return "INFO" if severity == ABSENT else severity
 
 
 def _description(build: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,7 @@ from event_service.parsers.reading import (
     sequence,
     text,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -62,13 +63,11 @@ def _issue(body: Body) -> dict[str, Any]:
             "severity": _SEVERITIES.severity(
                 first_text(body.get("priority"), body.get("severity"))
             ),
-            "resources": [
-                name for name in map(text, sequence(body.get("impactedEntities"))) if name
-            ],
+            "resources": texts_of(sequence(body.get("impactedEntities"))),
             "rule": conditions,
             "image_url": text(body.get("violationChartUrl")),
             **_account(account),
-            "occurred_at": next((time for time in times if time), None),
+            "occurred_at": first_text(*times),
             "additional_info": texts(
                 {
                     "url": body.get("issueUrl"),
@@ -123,9 +122,7 @@ def _event_type(state: object) -> str:
 def _resources(targets: list[Mapping[str, Any]]) -> dict[str, Any]:
     """One target as ``resource``, several as ``resources``; New Relic's test target has no name."""
     if len(targets) != 1:
-        return {
-            "resources": [name for name in (text(each.get("name")) for each in targets) if name]
-        }
+        return {"resources": texts_of(each.get("name") for each in targets)}
     (target,) = targets
     described = {
         "resource_id": text(target.get("id")),

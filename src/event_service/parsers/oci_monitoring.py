@@ -5,7 +5,15 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import first_text, joined, mappings, present, text, texts
+from event_service.parsers.reading import (
+    first_text,
+    joined,
+    mappings,
+    present,
+    text,
+    texts,
+    texts_of,
+)
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -51,7 +59,7 @@ def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
             "description": first_text(body.get("body"), alarm.get("alarmSummary")),
             "severity": _SEVERITIES.severity(severity),
             "resource": _resource(streams[0]) if streams else None,
-            "resources": [name for name in map(_name, streams[1:]) if name is not None],
+            "resources": texts_of(map(_name, streams[1:])),
             "rule": text(alarm.get("query")),
             "provider": "oracle_cloud",
             "occurred_at": from_epoch(body.get("timestampEpochMillis"))

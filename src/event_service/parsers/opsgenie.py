@@ -45,7 +45,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "description": text(alert.get("description")),
         "severity": _PRIORITIES.severity(alert.get("priority")),
         "resource": {"resource_type": "entity", "name": entity} if entity else None,
-        "occurred_at": next((time for time in times if time), None),
+        "occurred_at": first_text(*times),
         "additional_info": texts(mapping(alert.get("details")))
         | texts(
             {

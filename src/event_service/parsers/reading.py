@@ -1,7 +1,7 @@
 """Reading values out of bodies that may hold anything anywhere; nothing here raises."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from event_service.bodies import plain_text
@@ -16,6 +16,11 @@ def text(value: object) -> str | None:
     """
     said = plain_text.from_scalar(value)
     return said.strip() or None if said is not None else None
+
+
+def texts_of(values: Iterable[object]) -> list[str]:
+    """The texts of those values that have one, in order."""
+    return [said for said in map(text, values) if said is not None]
 
 
 def first_text(*values: object) -> str | None:
@@ -52,7 +57,7 @@ def text_at(value: object, *path: str) -> str | None:
 
 def joined(*values: object, by: str = " ") -> str | None:
     """The texts of those values that have one, in order; None when none has."""
-    return by.join(said for said in map(text, values) if said is not None) or None
+    return by.join(texts_of(values)) or None
 
 
 def present(fields: Mapping[str, object]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -161,7 +162,7 @@ def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
             ),
             "description": text(data.get("description_text")),
             "severity": _METRIC_ACTIONS.severity(action),
-            "resources": [name for name in map(text, sequence(alert.get("projects"))) if name],
+            "resources": texts_of(sequence(alert.get("projects"))),
             "rule": text(rule.get("name")),
             "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
             "additional_info": texts(
@@ -198,8 +199,8 @@ def _description(about: Mapping[str, Any]) -> str | None:
 
 
 def _event_time(event: Mapping[str, Any]) -> str | None:
-    times = (from_epoch_or_text(event.get(name)) for name in ("datetime", "timestamp", "received"))
-    return next((time for time in times if time), None)
+    times = (event.get(name) for name in ("datetime", "timestamp", "received"))
+    return first_text(*map(from_epoch_or_text, times))
 
 
 def _tags(event: Mapping[str, Any]) -> dict[str, str]:

@@ -11,15 +11,19 @@ ABSENT = "NONE"
 class SeverityWords:
     """One sender's words; read without regard to case and outer spaces."""
 
-    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
-        """``words``: for each of our severities, what the sender calls it."""
+    def __init__(self, words: Mapping[str, Iterable[str]], absent: str = ABSENT) -> None:
+        """``words``: for each of our severities, what the sender calls it.
+
+        ``absent`` is the severity of what says none.
+        """
+        self._absent = absent
         self._severities = {
             word.casefold(): severity for severity, given in words.items() for word in given
         }
 
     def severity(self, value: object) -> str:
-        """NONE for what is absent or empty, NOT_AVAILABLE for a word that isn't known."""
+        """``absent`` for what is absent or empty, NOT_AVAILABLE for a word that isn't known."""
         said = text(value)
         if said is None:
-            return ABSENT
+            return self._absent
         return self._severities.get(said.casefold(), UNKNOWN)

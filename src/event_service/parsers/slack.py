@@ -110,8 +110,7 @@ def _sender(body: Body) -> str | None:
 
 
 def _occurred_at(body: Body) -> str | None:
-    times = (from_epoch(each.get("ts")) for each in mappings(body.get("attachments")))
-    return next((time for time in times if time), None)
+    return first_text(*(from_epoch(each.get("ts")) for each in mappings(body.get("attachments"))))
 
 
 SOURCE = Source(

@@ -67,7 +67,7 @@ _CODE = re.compile(r"(ERROR_[A-Z][A-Z_]{0,63}):")
 _UNCAUGHT: Final = "Exception calling application: "
 """What grpcio puts before an exception that a plugin let through."""
 _MOST_MESSAGE: Final = 1_000
-_MOST_LINES: Final = 256
+_MOST_CONNECTIONS: Final = 256
 
 Answer = TypeVar("Answer", bound="Message")
 
@@ -81,7 +81,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _Connection:
     channel: grpc.Channel
     breaker: Breaker
 
@@ -99,7 +99,7 @@ class PluginClient:
         self._seconds = seconds
         self._new_breaker = new_breaker
         self._lock = threading.Lock()
-        self._lines: OrderedDict[Place, _Line] = OrderedDict()
+        self._connections: OrderedDict[Place, _Connection] = OrderedDict()
 
     def init(self, place: Place, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """The metadata that the plugin gives for these options."""
@@ -130,9 +130,9 @@ class PluginClient:
     def close(self) -> None:
         """Close the connections; no call may follow."""
         with self._lock:
-            for line in self._lines.values():
-                line.channel.close()
-            self._lines.clear()
+            for connection in self._connections.values():
+                connection.channel.close()
+            self._connections.clear()
 
     def _ask(self, place: Place, path: str, request: Request, kind: type[Answer]) -> Answer:
         # Decoded here and not by grpc, which would log what it can't read.
@@ -142,8 +142,8 @@ class PluginClient:
             raise PluginUnreadable(place.plugin_id, "what is no answer") from None
 
     def _call(self, place: Place, path: str, request: Request) -> bytes:
-        line = self._line(place)
-        if not line.breaker.admits():
+        connection = self._connection(place)
+        if not connection.breaker.admits():
             plugin_skipped()
             raise PluginSilent(place.plugin_id)
         service, _, method = path.removeprefix("/").partition("/")
@@ -151,10 +151,10 @@ class PluginClient:
             f"{service}/{method}",
             **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method},
         ):
-            return self._send(place, line, path, request)
+            return self._send(place, connection, path, request)
 
-    def _send(self, place: Place, line: _Line, path: str, request: Request) -> bytes:
-        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = line.channel.unary_unary(path)
+    def _send(self, place: Place, connection: _Connection, path: str, request: Request) -> bytes:
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = connection.channel.unary_unary(path)
         body = request.SerializeToString()
         began = monotonic()
         ends = began + self._seconds
@@ -168,23 +168,23 @@ class PluginClient:
                 left = max(0.0, ends - monotonic())
                 answer = call(body, timeout=left, metadata=metadata)
         except grpc.RpcError as fault:
-            told = self._fault(place, line, cast("grpc.Call", fault), request.options)
+            told = self._fault(place, connection, cast("grpc.Call", fault), request.options)
             silent = isinstance(told, PluginSilent)
             plugin_answered("failed" if silent else "refused", monotonic() - began)
             raise told from None
-        line.breaker.succeeded()
+        connection.breaker.succeeded()
         plugin_answered("answered", monotonic() - began)
         return answer
 
     def _fault(
-        self, place: Place, line: _Line, fault: grpc.Call, options: Struct
+        self, place: Place, connection: _Connection, fault: grpc.Call, options: Struct
     ) -> PluginSilent | PluginRefuses | PluginUnreadable:
         status = fault.code()
         _log.warning("plugin failed", plugin_id=place.plugin_id, status=status.name)
         if status in _SILENT:
-            line.breaker.failed()
+            connection.breaker.failed()
             return PluginSilent(place.plugin_id)
-        line.breaker.succeeded()
+        connection.breaker.succeeded()
         if status is grpc.StatusCode.RESOURCE_EXHAUSTED:
             return PluginUnreadable(
                 place.plugin_id, f"with RESOURCE_EXHAUSTED, or more than {MOST_BYTES} bytes"
@@ -197,17 +197,19 @@ class PluginClient:
             place.plugin_id, status.name, code[1] if code else "", message[:_MOST_MESSAGE]
         )
 
-    def _line(self, place: Place) -> _Line:
+    def _connection(self, place: Place) -> _Connection:
         with self._lock:
-            line = self._lines.get(place)
-            if line is None:
-                line = _Line(open_channel(place.endpoint, _OPTIONS), self._new_breaker())
-                self._lines[place] = line
-                if len(self._lines) > _MOST_LINES:
+            connection = self._connections.get(place)
+            if connection is None:
+                connection = _Connection(
+                    open_channel(place.endpoint, _OPTIONS), self._new_breaker()
+                )
+                self._connections[place] = connection
+                if len(self._connections) > _MOST_CONNECTIONS:
                     # Not closed: a call may be under way. It goes with the last reference to it.
-                    self._lines.popitem(last=False)
-            self._lines.move_to_end(place)
-            return line
+                    self._connections.popitem(last=False)
+            self._connections.move_to_end(place)
+            return connection
 
 
 def _struct(plain: Mapping[str, Any]) -> Struct:

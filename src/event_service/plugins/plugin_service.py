@@ -27,8 +27,6 @@ class PluginService:
     """
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
-        if not is_endpoint(endpoint):
-            raise ValueError("the plugin service's endpoint is not grpc://host:port")
         self._token = system_token
         self._channel = open_channel(endpoint, _OPTIONS)
         self._get_endpoint = RemoteMethod(

@@ -44,15 +44,11 @@ class Plugins:
         self._client = client
         self._on_close = on_close
 
-    def parse(self, plugin: PluginInfo, domain_id: str, body: Body) -> Sequence[object]:
-        """The raw results of a body of a webhook with this plugin.
+    def read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
+        """A body of a webhook with this plugin; its source is PLUGIN if a plugin was asked.
 
         Raises ParseFailure, also for a plugin that is nowhere or fails (CONTRACT 3.4).
         """
-        return self.read(plugin, domain_id, body).results
-
-    def read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
-        """What ``parse`` gives, and the source that it is of: PLUGIN for one that was asked."""
         with span("parse"):
             return self._read(plugin, domain_id, body)
 

@@ -60,7 +60,7 @@ class Row(Protocol):
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """Names that, when they and ``unshown`` are equal, leave no more order between two rows."""
+        """Names that make an order total: no two rows are equal in them and in ``unshown``."""
 
     @property
     def unshown(self) -> tuple[str, ...]:
@@ -105,15 +105,20 @@ class FieldSet:
 
     def unwound(self, field: Field, number: str) -> FieldSet:
         """The same fields, with a member in the place of the list."""
-        after = replace(self, unshown=(*self.unshown, number))
-        if self.kinds.get(field.path) is not FieldKind.STRING_LIST:
-            return after
-        return replace(after, kinds={**self.kinds, field.path: FieldKind.STRING})
+        kinds = unwound_kinds(self.kinds, field)
+        return replace(self, kinds=kinds, unshown=(*self.unshown, number))
 
     @property
     def last_order(self) -> tuple[str, ...]:
         """The id: no two rows share one, unless a list in them was unwound."""
         return (self.id_field,)
+
+
+def unwound_kinds(kinds: Mapping[str, FieldKind], field: Field) -> Mapping[str, FieldKind]:
+    """What names hold once the list in ``field`` is unwound: a member in its place."""
+    if kinds.get(field.path) is not FieldKind.STRING_LIST:
+        return kinds
+    return {**kinds, field.path: FieldKind.STRING}
 
 
 def path_segments(key: str, limits: QueryLimits) -> list[str]:

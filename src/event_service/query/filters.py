@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.errors import InvalidParameter
 from event_service.query.conditions import EVERYTHING, Condition, all_of, any_of
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import OPERATORS, Operand, contains
-from event_service.query.values import Json, python_value
+from event_service.query.values import Json, python_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,12 +43,8 @@ class FilterCompiler:
         return [self._one(f"{name}[{at}]", part) for at, part in enumerate(filters)]
 
     def _one(self, place: str, part: query_pb2.Filter) -> Condition:
-        key = part.key or part.k
-        name = part.operator or part.o
-        if not key:
-            raise RequiredParameter(f"{place}.key")
-        if not name:
-            raise RequiredParameter(f"{place}.operator")
+        key = required(f"{place}.key", part.key or part.k)
+        name = required(f"{place}.operator", part.operator or part.o)
         compiled = OPERATORS.get(name)
         if compiled is None:
             raise InvalidParameter(f"{place}.operator", f"no operator is called {name[:32]}")

@@ -12,6 +12,7 @@ from event_service.query.fields import FieldKind, Row
 from event_service.query.group_conditions import all_hold
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.produced import ProducedRow, new_name
+from event_service.query.values import required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -92,7 +93,7 @@ def _unique_names(place: str, made: Iterable[_Made]) -> dict[str, FieldKind]:
 
 
 def _key(place: str, key: query_pb2.AggregateGroupKey, row: Row, limits: QueryLimits) -> _Made:
-    field = row.resolve(_required(f"{place}.key", key.key or key.k), limits)
+    field = row.resolve(required(f"{place}.key", key.key or key.k), limits)
     name = new_name(place, key.name or key.n, limits)
     if not key.date_format:
         return _Made(name, present(field.value), field.kind)
@@ -103,7 +104,7 @@ def _key(place: str, key: query_pb2.AggregateGroupKey, row: Row, limits: QueryLi
 def _field(
     place: str, field: query_pb2.AggregateGroupField, row: Row, limits: QueryLimits
 ) -> _Made:
-    operator = _required(f"{place}.operator", field.operator or field.o)
+    operator = required(f"{place}.operator", field.operator or field.o)
     name = new_name(place, field.name or field.n, limits)
     if operator != "count" and operator not in _ACCUMULATORS:
         raise InvalidParameter(f"{place}.operator", f"no operator is called {operator[:32]}")
@@ -115,7 +116,7 @@ def _field(
         return _pushed(place, name, field, row, limits)
     if operator == "count":
         return _Made(name, {"$sum": _counted(place, field, row, limits, 1)}, FieldKind.NUMBER)
-    source = row.resolve(_required(f"{place}.key", field.key or field.k), limits)
+    source = row.resolve(required(f"{place}.key", field.key or field.k), limits)
     value = _counted(place, field, row, limits, source.value)
     kind = source.kind if operator in _SAME_KIND else FieldKind.INSIDE
     shown = without_nulls(f"${name}") if operator in _LISTS else 1
@@ -146,15 +147,9 @@ def _pushed(
     parts: list[_Made] = []
     for at, part in enumerate(field.fields):
         inner = f"{place}.fields[{at}]"
-        source = row.resolve(_required(f"{inner}.key", part.key or part.k), limits)
+        source = row.resolve(required(f"{inner}.key", part.key or part.k), limits)
         part_name = new_name(inner, part.name or part.n, limits)
         parts.append(_Made(part_name, present(source.value), source.kind))
     _unique_names(f"{place}.fields", parts)
     value = {part.name: part.expression for part in parts}
     return _Made(name, {"$push": value}, FieldKind.INSIDE)
-
-
-def _required(place: str, text: str) -> str:
-    if not text:
-        raise RequiredParameter(place)
-    return text

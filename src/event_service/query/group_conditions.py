@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from event_service.errors import InvalidParameter, OperatorValueType, RequiredParameter
+from event_service.errors import InvalidParameter, OperatorValueType
 from event_service.query.expressions import Expression, has_type, members, types_like
 from event_service.query.fields import Field, FieldKind, Row
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.values import as_stored, python_value
+from event_service.query.values import as_stored, python_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +41,8 @@ def all_hold(
 def _holds(
     place: str, condition: query_pb2.AggregateSubCondition, row: Row, limits: QueryLimits
 ) -> Expression:
-    key, operator = condition.key or condition.k, condition.operator or condition.o
-    if not key:
-        raise RequiredParameter(f"{place}.key")
-    if not operator:
-        raise RequiredParameter(f"{place}.operator")
+    key = required(f"{place}.key", condition.key or condition.k)
+    operator = required(f"{place}.operator", condition.operator or condition.o)
     if operator not in ("eq", "not", *_ORDERS):
         raise InvalidParameter(
             f"{place}.operator", "conditions take eq, not, gt, gte, lt and lte only"

@@ -85,8 +85,8 @@ def _newest(
     latest = min(_bounds(rest, time, _UP_TO), default=None)
     everything = match_stages(where, fields.lookups)
     newest = Newest(time, first, rest, earliest, latest, everything)
-    # Where lists of values narrow more than the values that an index takes with a span, the
-    # span may well be more to read than they leave.
+    # Lists of values may narrow more than the single values that an index takes with a span: then
+    # all that they leave may be less to read than the span.
     if earliest is None or set(everything[0]["$match"]) != set(lookup):
         return newest
     return Newest(time, first, rest, earliest, latest, newest.since(earliest))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from event_service.errors import InvalidParameter, RequiredParameter
-from event_service.query.fields import Field, FieldKind, path_segments
+from event_service.errors import InvalidParameter
+from event_service.query.fields import Field, FieldKind, path_segments, unwound_kinds
+from event_service.query.values import required
 from event_service.stored_keys import original_key
 
 if TYPE_CHECKING:
@@ -44,10 +45,8 @@ class ProducedRow:
 
     def unwound(self, field: Field, number: str) -> ProducedRow:
         """The same names, with a member in the place of the list."""
-        after = replace(self, unshown=(*self.unshown, number))
-        if self.kinds.get(field.path) is not FieldKind.STRING_LIST:
-            return after
-        return replace(after, kinds={**self.kinds, field.path: FieldKind.STRING})
+        kinds = unwound_kinds(self.kinds, field)
+        return replace(self, kinds=kinds, unshown=(*self.unshown, number))
 
     @property
     def last_order(self) -> tuple[str, ...]:
@@ -60,8 +59,7 @@ def new_name(place: str, name: str, limits: QueryLimits) -> str:
 
     Raises RequiredParameter for none, InvalidParameter for one with a meaning of its own.
     """
-    if not name:
-        raise RequiredParameter(f"{place}.name")
+    name = required(f"{place}.name", name)
     if "." in name or name == "_id":
         raise InvalidParameter(f"{place}.name", "it must not be _id or contain a dot")
     try:

@@ -10,6 +10,7 @@ from event_service.query.fields import FieldKind, Row
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.produced import ProducedRow, new_name
 from event_service.query.unshown import unshown_name
+from event_service.query.values import required
 from event_service.stored_keys import original_in_database, stored_in_database
 
 if TYPE_CHECKING:
@@ -59,9 +60,8 @@ def compile_project(
 def _made(
     place: str, field: query_pb2.AggregateProjectField, row: Row, limits: QueryLimits
 ) -> tuple[Expression, FieldKind]:
-    key, operator = field.key or field.k, field.operator or field.o
-    if not key:
-        raise RequiredParameter(f"{place}.key")
+    key = required(f"{place}.key", field.key or field.k)
+    operator = field.operator or field.o
     if not operator:
         source = row.resolve(key, limits)
         return source.value, source.kind

@@ -12,6 +12,7 @@ from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import equals
 from event_service.query.paging import ASCENDING, COUNT, DESCENDING, Order, Page, ordered, read_page
 from event_service.query.unwinding import UnwindStage, compile_unwind
+from event_service.query.values import required
 from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ class Search:
 
     where: Condition
     sort: Order
-    projection: tuple[str, ...] | None
-    skip: int
     limit: int
-    count_only: bool
-    unwind: UnwindStage | None
+    skip: int = 0
+    projection: tuple[str, ...] | None = None
+    count_only: bool = False
+    unwind: UnwindStage | None = None
 
     def rows(self) -> tuple[Mapping[str, Any], ...]:
         """The stages after ``$match`` that give the page's rows."""
@@ -68,8 +69,11 @@ def compile_search(
     """
     equal = [equals(fields.resolve(key, limits), value) for key, value in parameters.items()]
     if query is None:
-        sort = _order((), fields, fields, limits)
-        return Search(all_of(equal), sort, None, 0, limits.page_default, False, None)  # noqa: FBT003
+        return Search(
+            where=all_of(equal),
+            sort=_order((), fields, fields, limits),
+            limit=limits.page_default,
+        )
     _refuse_untaken(query)
     check_weight(query, (), (query.unwind,), limits)
     row, unwind = _unwinding(query, fields, now, limits)
@@ -109,10 +113,9 @@ def _order(
 ) -> Order:
     wanted: list[tuple[str, int]] = []
     for at, sort in enumerate(sorts):
-        if not sort.key:
-            raise RequiredParameter(f"query.sort[{at}].key")
+        key = required(f"query.sort[{at}].key", sort.key)
         at_most("query.sort", "keys", at + 1, limits.sort_keys)
-        path = row.resolve(sort.key, limits).path
+        path = row.resolve(key, limits).path
         wanted.append((path, DESCENDING if sort.desc else ASCENDING))
     return ordered(wanted or [(fields.default_sort, DESCENDING)], row.last_order, row.unshown)
 

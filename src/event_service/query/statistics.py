@@ -32,10 +32,10 @@ class Statistics:
     """
 
     where: Condition
-    distinct: bool
     stages: tuple[Mapping[str, Any], ...]
     page: Page | None
     most: int
+    distinct: bool = False
 
     def rows(self) -> tuple[Mapping[str, Any], ...]:
         """The stages after ``$match`` that give the page's rows."""
@@ -71,10 +71,10 @@ def compile_statistics(
     where = compile_filters(query, fields, now, limits)
     page = read_page(query.page, limits)
     if query.distinct:
-        field = fields.resolve(query.distinct, limits)
-        return Statistics(where, True, distinct_stages(field), page, limits.results)  # noqa: FBT003
+        stages = distinct_stages(fields.resolve(query.distinct, limits))
+        return Statistics(where, stages, page, limits.results, distinct=True)
     aggregation = Aggregation(fields, now, limits)
     for at, stage in enumerate(query.aggregate):
         aggregation.add(f"query.aggregate[{at}]", stage)
     stages = aggregation.finished(paged=page is not None)
-    return Statistics(where, False, stages, page, limits.results)  # noqa: FBT003
+    return Statistics(where, stages, page, limits.results)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.errors import InvalidParameter
 from event_service.query.conditions import EVERYTHING, Condition
 from event_service.query.filters import FilterCompiler, filter_value
 from event_service.query.unshown import unshown_name
+from event_service.query.values import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +45,7 @@ def compile_unwind(
     A filter on what was unwound doesn't take an empty text: no list has such a member.
     Raises RequiredParameter without a path, InvalidParameter for an unknown one.
     """
-    if not unwind.path:
-        raise RequiredParameter(f"{place}.path")
-    field = row.resolve(unwind.path, limits)
+    field = row.resolve(required(f"{place}.path", unwind.path), limits)
     number = unshown_name({*row.kinds, *row.unshown})
     after = row.unwound(field, number)
     where = FilterCompiler(after, now, limits).every(f"{place}.filter", unwind.filter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from event_service.errors import RequiredParameter
 from event_service.instants import parse_iso
 from event_service.query.fields import Field, FieldKind
 
@@ -27,6 +28,13 @@ def python_value(value: struct_pb2.Value | None) -> Json:
         return {key: python_value(inner) for key, inner in value.struct_value.fields.items()}
     scalar: Scalar = getattr(value, kind)
     return scalar
+
+
+def required(place: str, text: str) -> str:
+    """The text. Raises RequiredParameter, naming the parameter ``place``, when it is empty."""
+    if not text:
+        raise RequiredParameter(place)
+    return text
 
 
 def is_scalar(value: Json) -> bool:

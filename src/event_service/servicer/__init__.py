@@ -1,1 +1,1 @@
-"""One file per gRPC service: message in, message out."""
+"""The gRPC side: a file for each service, message in and message out, and the edge around them."""

@@ -1,9 +1,10 @@
 """The ways into the gRPC server: each has threads of its own, and a short queue.
 
 Calls of our methods, health and reflection don't share threads: a database that holds all the
-threads of the calls must not silence health, nor must clients that keep reflection open. Who
-finds a queue full is told at once, by a thread that does nothing else. That one has a queue too,
-for it writes a line of the log for each; past its end they are told without one.
+threads of the calls must not silence health, nor must clients that keep reflection open. A call
+that finds its queue full is refused at once, by a thread that does nothing else. That thread writes
+a line of the log for each call, so it has a queue too; when that is full, calls are refused without
+a line.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import grpc
 from event_service.admission.bounded_pool import BoundedPool
 from event_service.admission.places import Places
 from event_service.errors import ServiceError
-from event_service.servicer.arrivals import Arrivals
 from event_service.servicer.at_once import AtOnce
 from event_service.servicer.faults import answered
+from event_service.servicer.slow_clients import SlowClients
 from event_service.under_way import Arrival, Transport
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class Doors:
 
     def __init__(self, calls: Places, read_seconds: float) -> None:
         self.calls = BoundedPool(calls, "grpc")
-        self.arrivals = Arrivals(read_seconds)
-        self.arrivals_aside = Arrivals(read_seconds)
+        self.slow_clients = SlowClients(read_seconds)
+        self.slow_clients_aside = SlowClients(read_seconds)
         self._aside: list[BoundedPool] = []
         self._refusals = Refusals()
 
@@ -118,17 +119,17 @@ class Doors:
 
     def start(self) -> None:
         """Begin; to be called before the server starts."""
-        self.arrivals.start()
-        self.arrivals_aside.start()
+        self.slow_clients.start()
+        self.slow_clients_aside.start()
 
     def end_aside(self) -> None:
         """End what a client keeps open in case it asks again: no stop waits for that."""
-        self.arrivals_aside.give_up()
+        self.slow_clients_aside.give_up()
 
     def close(self) -> None:
         """End what is idle; no call may be under way any longer, or its caller is gone."""
-        self.arrivals.stop()
-        self.arrivals_aside.stop()
+        self.slow_clients.stop()
+        self.slow_clients_aside.stop()
         self._refusals.close()
         for pool in (self.calls, *self._aside):
             pool.shutdown(wait=False, cancel_futures=True)

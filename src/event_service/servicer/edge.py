@@ -46,7 +46,7 @@ class Edge(grpc.GenericRpcHandler):
         self._max_request_bytes = max_request_bytes
         self._max_response_bytes = max_response_bytes
         self._budget = budget
-        self._arrivals = doors.arrivals
+        self._slow_clients = doors.slow_clients
         self._door = doors.main({method.path: self._handler(method) for method in methods})
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
@@ -71,7 +71,7 @@ class Edge(grpc.GenericRpcHandler):
         metadata: Mapping[str, str],
         context: grpc.ServicerContext,
     ) -> bytes:
-        body = self._arrivals.only(requests, context)
+        body = self._slow_clients.only(requests, context)
         if len(body) > self._max_request_bytes:
             raise TooLarge("bytes of one request", self._max_request_bytes)
         with self._budget.share(len(body)):

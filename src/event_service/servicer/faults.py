@@ -1,7 +1,7 @@
 """Whatever goes wrong in a call becomes a fault that a caller may see (CONTRACT 1.5).
 
 Both edges, gRPC and HTTP, answer their calls through here, so that the same cause is the same
-fault on either, and every call is told of alike (``servicer.account``).
+fault on either, and every call is told of alike (``servicer.call_telemetry``).
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from event_service.errors import (
     Unavailable,
     Unforeseen,
 )
-from event_service.servicer.account import CallAccount
+from event_service.servicer.call_telemetry import CallTelemetry
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from event_service.under_way import Arrival
 
@@ -32,35 +31,24 @@ _Answer = TypeVar("_Answer")
 
 
 def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
-    """What ``work`` gives as the answer to a call. Raises nothing but ServiceError."""
-    with Answering(arrival):
-        return work()
+    """What ``work`` gives as the answer to a call.
 
-
-class Answering:
-    """What surrounds the work on one call: ``with Answering(arrival): ...``, in a thread or a task.
-
-    An exception leaves it as a ServiceError. What is no Exception (a task was cancelled) passes.
+    An exception leaves it as a ServiceError. What is no Exception (the process ends) passes.
     """
-
-    def __init__(self, arrival: Arrival) -> None:
-        self._account = CallAccount(arrival)
-
-    def __enter__(self) -> None:
-        self._account.open()
-
-    def __exit__(
-        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._account.close(None)
-        elif isinstance(error, Exception):  # the edge: whatever it is, it gets an id
-            fault = service_error(error)
-            self._account.close(fault, error)
-            if fault is not error:
-                raise fault from error
-        else:
-            self._account.give_up()
+    telemetry = CallTelemetry(arrival)
+    try:
+        answer = work()
+    except Exception as error:  # the edge: whatever it is, it gets an id
+        fault = service_error(error)
+        telemetry.close(fault, error)
+        if fault is error:
+            raise
+        raise fault from error
+    except BaseException:
+        telemetry.give_up()
+        raise
+    telemetry.close()
+    return answer
 
 
 def service_error(error: Exception) -> ServiceError:

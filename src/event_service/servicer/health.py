@@ -9,7 +9,8 @@ import structlog
 from grpc_health.v1 import health
 
 from event_service.metrics.stores import store_up
-from event_service.servicer.health_methods import HealthMethods
+from event_service.servicer.health_methods import health_door
+from event_service.servicer.health_watches import HealthWatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,18 +45,18 @@ class HealthMonitor:
         self._needs = needs
         self._faults = faults
         self._interval = interval
-        self._methods = HealthMethods(needs)
+        self._watches = HealthWatches(needs)
         self._answering: dict[str, bool] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
 
     def add_to(self, server: grpc.Server, doors: Doors) -> None:
         """Serve health, by a door of its own, on a server not yet started."""
-        server.add_generic_rpc_handlers((self._methods.door(doors),))
+        server.add_generic_rpc_handlers((health_door(self._watches, doors),))
 
     def end_watches(self) -> None:
         """End the calls of those who watch, after a stop: they would hold up that of a server."""
-        self._methods.end_watches()
+        self._watches.end()
 
     @property
     def services(self) -> Sequence[str]:
@@ -82,7 +83,7 @@ class HealthMonitor:
     def stop(self) -> None:
         """Not serving, for good; may be called again."""
         self._stopping.set()
-        self._methods.stop()
+        self._watches.settle()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -99,8 +100,7 @@ class HealthMonitor:
             self._answering[store] = answers
             store_up(store, up=answers)
         for service, stores in self._needs.items():
-            serving = all(self._answering[store] for store in stores)
-            self._methods.set(service, serving=serving)
+            self._watches.set(service, serving=all(self._answering[store] for store in stores))
 
     def _answers(self, check: Callable[[], object]) -> bool:
         try:

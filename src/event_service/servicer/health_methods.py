@@ -11,69 +11,43 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from event_service.errors import InvalidArgument, NotFound, ServiceError
 from event_service.servicer.doors import in_pool
-from event_service.servicer.health_watches import HealthWatches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from event_service.admission.bounded_pool import BoundedPool
-    from event_service.servicer.arrivals import Arrivals
     from event_service.servicer.doors import Door, Doors, Handler
-    from event_service.servicer.health_watches import Send
-
-SERVING = HealthCheckResponse.SERVING
-NOT_SERVING = HealthCheckResponse.NOT_SERVING
+    from event_service.servicer.health_watches import HealthWatches, Send
+    from event_service.servicer.slow_clients import SlowClients
 
 
-class HealthMethods:
+def health_door(watches: HealthWatches, doors: Doors) -> Door:
     """Check and Watch, by a door of their own. Who watches holds none of its threads.
 
     Not grpcio's own servicer, which sends under a lock that all who watch share.
     """
+    slow_clients = doors.slow_clients_aside
 
-    def __init__(self, services: Iterable[str]) -> None:
-        """Of the services, none of which is serving yet."""
-        self._watches = HealthWatches(services)
+    def check(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckResponse:
+        service = _request(slow_clients, requests, context).service
+        status = watches.status(service)
+        if status is None:
+            fault = NotFound("service", service)
+            context.abort(fault.status, fault.details)
+        return HealthCheckResponse(status=status)
 
-    def door(self, doors: Doors) -> Door:
-        """What is to be hosted."""
+    def watch(requests: Iterator[bytes], context: grpc.ServicerContext, send: Send) -> None:
+        service = _request(slow_clients, requests, context).service
+        try:
+            watches.follow(service, context, send)
+        except ServiceError as fault:
+            context.abort(fault.status, fault.details)
 
-        def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
-            return self._handlers(pool, doors.arrivals_aside)
+    # grpcio then hands out the means to answer, instead of a thread that waits for answers.
+    watch.experimental_non_blocking = True  # type: ignore[attr-defined]
+    serialise = HealthCheckResponse.SerializeToString
 
-        return doors.aside("health", handlers)
-
-    def set(self, service: str, *, serving: bool) -> None:
-        """Have who watches told, if that is news. Without effect after ``stop``."""
-        self._watches.set(service, SERVING if serving else NOT_SERVING)
-
-    def stop(self) -> None:
-        """Nothing is serving, for good; may be called again."""
-        self._watches.settle(NOT_SERVING)
-
-    def end_watches(self) -> None:
-        """End every Watch."""
-        self._watches.end()
-
-    def _handlers(self, pool: BoundedPool, arrivals: Arrivals) -> Mapping[str, Handler]:
-        def check(requests: Iterator[bytes], context: grpc.ServicerContext) -> HealthCheckResponse:
-            service = _request(arrivals, requests, context).service
-            status = self._watches.status(service)
-            if status is None:
-                fault = NotFound("service", service)
-                context.abort(fault.status, fault.details)
-            return HealthCheckResponse(status=status)
-
-        def watch(requests: Iterator[bytes], context: grpc.ServicerContext, send: Send) -> None:
-            service = _request(arrivals, requests, context).service
-            try:
-                self._watches.follow(service, context, send)
-            except ServiceError as fault:
-                context.abort(fault.status, fault.details)
-
-        # grpcio then hands out the means to answer, instead of a thread that waits for answers.
-        watch.experimental_non_blocking = True  # type: ignore[attr-defined]
-        serialise = HealthCheckResponse.SerializeToString
+    def handlers(pool: BoundedPool) -> Mapping[str, Handler]:
         return {
             f"/{health.SERVICE_NAME}/Check": grpc.stream_unary_rpc_method_handler(
                 in_pool(pool, check), response_serializer=serialise
@@ -83,12 +57,14 @@ class HealthMethods:
             ),
         }
 
+    return doors.aside("health", handlers)
+
 
 def _request(
-    arrivals: Arrivals, requests: Iterator[bytes], context: grpc.ServicerContext
+    slow_clients: SlowClients, requests: Iterator[bytes], context: grpc.ServicerContext
 ) -> HealthCheckRequest:
     try:
-        return HealthCheckRequest.FromString(arrivals.only(requests, context))
+        return HealthCheckRequest.FromString(slow_clients.only(requests, context))
     except DecodeError:
         fault: ServiceError = InvalidArgument("The request is no valid HealthCheckRequest.")
     except ServiceError as error:

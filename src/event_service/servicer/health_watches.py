@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from event_service.errors import QuotaExceeded
-from event_service.metrics.calls import refused
+from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,9 +23,11 @@ if TYPE_CHECKING:
     Send: TypeAlias = Callable[[HealthCheckResponse | None], None]
     Status: TypeAlias = int
 
+_SERVING: Final = HealthCheckResponse.SERVING
+_NOT_SERVING: Final = HealthCheckResponse.NOT_SERVING
+
 MOST_WATCHES: Final = 256
 """At the same time: each has a thread."""
-_RETRY_SECONDS: Final = 1
 _LAST_WORD_SECONDS: Final = 3.0
 """For how long an end may be on its way to who watches."""
 
@@ -37,7 +38,7 @@ class HealthWatches:
     def __init__(self, services: Iterable[str]) -> None:
         """Of the services, none of which is serving yet."""
         self._news = threading.Condition()
-        self._health: dict[str, Status] = dict.fromkeys(services, HealthCheckResponse.NOT_SERVING)
+        self._health: dict[str, Status] = dict.fromkeys(services, _NOT_SERVING)
         self._watching: set[_Watch] = set()
         self._settled = False
         self._ending = False
@@ -47,18 +48,18 @@ class HealthWatches:
         with self._news:
             return self._health.get(service)
 
-    def set(self, service: str, status: Status) -> None:
+    def set(self, service: str, *, serving: bool) -> None:
         """Have it told, if that is news. Without effect after ``settle``."""
         with self._news:
             if not self._settled:
-                self._health[service] = status
+                self._health[service] = _SERVING if serving else _NOT_SERVING
                 self._news.notify_all()
 
-    def settle(self, status: Status) -> None:
-        """That is the health of all of them, for good; may be called again."""
+    def settle(self) -> None:
+        """Nothing is serving, for good; may be called again."""
         with self._news:
             self._settled = True
-            self._health = dict.fromkeys(self._health, status)
+            self._health = dict.fromkeys(self._health, _NOT_SERVING)
             self._news.notify_all()
 
     def end(self) -> None:
@@ -80,10 +81,7 @@ class HealthWatches:
         one = _Watch(service, context, send)
         with self._news:
             if len(self._watching) >= MOST_WATCHES:
-                refused("queue")
-                raise QuotaExceeded(
-                    "watches of health at the same time", MOST_WATCHES, _RETRY_SECONDS
-                )
+                raise no_room("watches of health at the same time", MOST_WATCHES)
             self._watching.add(one)
         if context.add_callback(lambda: self._forget(one)):
             threading.Thread(target=self._tell, args=(one,), name="watch", daemon=True).start()

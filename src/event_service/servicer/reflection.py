@@ -35,8 +35,8 @@ def add_reflection(server: grpc.Server, service_names: Sequence[str], doors: Doo
     def answer_all(
         requests: Iterator[bytes], context: grpc.ServicerContext
     ) -> Iterator[v1.ServerReflectionResponse]:
-        while (request := doors.arrivals_aside.next(requests, context)) is not None:
-            with doors.arrivals_aside.taken(context):
+        while (request := doors.slow_clients_aside.next(requests, context)) is not None:
+            with doors.slow_clients_aside.waiting(context):
                 yield reflection.answer(_parse(request))
 
     def handlers(pool: BoundedPool) -> Mapping[str, Handler]:

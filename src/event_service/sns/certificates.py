@@ -11,7 +11,6 @@ from cryptography import x509
 from event_service.errors import Unavailable
 from event_service.loading_cache import Lifetimes, LoadingCache
 from event_service.sns.addresses import is_certificate_url
-from event_service.sns.statuses import OK, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +47,10 @@ class Certificates:
         except OSError as fault:
             _log.warning("no certificate of SNS", url=url, fault=str(fault))
             raise Unavailable("The certificate of SNS can't be fetched now.") from None
-        if passes(fetched.status):
+        if fetched.is_transient:
             _log.warning("no certificate of SNS", url=url, status=fetched.status)
             raise Unavailable("The certificate of SNS can't be fetched now.")
-        if fetched.status != OK:
+        if not fetched.is_ok:
             _log.warning("no certificate of SNS", url=url, status=fetched.status)
             return None
         try:

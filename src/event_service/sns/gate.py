@@ -10,7 +10,7 @@ from event_service.errors import PermissionDenied
 from event_service.parsers import aws_sns
 from event_service.parsers.registry import AUTO
 from event_service.sns.certificates import Certificates
-from event_service.sns.confirmation import Confirmation
+from event_service.sns.confirmation import confirm_subscription
 from event_service.sns.envelope import SUBSCRIPTION, is_envelope
 from event_service.sns.fetch import Fetch, LimitedFetch
 from event_service.sns.signature import SignatureCheck
@@ -26,48 +26,37 @@ _log = structlog.get_logger(__name__)
 _NAMES: Final = frozenset({aws_sns.SOURCE.name, *aws_sns.SOURCE.plugin_ids})
 
 
-class SnsGate:
-    """Lets bodies pass to the parser, or raises.
+def sns_gate(
+    fetch: Fetch, clock: Callable[[], datetime], *, verify: bool, confirm: bool
+) -> Callable[[Webhook, Mapping[str, Any]], None]:
+    """Lets bodies pass to the parser, or raises: the gate that the settings ask for.
 
-    ``check`` is None where signatures are not checked, ``confirm`` where subscriptions are not
-    confirmed. With a check, a webhook of this source takes signed envelopes alone: else leaving
-    the envelope off would be a way around it. A webhook that recognises bodies takes others too.
+    With ``verify``, a webhook of this source takes signed envelopes alone: else leaving the
+    envelope off would be a way around it. A webhook that recognises bodies takes others too. With
+    ``confirm``, subscriptions are confirmed. ``clock`` gives UTC without an offset. The gate raises
+    PermissionDenied for what SNS did not send, and Unavailable when it may come again.
     """
+    limited = LimitedFetch(fetch)
+    check = SignatureCheck(Certificates(limited), clock) if verify else None
 
-    def __init__(self, check: SignatureCheck | None, confirm: Confirmation | None) -> None:
-        self._check = check
-        self._confirm = confirm
-
-    def __call__(self, webhook: Webhook, body: Mapping[str, Any]) -> None:
-        """Raises PermissionDenied for what SNS did not send, Unavailable when it may come again."""
+    def gate(webhook: Webhook, body: Mapping[str, Any]) -> None:
         plugin_id = webhook.plugin.plugin_id
         recognises = plugin_id in ("", AUTO)
         if not recognises and plugin_id not in _NAMES:
             return
         if not is_envelope(body):
-            if self._check is not None and not recognises:
+            if check is not None and not recognises:
                 raise PermissionDenied(
                     "This webhook takes messages that SNS signed, and no others."
                 )
             return
-        if self._check is not None:
-            self._check(body)
-        if body.get("Type") == SUBSCRIPTION:
-            self._subscribe(webhook.webhook_id, body)
-
-    def _subscribe(self, webhook_id: str, body: Mapping[str, Any]) -> None:
-        if self._confirm is None:
-            _log.warning("a topic waits for its confirmation", webhook_id=webhook_id)
+        if check is not None:
+            check(body)
+        if body.get("Type") != SUBSCRIPTION:
+            return
+        if confirm:
+            confirm_subscription(limited, webhook.webhook_id, body)
         else:
-            self._confirm(webhook_id, body)
+            _log.warning("a topic waits for its confirmation", webhook_id=webhook.webhook_id)
 
-
-def sns_gate(
-    fetch: Fetch, clock: Callable[[], datetime], *, verify: bool, confirm: bool
-) -> SnsGate:
-    """The gate that the settings ask for. ``clock`` gives UTC without an offset."""
-    limited = LimitedFetch(fetch)
-    return SnsGate(
-        SignatureCheck(Certificates(limited), clock) if verify else None,
-        Confirmation(limited) if confirm else None,
-    )
+    return gate

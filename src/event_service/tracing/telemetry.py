@@ -11,10 +11,10 @@ import os
 import threading
 import time
 from importlib.metadata import entry_points
-from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+import event_service
 from event_service.start_errors import StartError
 from event_service.tracing.spans import trace_with
 from event_service.tracing.wanted import Wanted, wanted
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
 
 _NAME: Final = "event-service"
-_DISTRIBUTION: Final = "spaceone-event-service"
 _FLUSH_SECONDS: Final = 3.0
 """How long the end of a process waits for a collector to take the rest."""
 
@@ -69,29 +68,30 @@ def start_telemetry() -> Telemetry:
         return Telemetry()
     if find_spec("opentelemetry.sdk") is None:
         return Telemetry(lacking=True)
-    return _started(asked, version_of(_DISTRIBUTION))
+    return _started(asked)
 
 
-def _started(asked: Wanted, version: str) -> Telemetry:
-    resource = _resource(version)
+def _started(asked: Wanted) -> Telemetry:
+    resource = _resource()
     handler, ends = None, []
     if asked.traces:
-        ends.append(_trace(asked.traces, resource, version))
+        ends.append(_trace(asked.traces, resource))
     if asked.logs:
         handler, end = _log(asked.logs, resource)
         ends.append(end)
     return Telemetry(handler, tuple(ends))
 
 
-def _resource(version: str) -> Resource:
+def _resource() -> Resource:
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
 
     # What the variables say of us wins.
     given = OTELResourceDetector().detect()
-    return Resource.create({"service.name": _NAME, "service.version": version}).merge(given)
+    own = {"service.name": _NAME, "service.version": event_service.__version__}
+    return Resource.create(own).merge(given)
 
 
-def _trace(names: tuple[str, ...], resource: Resource, version: str) -> Callable[[], None]:
+def _trace(names: tuple[str, ...], resource: Resource) -> Callable[[], None]:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
@@ -101,7 +101,8 @@ def _trace(names: tuple[str, ...], resource: Resource, version: str) -> Callable
     for name in names:
         exporter = _exporter("opentelemetry_traces_exporter", name)
         provider.add_span_processor(BatchSpanProcessor(exporter))
-    trace_with(OpenTelemetryTracer(provider.get_tracer("event_service", version)))
+    tracer = provider.get_tracer("event_service", event_service.__version__)
+    trace_with(OpenTelemetryTracer(tracer))
     return provider.shutdown
 
 

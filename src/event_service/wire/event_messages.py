@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _LARGEST_SHARE: Final = 64
-"""An event that is larger than this part of all is built each time."""
+"""An event that takes more than one part in so many of the memory is built each time."""
 
 
 class EventMessages:

@@ -3,6 +3,7 @@
 Our own events hold none of them but datetimes; a monitoring database that was taken over may.
 """
 
+import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -47,8 +48,8 @@ def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[
 
 
 def _finite(value: float) -> float | str:
-    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+    if math.isnan(value):
         return "NaN"
-    if value in {float("inf"), float("-inf")}:
+    if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return float(value)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEMBER_BYTES = 2
-"""The least that a member takes, in JSON (``1,``) and in a message: what is smaller than so many
-for each member that there may be needs no counting."""
+"""The fewest bytes that a member takes, in JSON (``1,``) and in a message: a body of fewer than
+this times the limit of members needs no counting."""
 
 
 def check_members(read: Mapping[str, Any], most: int, name: str) -> None:

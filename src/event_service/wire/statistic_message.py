@@ -40,14 +40,9 @@ def _value(value: Any) -> Any:
 
 def _inner(value: Any) -> Any:
     if isinstance(value, datetime):
-        return _short_instant(value)
+        return format_instant(value).replace(".000Z", "Z")
     if isinstance(value, dict):
         return {name: _inner(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_inner(member) for member in value]
     return value
-
-
-def _short_instant(instant: datetime) -> str:
-    text = format_instant(instant)
-    return text.removesuffix(".000Z") + "Z" if text.endswith(".000Z") else text

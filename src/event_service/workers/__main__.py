@@ -12,7 +12,7 @@ import structlog
 from event_service.app import Service
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
-from event_service.metrics.account import worker_restarted
+from event_service.metrics.exposition import worker_restarted
 from event_service.one_core import keep_to_one_core
 from event_service.settings import Settings
 from event_service.start_errors import StartError

@@ -31,7 +31,7 @@ def _recorded_bodies() -> list[Path]:
 def _drafts(body: dict[str, Any], webhook: Webhook, name: str) -> list[EventDraft]:
     """What the body says, worked out without the service."""
     try:
-        results = REGISTRY.parse(None, body, {})
+        results = REGISTRY.read(None, body, {}).results
     except ParseFailure as failure:
         return [failure_draft(webhook.webhook_id, name, failure.reason)]
     drafts = []

@@ -1,8 +1,8 @@
-"""Requests that are announced and don't come, and answers that aren't taken: who is slow is let go.
+"""Requests that are announced and don't come, and answers that aren't taken: such calls are ended.
 
-grpcio waits for a request's message without an end, and in a thread, and so it does for one of many
-answers to be on the wire: a few clients that open calls and send nothing, or take nothing, would
-hold every thread there is.
+grpcio waits in a thread, without a limit, for a request's message, and for each of several answers
+to be on the wire: a few clients that open calls and send nothing, or take nothing, would hold every
+thread there is.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 1.0
 
 
-class Arrivals:
-    """Waits for clients of calls, each time for ``seconds`` at most, from ``start`` to ``stop``."""
+class SlowClients:
+    """Ends the calls of clients that are waited for longer than ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="slow-clients", daemon=True)
 
     def start(self) -> None:
         """Begin to look who is late."""
@@ -46,16 +46,12 @@ class Arrivals:
         Raises ``grpc.RpcError``, which is grpcio's to handle, when the call ended meanwhile: it is
         cancelled if the message does not come in time.
         """
-        call = id(context)
-        self._awaited[call] = (time.monotonic(), context)
-        try:
+        with self.waiting(context):
             return next(requests, None)
-        finally:
-            del self._awaited[call]
 
     @contextmanager
-    def taken(self, context: grpc.ServicerContext) -> Iterator[None]:
-        """Around the ``yield`` of one of a call's answers, which a client takes at its leisure.
+    def waiting(self, context: grpc.ServicerContext) -> Iterator[None]:
+        """While the client of a call is waited for, as around the ``yield`` of one of its answers.
 
         The call is cancelled if that takes too long.
         """

@@ -24,24 +24,21 @@ _SLOW_SECONDS: Final = 1.0
 _CANCELLED: Final = "CANCELLED"
 
 
-class CallAccount:
-    """That of one call: opened before the work and closed after it, in the same thread or task."""
+class CallTelemetry:
+    """Of one call: made before the work and closed after it, in the same thread."""
 
     logged: LoggedCalls = LoggedCalls.ALL
     """Which calls of this process have a line of the log (EVENT_LOG_CALLS)."""
 
     def __init__(self, arrival: Arrival) -> None:
-        self._arrival = arrival
-
-    def open(self) -> None:
         """The work begins."""
-        arrival = self._arrival
+        self._arrival = arrival
         self._began = time.perf_counter()
         self._call = CallUnderWay(arrival.method, arrival.transport, arrival.request_id)
         self._token = under_way.begin(self._call)
         self._span = server_span(arrival.method, arrival.transport, arrival.metadata)
 
-    def close(self, fault: ServiceError | None, error: Exception | None = None) -> None:
+    def close(self, fault: ServiceError | None = None, error: Exception | None = None) -> None:
         """The call is answered, with that fault if there is one, which came of that error."""
         if fault is None:
             self._close("OK", "OK", None)
@@ -49,7 +46,7 @@ class CallAccount:
             self._close(fault.status.name, fault.code, fault, error)
 
     def give_up(self) -> None:
-        """Nobody waits for the answer any longer."""
+        """The work ends without an answer."""
         self._close(_CANCELLED, _CANCELLED, None)
 
     def _close(

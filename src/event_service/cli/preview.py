@@ -21,8 +21,8 @@ _WEBHOOK_NAME = "parse"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a body would become: events, and what of it was left out or not understood."""
+class Preview:
+    """The events of a body, and what of it was left out or not understood."""
 
     source: str | None
     events: Sequence[EventDraft]
@@ -30,7 +30,7 @@ class Reading:
     notes: Sequence[str] = ()
 
 
-def read(registry: ParserRegistry, source: str | None, body: Mapping[str, Any]) -> Reading:
+def preview_of(registry: ParserRegistry, source: str | None, body: Mapping[str, Any]) -> Preview:
     """What a webhook with or without that plugin would record of the body (CONTRACT 3.3, 3.4).
 
     Raises TooLarge for more events than a body may have.
@@ -39,9 +39,9 @@ def read(registry: ParserRegistry, source: str | None, body: Mapping[str, Any]) 
     try:
         if name is None and body:
             name = registry.source_of(body).name
-        results = registry.parse(name, body, {})
+        results = registry.read(name, body, {}).results
     except ParseFailure as failure:
         draft = failure_draft(_WEBHOOK_ID, _WEBHOOK_NAME, failure.reason)
-        return Reading(name, (draft,), (failure.reason,))
+        return Preview(name, (draft,), (failure.reason,))
     drafts, failures, notes = understand(results, _WEBHOOK_ID, _WEBHOOK_NAME)
-    return Reading(name, drafts, failures, notes)
+    return Preview(name, drafts, failures, notes)

@@ -1,4 +1,4 @@
-"""The account of this process: kept up while it runs, and given out as text."""
+"""The metrics of this process: kept up to date while it runs, and given out as text."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def scraped_since(then: float) -> bool:
     return _scraped > then
 
 
-class Account:
+class MetricsUpdater:
     """Folds what was counted every second, in a thread, and has others look with it.
 
     ``looks`` are called as often; none may raise.
