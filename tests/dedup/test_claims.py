@@ -95,10 +95,14 @@ def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", 600_000)
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", "f1", 600_000)
     assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", 600_000)
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f2", 600_000)
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f1", 600_000)
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.JOIN, "alert-7", "event-7", 4)
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.RECORD, "alert-7", "event-1", 4)
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
 def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:

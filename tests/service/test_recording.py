@@ -152,6 +152,18 @@ def test_redis_emptied_changes_nothing(running: Running, redis_client: Redis) ->
     assert [alert["alert_number"] for alert in running.alerts()] == [1, 2]
 
 
+def test_redis_emptied_after_one_delivery_that_says_more_of_a_key_changes_nothing(
+    running: Running, redis_client: Redis
+) -> None:
+    webhook = running.webhook()
+    titles = [f"disk {number}% full" for number in range(60, 100)]
+    running.client.create(webhook, {"results": [_body(title=title) for title in titles]})
+    redis_client.flushdb()
+    running.client.create(webhook, _body(title=titles[-1]))
+    assert [event["title"] for event in running.events()] == titles
+    assert running.events()[-1]["repeat_count"] == 1
+
+
 def test_the_window_slides_with_repeats_also_when_the_database_decides(
     running: Running, redis_client: Redis
 ) -> None:

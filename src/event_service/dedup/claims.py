@@ -124,9 +124,14 @@ class Claims:
         items = [Item((self._claim_of(key.digest),), (alert, what)) for key, alert, what in said]
         self._calls.run(scripts.SAY, items)
 
-    def install(self, key: DedupKey, held: Decision, fingerprint: str, window_ms: int) -> None:
-        """Tell Redis what the database decided: ``held`` names the alert and its last event."""
-        arguments = (held.alert_id, held.event_id, fingerprint, held.episode, window_ms)
+    def install(
+        self, key: DedupKey, held: Decision, recorded: str, said: str, window_ms: int
+    ) -> None:
+        """Tell Redis what the database decided: ``held`` names the alert and its last event.
+
+        ``recorded`` is the fingerprint of that event, ``said`` that of what was said last.
+        """
+        arguments = (held.alert_id, held.event_id, recorded, held.episode, window_ms, said)
         item = Item((self._claim_of(key.digest),), arguments)
         if self._calls.run(scripts.INSTALL, [item]) is None:
             self._untold.add([key.digest])

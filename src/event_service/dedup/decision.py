@@ -14,8 +14,8 @@ class Verdict(StrEnum):
     RECORD = "RECORD"
     """The key is held and the delivery is to be recorded on that alert."""
     JOIN = "JOIN"
-    """The key is held and the delivery says something new, which the policy has only counted: it
-    joins that alert."""
+    """The key is held and the delivery says something else than the last one, but nothing that is
+    to be recorded: it joins that alert."""
     REPEAT = "REPEAT"
     """The key is held and the delivery only repeats what was recorded; it has been counted."""
     END = "END"

@@ -5,8 +5,8 @@ does it for as many items as a call brings, one after the other: so what has pil
 round trip. The answer is a list with the answer for each item.
 
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
-last recorded, and its fingerprint), ``said`` (the fingerprint of what was last said, where the
-policy records less than that), or ``ended`` (a tombstone: a recovery ended that alert's
+last recorded, and its fingerprint), ``said`` (the fingerprint of what was last said, where that
+was only counted), or ``ended`` (a tombstone: a recovery ended that alert's
 claim); and ``n``, the alert's episode, in a tombstone only when the database has resolved it.
 The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
 have not reached the database yet.
@@ -52,7 +52,7 @@ local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
 local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
 local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n', 'said')
-local alert, event, last, n = held[1], held[2], held[3], held[4]
+local alert, event, last, n, said = held[1], held[2], held[3], held[4], held[5]
 if not alert then
   if recovers == '1' then return {'UNKNOWN', '', '', '0'} end
   n = string.format('%d', n and tonumber(n) + 1 or 0)
@@ -70,14 +70,13 @@ end
 redis.call('PEXPIRE', claim, window)
 local repeats = last == print
 if always == '1' then repeats = event == event_id end
-if never == '1' and recovers == '0' then
-  if (held[5] or last) ~= print then return {'JOIN', alert, event, n} end
-  repeats = true
-end
+if never == '1' and recovers == '0' then repeats = true end
 if not repeats then
   redis.call('HSET', claim, 'event', event_id, 'print', print)
+  redis.call('HDEL', claim, 'said')
   return {'RECORD', alert, event_id, n}
 end
+if (said or last) ~= print then return {'JOIN', alert, event, n} end
 local entry = digest .. ':' .. alert .. ':' .. event
 local counted = redis.call('HGET', pending, entry)
 local count = counted and tonumber(string.match(counted, '^%d+')) or 0
@@ -108,14 +107,15 @@ local claim = KEYS[1]
 if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
 redis.call('DEL', claim)
 redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3], 'n', ARGV[4])
+if ARGV[6] ~= ARGV[3] then redis.call('HSET', claim, 'said', ARGV[6]) end
 redis.call('PEXPIRE', claim, tonumber(ARGV[5]))
 return 1
 """,
     keys=1,
-    arguments=5,
+    arguments=6,
 )
-"""KEYS claim; ARGV alert, event, fingerprint, n, window: what the database decided, unless the
-alert was resolved meanwhile (its tombstone is there)."""
+"""KEYS claim; ARGV alert, event, fingerprint, n, window, fingerprint of what was said last: what
+the database decided, unless the alert was resolved meanwhile (its tombstone is there)."""
 
 END = ItemScript(
     "end",

@@ -88,9 +88,7 @@ class Candidate(NamedTuple):
             return bool(last["event_id"] == self.event_id)
         if self.delivery.policy is RecordingPolicy.FIRST and not self.recovers:
             return True
-        draft = recorded_draft(last)
-        info = stored_object(trimmed_object(draft.additional_info))
-        return fingerprint(draft, info.raw) == self.fingerprint
+        return recorded_fingerprint(last) == self.fingerprint
 
     def opening(self, episode: int) -> NewAlert:
         """The alert that it opens, as that episode of its key."""
@@ -127,6 +125,13 @@ class Candidate(NamedTuple):
     def document(self, alert_id: str) -> dict[str, Any]:
         """It as an event of that alert."""
         return event_document(self.draft, self.info, self.delivery, self.event_id, alert_id)
+
+
+def recorded_fingerprint(event: Mapping[str, Any]) -> str:
+    """The fingerprint of a recorded event, whoever recorded it."""
+    draft = recorded_draft(event)
+    info = stored_object(trimmed_object(draft.additional_info))
+    return fingerprint(draft, info.raw)
 
 
 def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candidate:

@@ -20,6 +20,8 @@ What Redis could not decide, or the database disagreed with, each caller settles
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -84,7 +86,7 @@ class Recorder:
         answer; the same delivery may then be sent again.
         """
         outcomes: list[Outcome] = []
-        candidates = [candidate_of(delivery, draft, at) for at, draft in enumerate(drafts)]
+        candidates = list(_in_their_order(delivery, drafts))
         for together in _of_different_keys(candidates):
             answers = self._commit.do(_Brought(together, link()), len(together), gone)
             for one, answer in zip(together, answers, strict=True):
@@ -112,6 +114,18 @@ class Recorder:
         with linked_span("record", [part.span for part in brought]), pymongo.timeout(seconds):
             answers = iter(self._batches.record(batch))
         return [list(islice(answers, len(part.candidates))) for part in brought]
+
+
+def _in_their_order(delivery: Delivery, drafts: Iterable[EventDraft]) -> Iterable[Candidate]:
+    """The events of a delivery, each a millisecond later than what it says of the same key before.
+
+    Redis may forget which was last: whoever reads the events of the key must find it.
+    """
+    said: Counter[str] = Counter()
+    for place, draft in enumerate(drafts):
+        later = timedelta(milliseconds=said[draft.event_key])
+        said[draft.event_key] += 1
+        yield candidate_of(delivery._replace(at=delivery.at + later), draft, place)
 
 
 def _of_different_keys(candidates: Iterable[Candidate]) -> Iterable[Sequence[Candidate]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.decision import Decision, Verdict
 from event_service.errors import Unavailable
+from event_service.manager.candidate import recorded_fingerprint
 from event_service.manager.delivery import SENT_AGAIN, Outcome
 from event_service.manager.event_document import last_seen
 
@@ -52,7 +53,8 @@ class Settlement:
                 self._alerts.supersede(newest)
             elif self._join(one, newest.alert_id):
                 outcome, event_id = self._count_or_write(one, newest.alert_id, last)
-                self._install(one, newest.alert_id, event_id, newest.episode)
+                repeated = last if outcome is Outcome.REPEATED else None
+                self._install(one, newest.alert_id, event_id, newest.episode, repeated)
                 return outcome
         raise Unavailable("The alert of the event's key changes hands too fast.")
 
@@ -110,6 +112,15 @@ class Settlement:
             raise outcome
         return outcome
 
-    def _install(self, one: Candidate, alert_id: str, event_id: str, episode: int) -> None:
+    def _install(
+        self,
+        one: Candidate,
+        alert_id: str,
+        event_id: str,
+        episode: int,
+        repeated: Mapping[str, Any] | None = None,
+    ) -> None:
         held = Decision(Verdict.RECORD, alert_id, event_id, episode)
-        self._claims.install(one.key, held, one.fingerprint, one.window_ms)
+        # Not what it says itself: by the policy ``first`` anything repeats the last event.
+        recorded = one.fingerprint if repeated is None else recorded_fingerprint(repeated)
+        self._claims.install(one.key, held, recorded, one.fingerprint, one.window_ms)
