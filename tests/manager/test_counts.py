@@ -82,6 +82,16 @@ def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
     assert crowd.counted() == (2, 2)
 
 
+def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
+    crowd.deliver(times=3)
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
+    assert not crowd.first.flusher.flush()
+    crowd.deliver()
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": 0}})
+    assert crowd.first.flusher.flush()
+    assert crowd.counted() == (3, 3)
+
+
 def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Crowd) -> None:
     crowd.deliver(times=3)
     others = [crowd.process(), crowd.process()]
