@@ -12,6 +12,7 @@ from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.errors import Unavailable
 from event_service.manager.alerts import AlertManager
+from event_service.manager.delivery import Outcome
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import CreateEvent
 from event_service.manager.orphaned_counts import OrphanedCounts
@@ -112,6 +113,13 @@ def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
     assert crowd.counted() == (0, 0)
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (4, 4)
+
+
+def test_what_a_webhook_that_is_gone_has_sent_can_be_delivered_anew(crowd: Crowd) -> None:
+    crowd.deliver()
+    crowd.first.webhooks.delete(crowd.webhook.webhook_id)
+    (event,) = crowd.database["event"].find()
+    assert crowd.first.events.replay(event) is Outcome.REPEATED
 
 
 @pytest.fixture
