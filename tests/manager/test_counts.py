@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -54,10 +55,10 @@ class Crowd:
     def claims(self) -> Claims:
         return Claims(self._redis, f"event-service:{self.database.name}", RedisGate())
 
-    def deliver(self, times: int = 1) -> None:
+    def deliver(self, times: int = 1, alarm: Mapping[str, Any] = ALARM) -> None:
         """By the first process, which writes no counts of its own accord."""
         for _ in range(times):
-            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: ALARM))
+            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm))
 
     def counted(self) -> tuple[int, int]:
         """The repeats of the only event, and of its alert."""
@@ -81,6 +82,14 @@ def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
     for _ in range(3):
         assert not crowd.first.flusher.flush()
     assert crowd.counted() == (2, 2)
+
+
+def test_what_is_neither_recorded_nor_counted_is_not_answered(crowd: Crowd) -> None:
+    crowd.database["webhook"].update_many({}, {"$set": {"recording_policy": "first"}})
+    crowd.deliver()
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
+    with pytest.raises(PyMongoError):
+        crowd.deliver(alarm=ALARM | {"title": "disk full again"})
 
 
 def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
