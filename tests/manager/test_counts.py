@@ -131,6 +131,15 @@ def test_what_a_webhook_that_is_gone_has_sent_can_be_delivered_anew(crowd: Crowd
     assert crowd.first.events.replay(event) is Outcome.REPEATED
 
 
+@pytest.mark.parametrize("field", ["domain_id", "workspace_id", "project_id"])
+def test_the_same_key_of_another_tenant_is_another(crowd: Crowd, field: str) -> None:
+    crowd.deliver()
+    (event,) = crowd.database["event"].find()
+    crowd.now.at += timedelta(seconds=1)
+    assert crowd.first.events.replay(event | {field: "another"}) is Outcome.RECORDED
+    assert crowd.first.events.replay(event) is Outcome.REPEATED
+
+
 @pytest.fixture
 def unreachable() -> Iterator[Database[dict[str, Any]]]:
     with MongoClient[dict[str, Any]](port=1, serverSelectionTimeoutMS=10) as client:
