@@ -36,7 +36,7 @@ def parse_iso(text: str) -> datetime:
     if _COMMON.fullmatch(said) is None:
         return parse_any_form(said)
     try:
-        read = datetime.fromisoformat(said.upper().replace(",", "."))
+        read = datetime.fromisoformat(said.upper())
     except ValueError:
         raise ValueError("no day of the calendar") from None
     local = _in_milliseconds(read)

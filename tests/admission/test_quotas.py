@@ -99,13 +99,19 @@ class TestShared:
         assert admitted(quotas, 10) == 3
         assert admitted(process(webhook=SLOW), 20) == 7
 
-    def test_a_refusal_says_of_what_and_when(self, process: Callable[..., Quotas]) -> None:
+    def test_a_refusal_says_of_what_and_when(
+        self, process: Callable[..., Quotas], clock: Clock
+    ) -> None:
         quotas = process(webhook=Quota(0.5, 1))
         quotas.admit("w", "d")
         with pytest.raises(QuotaExceeded) as raised:
             quotas.admit("w", "d")
         assert raised.value.retry_seconds == 2
         assert "scope = calls of one webhook per second, limit = 0.5" in raised.value.message
+        clock.now += 1
+        with pytest.raises(QuotaExceeded) as raised:
+            quotas.admit("w", "d")
+        assert raised.value.retry_seconds == 1
 
     def test_a_block_is_served_without_redis_and_taken_from_all(
         self, process: Callable[..., Quotas], client: RedisClient

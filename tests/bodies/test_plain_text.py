@@ -93,6 +93,7 @@ def test_what_only_a_database_holds_is_left(module: ModuleType) -> None:
     [
         (600.0, "600"),
         (0.5, "0.5"),
+        (1e15 - 1, "999999999999999"),
         (1e15, "1000000000000000.0"),
         (7, "7"),
         (True, "true"),

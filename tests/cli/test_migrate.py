@@ -103,6 +103,22 @@ def test_a_database_of_cloudforets_is_migrated_once(
     assert command.told("migrate", "--drop-unused") == "There is nothing to do.\n"
 
 
+def test_a_webhook_without_a_key_in_clear_is_no_work(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    command.told("migrate")
+    keys: list[Document] = [
+        {},
+        {"access_key": ""},
+        {"access_key": None},
+        {"access_key": "old", "access_key_hash": "00"},
+    ]
+    mongo_database["webhook"].insert_many(
+        [{"webhook_id": f"webhook-{number}", **each} for number, each in enumerate(keys)]
+    )
+    assert command.told("migrate") == "There is nothing to do.\n"
+
+
 def test_keys_that_are_shown_are_kept_encrypted(
     command: Command, mongo_database: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.errors import Unavailable
 from event_service.manager.alerts import AlertManager
+from event_service.manager.delivery import Outcome
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import CreateEvent
 from event_service.manager.orphaned_counts import OrphanedCounts
@@ -53,10 +55,10 @@ class Crowd:
     def claims(self) -> Claims:
         return Claims(self._redis, f"event-service:{self.database.name}", RedisGate())
 
-    def deliver(self, times: int = 1) -> None:
+    def deliver(self, times: int = 1, alarm: Mapping[str, Any] = ALARM) -> None:
         """By the first process, which writes no counts of its own accord."""
         for _ in range(times):
-            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: ALARM))
+            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm))
 
     def counted(self) -> tuple[int, int]:
         """The repeats of the only event, and of its alert."""
@@ -82,6 +84,24 @@ def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
     assert crowd.counted() == (2, 2)
 
 
+def test_what_is_neither_recorded_nor_counted_is_not_answered(crowd: Crowd) -> None:
+    crowd.database["webhook"].update_many({}, {"$set": {"recording_policy": "first"}})
+    crowd.deliver()
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
+    with pytest.raises(PyMongoError):
+        crowd.deliver(alarm=ALARM | {"title": "disk full again"})
+
+
+def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
+    crowd.deliver(times=3)
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
+    assert not crowd.first.flusher.flush()
+    crowd.deliver()
+    crowd.database["event"].update_many({}, {"$set": {"repeat_count": 0}})
+    assert crowd.first.flusher.flush()
+    assert crowd.counted() == (3, 3)
+
+
 def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Crowd) -> None:
     crowd.deliver(times=3)
     others = [crowd.process(), crowd.process()]
@@ -102,6 +122,22 @@ def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
     assert crowd.counted() == (0, 0)
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (4, 4)
+
+
+def test_what_a_webhook_that_is_gone_has_sent_can_be_delivered_anew(crowd: Crowd) -> None:
+    crowd.deliver()
+    crowd.first.webhooks.delete(crowd.webhook.webhook_id)
+    (event,) = crowd.database["event"].find()
+    assert crowd.first.events.replay(event) is Outcome.REPEATED
+
+
+@pytest.mark.parametrize("field", ["domain_id", "workspace_id", "project_id"])
+def test_the_same_key_of_another_tenant_is_another(crowd: Crowd, field: str) -> None:
+    crowd.deliver()
+    (event,) = crowd.database["event"].find()
+    crowd.now.at += timedelta(seconds=1)
+    assert crowd.first.events.replay(event | {field: "another"}) is Outcome.RECORDED
+    assert crowd.first.events.replay(event) is Outcome.REPEATED
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from event_service.manager.access_key import digest_of
 from event_service.manager.key_vault import KeyVault, vault_for
+from event_service.manager.webhook_document import key_shown
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict
@@ -39,3 +41,11 @@ def test_there_is_a_vault_only_where_keys_are_shown() -> None:
     assert vault_for(SECRET, keys_are_shown=True) is not None
     assert vault_for(SECRET, keys_are_shown=False) is None
     assert vault_for(None, keys_are_shown=False) is None
+
+
+@pytest.mark.parametrize(("digest", "shown"), [(digest_of("new").hex(), None), (None, "old")])
+def test_a_key_in_clear_is_shown_as_long_as_it_is_valid(
+    digest: str | None, shown: str | None
+) -> None:
+    document = {"webhook_id": "webhook-1", "access_key": "old", "access_key_hash": digest}
+    assert key_shown(document, KeyVault(SECRET)) == shown

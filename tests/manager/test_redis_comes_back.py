@@ -128,6 +128,20 @@ def test_a_repeat_of_what_came_meanwhile_is_a_repeat(
     assert webhook_database["event"].count_documents({"event_key": "k1"}) == 2
 
 
+def test_an_alarm_after_a_recovery_that_resolves_nothing_is_recorded(
+    managing: Managing, webhook_database: Database[dict[str, Any]]
+) -> None:
+    webhook_database["webhook"].update_many({}, {"$set": {"recovery_mode": "MANUAL"}})
+    assert managing.create(ALARM) is Outcome.RECORDED
+    managing.redis_goes()
+    assert managing.create(RECOVERY) is Outcome.RECORDED
+    managing.redis_returns()
+
+    eventually(managing.redis_is_asked)
+    assert managing.create(ALARM) is Outcome.RECORDED
+    assert webhook_database["alert"].count_documents({"event_key": "k1"}) == 1
+
+
 def test_an_alarm_that_comes_back_after_a_recovery_opens_an_alert(
     managing: Managing, webhook_database: Database[dict[str, Any]]
 ) -> None:

@@ -108,6 +108,15 @@ def test_what_is_no_object_counts_as_absent(empty: object) -> None:
     assert webhook_of(document | parts) == webhook_of(document)
 
 
+def test_a_text_that_is_null_counts_as_empty() -> None:
+    document: dict[str, Any] = {"webhook_id": "webhook-1", "state": "ENABLED"}
+    nulls = dict.fromkeys(("name", "domain_id", "workspace_id", "project_id"))
+    webhook = webhook_of(document | nulls)
+    assert webhook == webhook_of(document)
+    assert (webhook.name, webhook.domain_id) == ("", "")
+    assert (webhook.workspace_id, webhook.project_id) == ("", "")
+
+
 @pytest.mark.parametrize("state", ["DISABLED", "enabled", "", None, 1])
 def test_only_enabled_is_enabled(state: object) -> None:
     webhook = webhook_of({"webhook_id": "webhook-1", "state": state})

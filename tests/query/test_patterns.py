@@ -32,6 +32,7 @@ def test_a_literal_matches_its_text_and_nothing_longer(text: str) -> None:
         (r"\u00e9\u20ac\U0001F600", "\\xE9€😀"),
         (r"\0\101", r"\x00\x41"),
         ("a\0b", r"a\x00b"),
+        ("a\\\0b", r"a\x00b"),
         ("a{,3}", "a{0,3}"),
         ("{x} a{", r"\{x} a\{"),
         ("[[a&&b]", r"[\[a\&\&b]"),

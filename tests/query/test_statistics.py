@@ -343,6 +343,23 @@ def test_history_counts_days_and_then_what_they_count(
     ]
 
 
+def test_long_and_short_names_mean_the_same_in_every_stage() -> None:
+    push = {"name": "p", "operator": "push", "fields": [{"key": "rule", "name": "r"}]}
+    count = {**_COUNT, "conditions": [{"key": "title", "value": "a", "operator": "eq"}]}
+    key = {"key": "created_at", "name": "day", "date_format": "day"}
+    total = {"key": "repeat_count", "name": "t", "operator": "sum"}
+    group = {"group": {"keys": [key], "fields": [count, push, total]}}
+    stages = [group, _project(key="p", name="size", operator="size")]
+    short = {"key": "k", "value": "v", "operator": "o", "name": "n"}
+    assert statistics(aggregate=_renamed(stages, short)) == statistics(aggregate=stages)
+
+
+def _renamed(part: Any, names: dict[str, str]) -> Any:
+    if isinstance(part, dict):
+        return {names.get(key, key): _renamed(value, names) for key, value in part.items()}
+    return [_renamed(member, names) for member in part] if isinstance(part, list) else part
+
+
 def test_a_page_of_rows_that_nobody_sorted_is_in_the_order_of_their_keys(
     documents: Collection[dict[str, Any]],
 ) -> None:

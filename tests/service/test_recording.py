@@ -28,6 +28,20 @@ def _body(**changes: Any) -> dict[str, Any]:
     return {"event_key": "k1", "title": "disk full", "severity": "ERROR"} | changes
 
 
+def test_an_alert_has_what_its_event_says(running: Running) -> None:
+    webhook = running.webhook()
+    said = {"severity": "CRITICAL", "resources": ["a"], "additional_info": {"x": "y"}}
+    texts = ("title", "description", "rule", "image_url", "provider", "account", "event_key")
+    running.client.create(webhook, said | {text: f"the {text}" for text in texts})
+    (event,), (alert,) = running.events(), running.alerts()
+    same = (*texts, "severity", "additional_info", "alert_id", "webhook_id", "created_at")
+    for field in (*same, "domain_id", "workspace_id", "project_id"):
+        assert alert[field] == event[field], field
+    assert (alert["state"], alert["urgency"]) == ("TRIGGERED", "HIGH")
+    assert (alert["triggered_by"], alert["resources"]) == (webhook.webhook_id, [{"name": "a"}])
+    assert alert["created_at"] == alert["updated_at"] == alert["last_seen_at"]
+
+
 def test_a_repeat_is_counted_on_its_event_and_alert(running: Running) -> None:
     webhook = running.webhook()
     for _ in range(3):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from event_service.manager.access_key import credential_of
 from event_service.manager.webhook_document import key_update
 
 if TYPE_CHECKING:
@@ -14,16 +13,14 @@ if TYPE_CHECKING:
 
     from event_service.manager.key_vault import KeyVault
 
-IN_CLEAR: Final = {"access_key": {"$type": "string", "$ne": ""}, "access_key_hash": None}
+_IN_CLEAR: Final = {"access_key": {"$type": "string", "$ne": ""}, "access_key_hash": None}
 """The webhooks whose key stands in clear (``credential_of`` says the same of a document)."""
 
 
 def keys_in_clear(webhooks: Collection[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """webhook_id and access key of each webhook that has its key in clear."""
-    for document in webhooks.find(IN_CLEAR):
-        credential = credential_of(document)
-        if credential is not None and credential.in_clear:
-            yield document["webhook_id"], document["access_key"]
+    for document in webhooks.find(_IN_CLEAR):
+        yield document["webhook_id"], document["access_key"]
 
 
 def forget_clear_key(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from event_service.manager.access_key import digest_of
+from event_service.manager.access_key import credential_of, digest_of
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def key_shown(document: Mapping[str, Any], vault: KeyVault | None) -> str | None
     """The key of a document, if keys are shown and this one can be."""
     if vault is None:
         return None
-    in_clear = document.get("access_key")
-    if "access_key_hash" not in document and isinstance(in_clear, str):
-        return in_clear or None
+    credential = credential_of(document)
+    if credential is not None and credential.in_clear:
+        return str(document["access_key"])
     return vault.open(document["webhook_id"], document.get(SEALED_KEY))
 
 
