@@ -20,7 +20,6 @@ What Redis could not decide, or the database disagreed with, each caller settles
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -121,11 +120,12 @@ def _in_their_order(delivery: Delivery, drafts: Iterable[EventDraft]) -> Iterabl
 
     Redis may forget which was last: whoever reads the events of the key must find it.
     """
-    said: Counter[str] = Counter()
+    said: dict[str, int] = {}
     for place, draft in enumerate(drafts):
-        later = timedelta(milliseconds=said[draft.event_key])
-        said[draft.event_key] += 1
-        yield candidate_of(delivery._replace(at=delivery.at + later), draft, place)
+        before = said.get(draft.event_key, 0)
+        said[draft.event_key] = before + 1
+        later = delivery.later(timedelta(milliseconds=before)) if before else delivery
+        yield candidate_of(later, draft, place)
 
 
 def _of_different_keys(candidates: Iterable[Candidate]) -> Iterable[Sequence[Candidate]]:
