@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
 from structlog.testing import capture_logs
@@ -17,6 +18,12 @@ from structlog.typing import EventDict
 from event_service.settings import Settings
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
+
+# No test is a matter of time: not the drawn ones either.
+settings.register_profile(
+    "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -170,7 +170,7 @@ def _store(database: Database[dict[str, Any]], domain: str, events: list[tuple[A
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     first=st.lists(_EVENTS, min_size=1, max_size=40),
     later=st.lists(_EVENTS, min_size=1, max_size=20),

@@ -146,7 +146,7 @@ def check(draft: EventDraft) -> None:
 def check_spoiled(source: str, path: Path, examples: int) -> None:
     whole = read(path)
 
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples)
     @given(st.sampled_from(places(whole)), json_of(RESULT_NAMES))
     def holds(place: Place, wrong: Any) -> None:
         body = spoiled(whole, place, wrong)
@@ -160,7 +160,7 @@ def check_spoiled(source: str, path: Path, examples: int) -> None:
 def test_any_json_is_results_or_parse_failure(source: Source) -> None:
     names = own_names(source)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.dictionaries(st.sampled_from(names), json_of(names), max_size=8))
     def holds(body: dict[str, Any]) -> None:
         check_body(source.name, body)

@@ -66,7 +66,7 @@ def test_every_body_that_a_source_takes_has_a_mark_of_it(source: Source) -> None
     assert taken
     assert all(is_marked(source, body) for body in taken)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(parts_of(BODIES), parts_of(taken or BODIES))
     def holds(any_part: dict[str, Any], own_part: dict[str, Any]) -> None:
         for body in (own_part, own_part | any_part):
@@ -87,7 +87,6 @@ def test_a_body_without_its_marks_is_not_a_sources(source: Source) -> None:
         assert not source.recognises(rest)
 
 
-@settings(deadline=None)
 @given(parts_of(BODIES))
 def test_asking_less_finds_the_same(body: dict[str, Any]) -> None:
     first = next((source for source in ALL if source.recognises(body)), None)

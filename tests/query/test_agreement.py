@@ -26,7 +26,7 @@ def documents(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, 
     return collection
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     stored=st.lists(DOCUMENTS, min_size=4, max_size=8),
     queries=st.lists(CONDITIONS, min_size=4, max_size=12),

@@ -68,7 +68,7 @@ def _answer(
     return sorted(text), len(answer.results), answer.total_count
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     kind=st.sampled_from(_SCOPES),
     stored=st.lists(

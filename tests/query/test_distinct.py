@@ -81,7 +81,7 @@ def test_values_of_several_types_are_in_one_order(documents: Collection[dict[str
         assert (page.results, page.total_count) == ([value], len(_ORDERED))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     infos=st.lists(st.dictionaries(st.sampled_from(["x", "y", "0"]), _VALUES), max_size=4),
     path=_PATHS,

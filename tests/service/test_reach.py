@@ -129,7 +129,7 @@ def _check(who: Who, answer: Answer, expected: Answer) -> None:
         assert who.sees(tenant.fields) or tenant.mark not in said
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), who=st.sampled_from(EVERYBODY))
 @pytest.mark.parametrize("service", ["event", "webhook"])
 def test_lists_stay_within_what_the_caller_may_see(
@@ -143,7 +143,7 @@ def test_lists_stay_within_what_the_caller_may_see(
     assert not set(ids) & set(crowd.of(service, who, seen=False))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), who=st.sampled_from(EVERYBODY))
 @pytest.mark.parametrize("service", ["event", "webhook"])
 def test_statistics_stay_within_what_the_caller_may_see(

@@ -50,7 +50,6 @@ _TENANT = {"domain_id": "domain-1", "workspace_id": "workspace-1", "project_id":
 ALWAYS_THE_SAME = settings(
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
