@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import psutil
 
 from event_service.auth.local import LocalKeyPair
 from event_service.embedded.runtime import RUNTIME_FILE, Runtime
+from serve_command import COMMAND, ServeCommand, environment_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_COMMAND = str(Path(sys.executable).with_name("event-service"))
 _STOP_SECONDS = 60.0
 _STORES = {"secantusd": "mongodb", "redis-server": "redis", "falkordb": "redis"}
 _GUARD = "child_processes/guard.py"
-
-
-class NotStarted(Exception):
-    """The service did not start; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class RunningService:
         tenant = ("--domain", domain_id, "--workspace", "workspace-0", "--project", "project-0")
         made = json.loads(
             subprocess.run(  # noqa: S603
-                [_COMMAND, "webhook", "create", "bench", *tenant, "--json"],
+                [COMMAND, "webhook", "create", "bench", *tenant, "--json"],
                 env=_environment(self.data_dir),
                 check=True,
                 capture_output=True,
@@ -77,48 +70,27 @@ class RunningService:
 
 @contextmanager
 def serving(data_dir: Path, processes: int = 1) -> Iterator[RunningService]:
-    """Run the service until the end of the block. Raises NotStarted."""
-    command = [_COMMAND, "serve", "--port", "0"]
+    """Run the service until the end of the block. Raises NotServing."""
+    options = ["--port", "0"]
     if processes != 1:
-        command += ["--processes", str(processes)]
-    with data_dir.with_name(f"{data_dir.name}.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            env=_environment(data_dir),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            # Ctrl-C in a terminal goes to the bench alone, which stops the service.
-            start_new_session=True,
-        )
+        options += ["--processes", str(processes)]
+    process = ServeCommand(
+        options,
+        _environment(data_dir),
+        data_dir.with_name(f"{data_dir.name}.log"),
+        # Ctrl-C in a terminal goes to the bench alone, which stops the service.
+        start_new_session=True,
+    )
     try:
-        _wait_until_serving(process, Path(log.name))
+        process.wait_until_serving()
         text = (data_dir / RUNTIME_FILE).read_text(encoding="utf-8")
         yield RunningService(data_dir, Runtime.from_json(text))
     finally:
-        _stop(process)
-
-
-def _wait_until_serving(process: subprocess.Popen[str], log: Path) -> None:
-    for line in cast("IO[str]", process.stdout):
-        if line.startswith("Serving on"):
-            return
-    raise NotStarted(log.read_text(encoding="utf-8", errors="replace")[-2_000:])
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()  # its stores' guards end with it
-        process.wait()
-    cast("IO[str]", process.stdout).close()
+        process.stop(_STOP_SECONDS)
 
 
 def _environment(data_dir: Path) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("EVENT_")}
-    return inherited | {"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"}
+    return environment_with({"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"})
 
 
 def _part(process: psutil.Process) -> str | None:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from event_service.embedded.runtime import RUNTIME_FILE, Runtime
+from serve_command import NotServing, ServeCommand, environment_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-COMMAND = str(Path(sys.executable).with_name("event-service"))
 WORKERS = 2
 START_SECONDS = 60.0
 STOP_SECONDS = 90.0
-
-
-class NotServing(Exception):
-    """The service did not start; the message says what its log says last."""
 
 
 class ServiceProcess:
@@ -49,12 +41,11 @@ class ServiceProcess:
         self.log = log
         self.data_dir = data_dir
         self._visible = visible or str(data_dir)
-        inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
-        ours = {"EVENT_DATA_DIR": str(data_dir)}
-        self._environment = inherited | ours | dict(environment)
+        self._environment = environment_with({"EVENT_DATA_DIR": str(data_dir)} | dict(environment))
         ports = ["--port", str(grpc_port), "--http-port", str(http_port)]
-        self._command = [*wrapper, COMMAND, "serve", *ports, "--processes", str(WORKERS)]
-        self._process: subprocess.Popen[str] | None = None
+        self._options = [*ports, "--processes", str(WORKERS)]
+        self._wrapper = wrapper
+        self._process: ServeCommand | None = None
 
     @property
     def pid(self) -> int:
@@ -83,51 +74,29 @@ class ServiceProcess:
 
     def start(self) -> None:
         """Start it and wait until it says that it serves. Raises NotServing."""
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                self._command, env=self._environment, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        self._process = process
+        process = self._process = ServeCommand(
+            self._options, self._environment, self.log, wrapper=self._wrapper
+        )
         too_late = threading.Timer(START_SECONDS, process.kill)
         too_late.start()
         try:
-            for line in process.stdout or ():
-                if line.startswith("Serving on"):
-                    return
+            process.wait_until_serving()
         finally:
             too_late.cancel()
-        process.wait()
-        last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
-        raise NotServing(f"The service did not start:\n{last}")
 
     def kill(self) -> None:
         """kill -9, and wait for the end."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._ended(None)
+            self._process.ended(None)
 
     def stop(self) -> int:
         """SIGTERM; the exit status. Killed if that takes too long."""
-        if self._process is None:
-            return 0
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            return self._ended(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._ended(None)
+        return 0 if self._process is None else self._process.stop(STOP_SECONDS)
 
     def runtime(self) -> Runtime:
         """Where the stores are."""
         return Runtime.from_json((self.directory / RUNTIME_FILE).read_text(encoding="utf-8"))
-
-    def _ended(self, seconds: float | None) -> int:
-        if self._process is None:
-            return 0
-        status = self._process.wait(seconds)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        return status
 
 
 def _free_ports(count: int) -> list[int]:

@@ -20,10 +20,11 @@ from chaos.listing import unlisted
 from chaos.load import Load
 from chaos.recovery import seconds_to_recover, wait_until_serving
 from chaos.result import Lifetime
-from chaos.service import NotServing, ServiceProcess
+from chaos.service import ServiceProcess
 from chaos.stand import NoReturn, Stand, pause
 from chaos.verification import examine
 from chaos.workload import Workload
+from serve_command import NotServing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

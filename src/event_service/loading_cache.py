@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from event_service.errors import Unavailable
+from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -71,8 +71,8 @@ class LoadingCache(Generic[K, V]):
         self._clock = clock
         self._lock = Lock()
         # Kept apart, so that a flood of made-up keys can't push the real ones out.
-        self._found: OrderedDict[K, _Answer[V]] = OrderedDict()
-        self._absent: OrderedDict[K, _Answer[V]] = OrderedDict()
+        self._found: LruDict[K, _Answer[V]] = LruDict(self._lifetimes.capacity)
+        self._absent: LruDict[K, _Answer[V]] = LruDict(self._lifetimes.capacity)
         self._flights: dict[K, Future[_Answer[V]]] = {}
 
     def get(self, key: K) -> V | None:
@@ -122,11 +122,7 @@ class LoadingCache(Generic[K, V]):
         return answer.value is not None and age < self._lifetimes.found + self._lifetimes.stale
 
     def _recall(self, key: K) -> _Answer[V] | None:
-        for answers in (self._found, self._absent):
-            if key in answers:
-                answers.move_to_end(key)
-                return answers[key]
-        return None
+        return self._found.use(key) or self._absent.use(key)
 
     def _join(self, key: K) -> tuple[Future[_Answer[V]], bool]:
         flight = self._flights.get(key)
@@ -169,5 +165,3 @@ class LoadingCache(Generic[K, V]):
         self._absent.pop(key, None)
         answers = self._absent if answer.value is None else self._found
         answers[key] = answer
-        if len(answers) > self._lifetimes.capacity:
-            answers.popitem(last=False)

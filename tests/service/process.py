@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from serve_command import COMMAND, ServeCommand, environment_with
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-COMMAND = str(Path(sys.executable).with_name("event-service"))
+    from pathlib import Path
 
 
 class ServeProcess:
@@ -24,9 +21,8 @@ class ServeProcess:
 
     def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
         self.data_dir = data_dir
-        inherited = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"}
         ours = {"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"}
-        self.environment = inherited | ours | dict(environment)
+        self.environment = environment_with(ours | dict(environment))
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self._process = self._start()
 
@@ -60,7 +56,7 @@ class ServeProcess:
     def kill(self) -> None:
         """kill -9, and wait for the end."""
         self._process.kill()
-        self._ended(None)
+        self._process.ended(None)
 
     def restart(self) -> None:
         """Start it again on the same data directory."""
@@ -73,38 +69,21 @@ class ServeProcess:
 
     def tell_to_stop(self) -> None:
         """SIGTERM, and no wait."""
-        self._process.send_signal(signal.SIGTERM)
+        self._process.terminate()
 
     def ended(self) -> int:
         """Wait for the end; the exit status."""
-        return self._ended(60)
+        return self._process.ended(60)
 
     def end(self) -> None:
         """Make sure that nothing is left running."""
         if self._process.poll() is None:
             self.kill()
 
-    def _ended(self, seconds: float | None) -> int:
-        status = self._process.wait(seconds)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        return status
-
-    def _start(self) -> subprocess.Popen[str]:
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [COMMAND, "serve", "--port", "0"],
-                env=self.environment,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("Serving on"):
-                return process
-        process.wait()
-        raise AssertionError(f"the service did not start:\n{self.log.read_text()}")
+    def _start(self) -> ServeCommand:
+        process = ServeCommand(["--port", "0"], self.environment, self.log)
+        process.wait_until_serving()
+        return process
 
 
 @contextmanager

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from serve_command import COMMAND, environment_with
 from tests.service.http.asking import Asking
-from tests.service.process import COMMAND, ServeProcess, serving
+from tests.service.process import ServeProcess, serving
 from tests.service.running import Client, Webhook
 
 if TYPE_CHECKING:
@@ -98,10 +98,7 @@ def test_calls_that_go_well_may_be_left_out(tmp_path: Path, calls: str) -> None:
 
 
 def test_a_log_that_nobody_reads_any_longer_fails_no_call(tmp_path: Path) -> None:
-    environment = {key: value for key, value in os.environ.items() if key[:6] != "EVENT_"} | {
-        "EVENT_DATA_DIR": str(tmp_path / "data"),
-        "EVENT_PORT": "0",
-    }
+    environment = environment_with({"EVENT_DATA_DIR": str(tmp_path / "data"), "EVENT_PORT": "0"})
     with subprocess.Popen(
         [COMMAND, "serve"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

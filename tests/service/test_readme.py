@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from serve_command import COMMAND
 from tests.service.process import serving
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ def test_what_serve_prints_for_a_newcomer_works_when_pasted(
     shell: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     _, environment = shell
-    program = Path(sys.executable).with_name("event-service")
     with subprocess.Popen(
-        [program, "serve", "--port", "0", "--demo"],
+        [COMMAND, "serve", "--port", "0", "--demo"],
         env=environment | {"EVENT_DATA_DIR": str(tmp_path / "demo")},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

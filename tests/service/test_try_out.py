@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from structlog.testing import capture_logs
 from event_service.cli import main
 from event_service.policies import RecordingPolicy
 from event_service.samples import sample_names
-from tests.service.process import COMMAND, serving
+from serve_command import COMMAND, environment_with
+from tests.service.process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,7 +205,7 @@ def watched(shell: Shell) -> Iterator[subprocess.Popen[str]]:
     arguments = ("--watch", "--json", "--interval", "0.05", "--domain", "domain-1")
     with subprocess.Popen(
         [COMMAND, "events", *arguments, *shell.place],
-        env={key: value for key, value in os.environ.items() if key[:6] != "EVENT_"},
+        env=environment_with({}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

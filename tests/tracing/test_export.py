@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from serve_command import COMMAND
 from tests.metrics.scraping import Scrape
 from tests.plugins.running import running_plugin
 from tests.service.http.asking import Asking
-from tests.service.process import COMMAND, serving
+from tests.service.process import serving
 from tests.service.running import Client, Webhook
 from tests.tracing.collector import Collected, grpc_collector, http_collector, values
 

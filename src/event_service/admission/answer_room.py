@@ -8,11 +8,11 @@ lists of large ones doesn't take all the memory there is.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from event_service.admission.no_room import no_room
+from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -40,7 +40,7 @@ class AnswerRoom:
         self._most_bytes = most_bytes
         self._free = most_bytes
         self._changed = threading.Condition()
-        self._took: OrderedDict[Hashable, int] = OrderedDict()
+        self._took: LruDict[Hashable, int] = LruDict(_MOST_KINDS)
 
     @contextmanager
     def share(self, kind: Hashable, seconds_left: float | None) -> Iterator[Callable[[int], None]]:
@@ -71,6 +71,3 @@ class AnswerRoom:
         with self._changed:
             before = self._took.get(kind, took)
             self._took[kind] = before + (took - before) // _NEWEST
-            self._took.move_to_end(kind)
-            if len(self._took) > _MOST_KINDS:
-                self._took.popitem(last=False)

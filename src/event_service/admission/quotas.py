@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from event_service.admission.shared_buckets import Ask
 from event_service.admission.token_bucket import TokenBucket
 from event_service.errors import QuotaExceeded
+from event_service.lru_dict import LruDict
 from event_service.metrics.calls import refused
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Quotas:
         self._domain = domain
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: OrderedDict[_Scope, _Held] = OrderedDict()
+        self._known: LruDict[_Scope, _Held] = LruDict(_MOST_REMEMBERED)
 
     @property
     def any(self) -> bool:
@@ -159,13 +159,9 @@ class Quotas:
         return refusals
 
     def _held(self, scope: _Scope, quota: Quota) -> _Held:
-        held = self._known.get(scope)
+        held = self._known.use(scope)
         if held is None:
             held = self._known[scope] = _Held(quota)
-            if len(self._known) > _MOST_REMEMBERED:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(scope)
         return held
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
     from event_service.auth.claims import Claims
@@ -31,25 +32,19 @@ class ProvenTokens:
     """A bounded, least recently used memory by the digest of a token. Safe for many threads."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most = most
         self._lock = threading.Lock()
-        self._tokens: OrderedDict[bytes, ProvenToken] = OrderedDict()
+        self._tokens: LruDict[bytes, ProvenToken] = LruDict(most)
 
     def get(self, token: str) -> ProvenToken | None:
         """What is known of the token."""
         digest = _digest(token)
         with self._lock:
-            found = self._tokens.get(digest)
-            if found is not None:
-                self._tokens.move_to_end(digest)
-            return found
+            return self._tokens.use(digest)
 
     def put(self, token: str, proven: ProvenToken) -> None:
         """The token is proven."""
         with self._lock:
             self._tokens[_digest(token)] = proven
-            if len(self._tokens) > self._most:
-                self._tokens.popitem(last=False)
 
 
 def _digest(token: str) -> bytes:

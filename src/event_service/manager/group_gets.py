@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from event_service.lru_dict import LruDict
 from event_service.manager.group_commit import GroupCommit
 from event_service.metrics.deliveries import batch_taken
 
@@ -32,7 +32,9 @@ class GroupGets:
         self._read = read
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._groups: OrderedDict[Scope, GroupCommit[str, RawBSONDocument | None]] = OrderedDict()
+        self._groups: LruDict[Scope, GroupCommit[str, RawBSONDocument | None]] = LruDict(
+            _MOST_SCOPES
+        )
 
     def get(self, scope: Scope, entity_id: str) -> RawBSONDocument | None:
         """The document of that id, if it is in the scope. Raises what the read raises."""
@@ -46,7 +48,7 @@ class GroupGets:
 
     def _group(self, scope: Scope) -> GroupCommit[str, RawBSONDocument | None]:
         with self._lock:
-            group = self._groups.get(scope)
+            group = self._groups.use(scope)
             if group is None:
 
                 def work(ids: Sequence[str], seconds: float) -> Sequence[RawBSONDocument | None]:
@@ -56,8 +58,4 @@ class GroupGets:
                 group = self._groups[scope] = GroupCommit(
                     work, self._seconds, _MOST_AT_ONCE, partial(batch_taken, "get")
                 )
-                if len(self._groups) > _MOST_SCOPES:
-                    self._groups.popitem(last=False)
-            else:
-                self._groups.move_to_end(scope)
             return group

@@ -7,13 +7,14 @@ future of this clock.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import bson
 from bson.raw_bson import RawBSONDocument
+
+from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,10 +51,9 @@ class NewestWindows:
     """
 
     def __init__(self, most: int = _MOST_REMEMBERED) -> None:
-        self._most = most
         self._lock = threading.Lock()
         # By a hash: a search can be long, and one taken for another only starts badly.
-        self._reached: OrderedDict[int, _Reach | None] = OrderedDict()
+        self._reached: LruDict[int, _Reach | None] = LruDict(most)
 
     def page(
         self,
@@ -80,7 +80,8 @@ class NewestWindows:
         else:
             rows = ask([*newest.everything, *wanted])
         full = len(rows) == search.limit
-        self._remember(key, _reach(rows, newest.time, anchor) if full else None)
+        with self._lock:
+            self._reached[key] = _reach(rows, newest.time, anchor) if full else None
         return rows if shown else [_without(row, newest.time) for row in rows]
 
     def _starts(self, key: int, newest: Newest, anchor: datetime) -> Iterator[datetime]:
@@ -102,13 +103,6 @@ class NewestWindows:
                 return
             yield start
             width *= _GROWTH
-
-    def _remember(self, key: int, reach: _Reach | None) -> None:
-        with self._lock:
-            self._reached[key] = reach
-            self._reached.move_to_end(key)
-            if len(self._reached) > self._most:
-                self._reached.popitem(last=False)
 
 
 def _without(row: RawBSONDocument, field: str) -> RawBSONDocument:

@@ -15,10 +15,11 @@ There are no negative entries: what is refused is refused by the database.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,10 +50,9 @@ class WebhookCache:
     ) -> None:
         """``age_limit`` in seconds; 0 turns the cache off. ``clock`` counts seconds, steadily."""
         self._age_limit = age_limit
-        self._most_entries = most_entries
         self._clock = clock
         self._lock = threading.Lock()
-        self._entries: OrderedDict[str, tuple[float, KnownWebhook]] = OrderedDict()
+        self._entries: LruDict[str, tuple[float, KnownWebhook]] = LruDict(most_entries)
         self._generation = 0
         self._attached = False
 
@@ -77,14 +77,13 @@ class WebhookCache:
     def get(self, webhook_id: str) -> KnownWebhook | None:
         """The webhook, if it is known and young enough."""
         with self._lock:
-            entry = self._entries.get(webhook_id)
+            entry = self._entries.use(webhook_id)
             if entry is None:
                 return None
             read_at, known = entry
             if self._clock() - read_at >= self._age_limit:
                 del self._entries[webhook_id]
                 return None
-            self._entries.move_to_end(webhook_id)
             return known
 
     def ticket(self) -> int:
@@ -97,11 +96,7 @@ class WebhookCache:
         with self._lock:
             if not self._attached or ticket != self._generation:
                 return
-            webhook_id = known.webhook.webhook_id
-            self._entries[webhook_id] = (self._clock(), known)
-            self._entries.move_to_end(webhook_id)
-            if len(self._entries) > self._most_entries:
-                self._entries.popitem(last=False)
+            self._entries[known.webhook.webhook_id] = (self._clock(), known)
 
     def _void(self) -> None:
         self._generation += 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -18,6 +17,7 @@ from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidParameter
 from event_service.grpc_endpoint import open_channel
+from event_service.lru_dict import LruDict
 from event_service.metrics.deliveries import plugin_answered, plugin_skipped
 from event_service.parsers.seam import MOST_RESULTS
 from event_service.plugins.breaker import Breaker
@@ -99,7 +99,7 @@ class PluginClient:
         self._seconds = seconds
         self._new_breaker = new_breaker
         self._lock = threading.Lock()
-        self._connections: OrderedDict[Place, _Connection] = OrderedDict()
+        self._connections: LruDict[Place, _Connection] = LruDict(_MOST_CONNECTIONS)
 
     def init(self, place: Place, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """The metadata that the plugin gives for these options."""
@@ -199,16 +199,13 @@ class PluginClient:
 
     def _connection(self, place: Place) -> _Connection:
         with self._lock:
-            connection = self._connections.get(place)
+            connection = self._connections.use(place)
             if connection is None:
-                connection = _Connection(
+                # What it puts out is not closed: a call may be under way. It goes with the last
+                # reference to it.
+                connection = self._connections[place] = _Connection(
                     open_channel(place.endpoint, _OPTIONS), self._new_breaker()
                 )
-                self._connections[place] = connection
-                if len(self._connections) > _MOST_CONNECTIONS:
-                    # Not closed: a call may be under way. It goes with the last reference to it.
-                    self._connections.popitem(last=False)
-            self._connections.move_to_end(place)
             return connection
 
 
