@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from event_service.metrics.instruments import BUILD_INFO, REGISTRY, SHARED, WORKER_RESTARTS
 from event_service.metrics.own_use import own_use
 from event_service.metrics.tally import TALLY
+from event_service.periodic import Periodic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,22 +57,18 @@ class MetricsUpdater:
     def __init__(self, version: str, looks: tuple[Callable[[], None], ...] = ()) -> None:
         BUILD_INFO.labels(version).set(1)
         self._looks = (*looks, own_use().tell) if SHARED else looks
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
+        self._folding = Periodic(self._fold, _FOLD_SECONDS, "metrics")
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._folding.start()
 
     def stop(self) -> None:
         """End; what was counted until now is told."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._folding.stop()
         TALLY.fold()
 
-    def _run(self) -> None:
-        while not self._stopping.wait(_FOLD_SECONDS):
-            TALLY.fold()
-            for look in self._looks:
-                look()
+    def _fold(self) -> None:
+        TALLY.fold()
+        for look in self._looks:
+            look()

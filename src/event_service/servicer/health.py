@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import structlog
 from grpc_health.v1 import health
 
 from event_service.metrics.stores import store_up
+from event_service.periodic import Periodic
 from event_service.servicer.health_methods import health_door
 from event_service.servicer.health_watches import HealthWatches
 
@@ -44,11 +44,9 @@ class HealthMonitor:
         self._checks = checks
         self._needs = needs
         self._faults = faults
-        self._interval = interval
         self._watches = HealthWatches(needs)
         self._answering: dict[str, bool] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="health", daemon=True)
+        self._looking = Periodic(self._look, interval, "health")
 
     def add_to(self, server: grpc.Server, doors: Doors) -> None:
         """Serve health, by a door of its own, on a server not yet started."""
@@ -71,25 +69,19 @@ class HealthMonitor:
     def serving(self, service: str) -> bool:
         """What gRPC's health says of a service (one of ``services``)."""
         answering = self._answering
-        if self._stopping.is_set():
+        if self._looking.stopped:
             return False
         return all(answering.get(store, False) for store in self._needs[service])
 
     def start(self) -> None:
         """Look once, then go on looking in a thread."""
         self._look()
-        self._thread.start()
+        self._looking.start()
 
     def stop(self) -> None:
         """Not serving, for good; may be called again."""
-        self._stopping.set()
         self._watches.settle()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._interval):
-            self._look()
+        self._looking.stop()
 
     def _look(self) -> None:
         for store, check in self._checks.items():

@@ -7,7 +7,6 @@ thread there is.
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import grpc
 
 from event_service.admission.presence import caller_gone
 from event_service.errors import InvalidArgument
+from event_service.periodic import Periodic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +29,15 @@ class SlowClients:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="slow-clients", daemon=True)
+        self._looking = Periodic(self._look, min(_LOOK_SECONDS, seconds), "slow-clients")
 
     def start(self) -> None:
         """Begin to look who is late."""
-        self._thread.start()
+        self._looking.start()
 
     def stop(self) -> None:
         """No longer look; may be called again, and before ``start``."""
-        self._stopping.set()
+        self._looking.stop()
 
     def next(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes | None:
         """The next message of a call, or None if there is no further one.
@@ -79,6 +78,5 @@ class SlowClients:
             if since < late:
                 context.cancel()
 
-    def _run(self) -> None:
-        while not self._stopping.wait(min(_LOOK_SECONDS, self._seconds)):
-            self.give_up(self._seconds)
+    def _look(self) -> None:
+        self.give_up(self._seconds)
