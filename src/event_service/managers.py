@@ -15,8 +15,9 @@ from event_service.dedup.gate import RedisGate
 from event_service.instants import utc_now
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
+from event_service.manager.delivery import RecordingRules
 from event_service.manager.event_log import EventLog
-from event_service.manager.events import EventManager, RecordingRules
+from event_service.manager.events import EventManager
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
 from event_service.manager.orphaned_counts import OrphanedCounts
