@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import grpc
 import structlog
 from pymongo.errors import PyMongoError
 
 import event_service
-from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.byte_budget import ByteBudget
-from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
-from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
 from event_service.instants import utc_now
@@ -29,13 +24,9 @@ from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.servicer import event, health, webhook
+from event_service.servicer.build import build_grpc, build_health, build_methods
 from event_service.servicer.call_telemetry import CallTelemetry
-from event_service.servicer.doors import Doors
-from event_service.servicer.edge import Edge
-from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
-from event_service.servicer.reflection import add_reflection
 from event_service.start_errors import StartError
 from event_service.store_clients import (
     REDIS_FAULTS,
@@ -43,28 +34,18 @@ from event_service.store_clients import (
     connect_mongodb,
     connect_redis,
     first_clause,
-    ping_mongodb,
 )
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pymongo import MongoClient
     from pymongo.database import Database
 
     from event_service.auth.authenticator import Authenticator
-    from event_service.http.server import HttpServer
     from event_service.manager.webhooks import WebhookManager
-    from event_service.servicer.method import Method
     from event_service.settings import Settings
 
 _log = structlog.get_logger(__name__)
-
-_HEADROOM_BYTES = 16 * 1024 * 1024
-"""How far past the limit a request may go and still get our own answer instead of grpcio's."""
-_METADATA_BYTES = 4 * MAX_TOKEN_BYTES
-"""gRPC refuses more, without a code: so it is well over what any caller has to send."""
 
 
 class Service:
@@ -92,7 +73,6 @@ class Service:
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
-        self._shares_ports = shares_ports
         # Undone from the last to the first, and each whatever becomes of the others.
         with ExitStack() as undo:
             undo.callback(self._stopped.set)
@@ -115,15 +95,19 @@ class Service:
             open_alerts = OpenAlerts(self.database["alert"])
             looks = (open_alerts.look, self._managers.events.tell_queues)
             self._metrics = MetricsUpdater(event_service.__version__, looks)
-            self._health = self._health_monitor()
-            methods, invoker = self._methods(), Invoker(self._authenticator)
+            self._health = build_health(self.database, self._redis)
+            methods = build_methods(settings, self._managers)
+            given = settings, methods, Invoker(self._authenticator)
             methods_hosted(method.path for method in methods)
-            self._server, self.address = self._listen(methods, invoker)
-            undo.callback(self._server.stop, 0)  # to free its port, if it has not been stopped
-            self._http = self._listen_http(methods, invoker)
+            self._grpc = build_grpc(*given, self._health, self._budget, shares_port=shares_ports)
+            self.address = self._grpc.address
+            undo.callback(self._grpc.server.stop, 0)  # to free its port, if it has not been stopped
+            self._http = build_http(
+                *given, self._managers.events, self._health, self._budget, shares_port=shares_ports
+            )
             undo.callback(self._metrics.stop)
             undo.callback(self._managers.stop)
-            undo.callback(self._doors.close)
+            undo.callback(self._grpc.doors.close)
             self._closing = undo.pop_all()
 
     @property
@@ -140,9 +124,9 @@ class Service:
         """Serve. Raises StartError, and nothing is left running then."""
         try:
             self._managers.start()
-            self._doors.start()
+            self._grpc.doors.start()
             self._metrics.start()
-            self._server.start()
+            self._grpc.server.start()
             self._health.start()
             if self._http is not None:
                 self._http.start()
@@ -171,9 +155,9 @@ class Service:
             self._hurried.set()
         self._health.stop()
         self._hurried.wait(self._settings.drain_seconds)
-        grpc_stopped = self._server.stop(grace)
+        grpc_stopped = self._grpc.server.stop(grace)
         self._health.end_watches()
-        self._doors.end_aside()
+        self._grpc.doors.end_aside()
         if self._http is not None:
             self._http.stop(grace)
         grpc_stopped.wait()
@@ -220,76 +204,6 @@ class Service:
                 f"The database can't be used ({first_clause(error)}). event-service doctor says"
                 " more, and event-service migrate builds indexes that take long."
             ) from error
-
-    def _methods(self) -> list[Method]:
-        managers = self._managers
-        webhooks = webhook.WebhookServicer(
-            managers.tenant_webhooks, self._settings.webhook_url_prefix
-        )
-        room = AnswerRoom(self._settings.query_seconds)
-        return [*event.EventServicer(managers.events, room).methods(), *webhooks.methods()]
-
-    def _health_monitor(self) -> HealthMonitor:
-        return HealthMonitor(
-            checks={
-                "mongodb": partial(ping_mongodb, self.database),
-                "redis": self._redis.ping,
-            },
-            # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but
-            # whoever asks for a service by name may go on using it.
-            needs={
-                health.OVERALL: ("mongodb", "redis"),
-                event.SERVICE: ("mongodb",),
-                webhook.SERVICE: ("mongodb",),
-            },
-            faults=(PyMongoError, *REDIS_FAULTS),
-        )
-
-    def _listen_http(self, methods: Sequence[Method], invoker: Invoker) -> HttpServer | None:
-        if self._settings.http_port < 0:
-            return None
-        return build_http(
-            self._settings,
-            methods,
-            invoker,
-            self._managers.events,
-            self._health,
-            self._budget,
-            shares_port=self._shares_ports,
-        )
-
-    def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
-        settings = self._settings
-        self._doors = Doors(
-            Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
-        )
-        server = grpc.server(
-            self._doors.calls,
-            options=(
-                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
-                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                # One limit: between two of them gRPC refuses at random.
-                ("grpc.max_metadata_size", _METADATA_BYTES),
-                ("grpc.absolute_max_metadata_size", _METADATA_BYTES),
-                ("grpc.so_reuseport", int(self._shares_ports)),
-            ),
-        )
-        edge = Edge(
-            methods,
-            invoker,
-            settings.max_request_bytes,
-            settings.max_response_bytes,
-            self._doors,
-            self._budget,
-        )
-        server.add_generic_rpc_handlers((edge,))
-        self._health.add_to(server, self._doors)
-        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE], self._doors)
-        try:
-            port = server.add_insecure_port(f"{settings.host}:{settings.port}")
-        except RuntimeError:
-            raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
-        return server, f"{settings.host}:{port}"
 
 
 class _Found(NamedTuple):
