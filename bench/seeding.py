@@ -17,7 +17,7 @@ from pymongo.write_concern import WriteConcern
 
 from bench.alarm import alarm
 from event_service.manager.candidate import candidate_of
-from event_service.manager.delivery import Delivery
+from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.normalise import normalise
@@ -111,9 +111,7 @@ def _template(kibibytes: int, number: int) -> dict[str, Any]:
         domain_id="",
         workspace_id="",
         project_id="",
-        policy=RecordingPolicy.CHANGED,
-        recovery=RecoveryMode.AUTO,
-        window_seconds=600,
+        rules=RecordingRules(RecordingPolicy.CHANGED, RecoveryMode.AUTO, window_seconds=600),
         raw_data=stored_object(body),
         at=datetime(2026, 1, 1),  # noqa: DTZ001
     )

@@ -13,7 +13,7 @@ from event_service.admission.answer_room import AnswerRoom
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import RequiredParameter
 from event_service.manager.candidate import candidate_of
-from event_service.manager.delivery import Delivery
+from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.tenant_webhooks import ShownWebhook, WebhookPage
 from event_service.manager.webhook_document import plugin_document
 from event_service.policies import RecordingPolicy, RecoveryMode
@@ -154,9 +154,7 @@ def _delivery(raw_data: Mapping[str, Any]) -> Delivery:
         domain_id="domain-1",
         workspace_id="workspace-1",
         project_id="project-1",
-        policy=RecordingPolicy.ALL,
-        recovery=RecoveryMode.AUTO,
-        window_seconds=600,
+        rules=RecordingRules(RecordingPolicy.ALL, RecoveryMode.AUTO, window_seconds=600),
         raw_data=RawBSONDocument(bson.encode(raw_data)),
         at=NOW,
     )

@@ -19,7 +19,7 @@ from bson import ObjectId
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.ids import new_id
 from event_service.manager.candidate import candidate_of
-from event_service.manager.delivery import Delivery
+from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
 from event_service.model.event import Event
 from event_service.policies import RecordingPolicy, RecoveryMode
@@ -86,9 +86,7 @@ def document_bytes(raw_bytes: int) -> int:
         domain_id=new_id("domain"),
         workspace_id=new_id("workspace"),
         project_id=new_id("project"),
-        policy=RecordingPolicy.CHANGED,
-        recovery=RecoveryMode.AUTO,
-        window_seconds=600,
+        rules=RecordingRules(RecordingPolicy.CHANGED, RecoveryMode.AUTO, window_seconds=600),
         raw_data=stored_object({"body": "x" * raw_bytes}),
         at=datetime(2024, 3, 1, tzinfo=UTC).replace(tzinfo=None),
     )

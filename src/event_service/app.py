@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import grpc
 import structlog
 from pymongo.errors import PyMongoError
 
 import event_service
-from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.byte_budget import ByteBudget
-from event_service.admission.places import Places
 from event_service.auth.build import build_authenticator
-from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.embedded.mongodb import sorts_in_memory
 from event_service.http.build import build_http
 from event_service.instants import utc_now
 from event_service.manager.open_alerts import OpenAlerts
 from event_service.manager.takeover import take_over_alerts
-from event_service.managers import Clock, Managers, build_managers
+from event_service.managers import Clock, DatabaseTraits, Managers, build_managers
 from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
 from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.servicer import event, health, webhook
+from event_service.servicer.build import GrpcServer, build_grpc, build_health, build_methods
 from event_service.servicer.call_telemetry import CallTelemetry
-from event_service.servicer.doors import Doors
-from event_service.servicer.edge import Edge
-from event_service.servicer.health import HealthMonitor
 from event_service.servicer.invocation import Invoker
-from event_service.servicer.reflection import add_reflection
 from event_service.start_errors import StartError
 from event_service.store_clients import (
     REDIS_FAULTS,
@@ -43,110 +35,61 @@ from event_service.store_clients import (
     connect_mongodb,
     connect_redis,
     first_clause,
-    ping_mongodb,
 )
 from event_service.stores import Stores, open_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pymongo import MongoClient
     from pymongo.database import Database
 
     from event_service.auth.authenticator import Authenticator
     from event_service.http.server import HttpServer
-    from event_service.manager.webhooks import WebhookManager
-    from event_service.servicer.method import Method
+    from event_service.servicer.health import HealthMonitor
     from event_service.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
-_HEADROOM_BYTES = 16 * 1024 * 1024
-"""How far past the limit a request may go and still get our own answer instead of grpcio's."""
-_METADATA_BYTES = 4 * MAX_TOKEN_BYTES
-"""gRPC refuses more, without a code: so it is well over what any caller has to send."""
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service consists of. ``http`` is None if it is switched off."""
+
+    stores: Stores
+    database: Database[dict[str, Any]]
+    managers: Managers
+    metrics: MetricsUpdater
+    health: HealthMonitor
+    grpc: GrpcServer
+    http: HttpServer | None
 
 
 class Service:
     """One process of the event service on one pair of stores."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        authenticator: Authenticator | None = None,
-        parsers: ParserRegistry | None = None,
-        clock: Clock = utc_now,
-        stores: Stores | None = None,
-        *,
-        shares_ports: bool = False,
-    ) -> None:
-        """Open the stores, unless opened ones are given. Raises StartError.
-
-        With ``shares_ports`` other processes may listen on the same ones (SO_REUSEPORT).
-
-        ``authenticator`` and ``parsers`` are those of the settings and the installed ones, unless
-        others are given.
-        """
+    def __init__(self, settings: Settings, parts: Parts, undo: ExitStack) -> None:
+        """``undo`` ends what no call needs any longer, the stores last."""
         self._settings = settings
-        CallTelemetry.logged = settings.log_calls
+        self._parts = parts
+        self._undo = undo
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         self._hurried = threading.Event()
-        self._shares_ports = shares_ports
-        # Undone from the last to the first, and each whatever becomes of the others.
-        with ExitStack() as undo:
-            undo.callback(self._stopped.set)
-            self._authenticator = authenticator or _authenticator(settings)
-            undo.callback(self._authenticator.close)
-            self._stores: Stores = stores or open_stores(settings)
-            undo.callback(self._stores.close)
-            self._redis = _redis(self._stores.redis_url, settings)
-            undo.callback(self._redis.close)
-            self._mongodb: MongoClient[dict[str, Any]] = connect_mongodb(
-                self._stores.mongodb_uri, settings
-            )
-            undo.callback(self._mongodb.close)
-            self.database: Database[dict[str, Any]] = self._mongodb.get_default_database(
-                DEFAULT_DATABASE
-            )
-            parsers = parsers or ParserRegistry(installed_sources())
-            self._managers = self._build_managers(parsers, clock)
-            self._budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
-            open_alerts = OpenAlerts(self.database["alert"])
-            looks = (open_alerts.look, self._managers.events.tell_queues)
-            self._metrics = MetricsUpdater(event_service.__version__, looks)
-            self._health = self._health_monitor()
-            methods, invoker = self._methods(), Invoker(self._authenticator)
-            methods_hosted(method.path for method in methods)
-            self._server, self.address = self._listen(methods, invoker)
-            undo.callback(self._server.stop, 0)  # to free its port, if it has not been stopped
-            self._http = self._listen_http(methods, invoker)
-            undo.callback(self._metrics.stop)
-            undo.callback(self._managers.stop)
-            undo.callback(self._doors.close)
-            self._closing = undo.pop_all()
-
-    @property
-    def webhooks(self) -> WebhookManager:
-        """The webhooks of this service."""
-        return self._managers.webhooks
-
-    @property
-    def http_address(self) -> str | None:
-        """``host:port`` of HTTP; None if it is switched off."""
-        return None if self._http is None else self._http.address
+        self.database = parts.database
+        self.webhooks = parts.managers.webhooks
+        self.address = parts.grpc.address
+        self.http_address = None if parts.http is None else parts.http.address
 
     def start(self) -> None:
         """Serve. Raises StartError, and nothing is left running then."""
+        parts = self._parts
         try:
-            self._managers.start()
-            self._doors.start()
-            self._metrics.start()
-            self._server.start()
-            self._health.start()
-            if self._http is not None:
-                self._http.start()
-            self._stores.publish(self.address, self.http_address)
+            parts.managers.start()
+            parts.grpc.doors.start()
+            parts.metrics.start()
+            parts.grpc.server.start()
+            parts.health.start()
+            if parts.http is not None:
+                parts.http.start()
+            parts.stores.publish(self.address, self.http_address)
         except BaseException:  # also Ctrl-C: what has been started must not stay
             self.stop(0)
             raise
@@ -154,7 +97,7 @@ class Service:
 
     def flush_counts(self) -> bool:
         """Write now what is counted and not yet in the database; False if that did not work."""
-        return self._managers.flusher.flush()
+        return self._parts.managers.flusher.flush()
 
     def wait(self) -> None:
         """Wait until the service has stopped."""
@@ -166,137 +109,93 @@ class Service:
         Health says first that nothing is served, and for ``drain_seconds`` calls are still taken.
         Called again meanwhile, from another thread, the shorter grace wins; 0 also ends that.
         """
+        parts = self._parts
         grace = self._settings.stop_seconds if grace_seconds is None else grace_seconds
         if grace == 0:
             self._hurried.set()
-        self._health.stop()
+        parts.health.stop()
         self._hurried.wait(self._settings.drain_seconds)
-        grpc_stopped = self._server.stop(grace)
-        self._health.end_watches()
-        self._doors.end_aside()
-        if self._http is not None:
-            self._http.stop(grace)
+        grpc_stopped = parts.grpc.server.stop(grace)
+        parts.health.end_watches()
+        parts.grpc.doors.end_aside()
+        if parts.http is not None:
+            parts.http.stop(grace)
         grpc_stopped.wait()
         with self._stopping:
             if not self._stopped.is_set():
-                self._closing.close()
+                try:
+                    self._undo.close()
+                finally:
+                    self._stopped.set()
 
-    def _build_managers(self, parsers: ParserRegistry, clock: Clock) -> Managers:
+
+def build_service(
+    settings: Settings,
+    authenticator: Authenticator | None = None,
+    parsers: ParserRegistry | None = None,
+    clock: Clock = utc_now,
+    stores: Stores | None = None,
+    *,
+    shares_ports: bool = False,
+) -> Service:
+    """A service that has its stores and its ports, not yet started. Raises StartError.
+
+    ``authenticator`` and ``parsers`` are those of the settings and the installed ones, and the
+    stores are opened, unless others are given. With ``shares_ports`` other processes may listen
+    on the same ones (SO_REUSEPORT).
+    """
+    CallTelemetry.logged = settings.log_calls
+    # Undone from the last to the first, and each whatever becomes of the others.
+    with ExitStack() as undo:
+        invoker = Invoker(undo.enter_context(closing(authenticator or _authenticator(settings))))
+        stores = undo.enter_context(closing(stores or open_stores(settings)))
+        redis = undo.enter_context(closing(_redis(stores.redis_url, settings)))
+        mongodb = undo.enter_context(connect_mongodb(stores.mongodb_uri, settings))
+        database = mongodb.get_default_database(DEFAULT_DATABASE)
+        parsers = parsers or ParserRegistry(installed_sources())
         sources_installed(parsers.source_names)
-        found = self._prepare_database()
-        return build_managers(
-            self._settings,
-            self.database,
-            self._redis,
-            parsers,
-            taken_over=found.taken_over,
-            sorts_in_memory=found.sorts_in_memory,
-            clock=clock,
+        traits = _prepare(database, stores.mongodb_uri, settings)
+        managers = build_managers(settings, database, redis, parsers, traits, clock=clock)
+        looks = (OpenAlerts(database["alert"]).look, managers.events.tell_queues)
+        metrics = MetricsUpdater(event_service.__version__, looks)
+        health = build_health(database, redis)
+        budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))
+        methods = build_methods(settings, managers)
+        methods_hosted(method.path for method in methods)
+        grpc = build_grpc(settings, methods, invoker, health, budget, shares_port=shares_ports)
+        undo.callback(grpc.server.stop, 0)  # to free its port, if it has not been stopped
+        http = build_http(
+            settings, methods, invoker, managers.events, health, budget, shares_port=shares_ports
         )
-
-    def _prepare_database(self) -> _Found:
-        try:
-            embedded = sorts_in_memory(self._mongodb)
-            with ExitStack() as stack:
-                builder = self._mongodb
-                # The embedded store builds within the usual time or never: more would not help.
-                if not embedded:
-                    builder = connect_mongodb(
-                        self._stores.mongodb_uri, self._settings, for_builds=True
-                    )
-                    stack.enter_context(builder)
-                ensure_indexes(
-                    builder.get_default_database(DEFAULT_DATABASE), self._settings.retention_days
-                )
-            others = unused(all_found(self.database), self._settings.retention_days)
-            for index in filter(refuses_events, others):
-                _log.error(
-                    "a unique index may refuse events: event-service migrate --drop-unused",
-                    index=f"{index.collection}.{index.name}",
-                )
-            return _Found(take_over_alerts(self.database), embedded)
-        except PyMongoError as error:
-            raise StartError(
-                f"The database can't be used ({first_clause(error)}). event-service doctor says"
-                " more, and event-service migrate builds indexes that take long."
-            ) from error
-
-    def _methods(self) -> list[Method]:
-        managers = self._managers
-        webhooks = webhook.WebhookServicer(
-            managers.tenant_webhooks, self._settings.webhook_url_prefix
-        )
-        room = AnswerRoom(self._settings.query_seconds)
-        return [*event.EventServicer(managers.events, room).methods(), *webhooks.methods()]
-
-    def _health_monitor(self) -> HealthMonitor:
-        return HealthMonitor(
-            checks={
-                "mongodb": partial(ping_mongodb, self.database),
-                "redis": self._redis.ping,
-            },
-            # Without Redis the database decides (CONTRACT 4.5): slower, so not all is well, but
-            # whoever asks for a service by name may go on using it.
-            needs={
-                health.OVERALL: ("mongodb", "redis"),
-                event.SERVICE: ("mongodb",),
-                webhook.SERVICE: ("mongodb",),
-            },
-            faults=(PyMongoError, *REDIS_FAULTS),
-        )
-
-    def _listen_http(self, methods: Sequence[Method], invoker: Invoker) -> HttpServer | None:
-        if self._settings.http_port < 0:
-            return None
-        return build_http(
-            self._settings,
-            methods,
-            invoker,
-            self._managers.events,
-            self._health,
-            self._budget,
-            shares_port=self._shares_ports,
-        )
-
-    def _listen(self, methods: Sequence[Method], invoker: Invoker) -> tuple[grpc.Server, str]:
-        settings = self._settings
-        self._doors = Doors(
-            Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
-        )
-        server = grpc.server(
-            self._doors.calls,
-            options=(
-                ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
-                ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-                # One limit: between two of them gRPC refuses at random.
-                ("grpc.max_metadata_size", _METADATA_BYTES),
-                ("grpc.absolute_max_metadata_size", _METADATA_BYTES),
-                ("grpc.so_reuseport", int(self._shares_ports)),
-            ),
-        )
-        edge = Edge(
-            methods,
-            invoker,
-            settings.max_request_bytes,
-            settings.max_response_bytes,
-            self._doors,
-            self._budget,
-        )
-        server.add_generic_rpc_handlers((edge,))
-        self._health.add_to(server, self._doors)
-        add_reflection(server, [event.SERVICE, webhook.SERVICE, health.SERVICE], self._doors)
-        try:
-            port = server.add_insecure_port(f"{settings.host}:{settings.port}")
-        except RuntimeError:
-            raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
-        return server, f"{settings.host}:{port}"
+        undo.callback(metrics.stop)
+        undo.callback(managers.stop)
+        undo.callback(grpc.doors.close)
+        parts = Parts(stores, database, managers, metrics, health, grpc, http)
+        return Service(settings, parts, undo.pop_all())
 
 
-class _Found(NamedTuple):
-    """What there is to know of the database."""
-
-    taken_over: bool
-    sorts_in_memory: bool
+def _prepare(database: Database[dict[str, Any]], uri: str, settings: Settings) -> DatabaseTraits:
+    """Make the database fit for the managers. Raises StartError."""
+    days = settings.retention_days
+    try:
+        embedded = sorts_in_memory(database.client)
+        if embedded:
+            # It builds within the usual time or never: more would not help.
+            ensure_indexes(database, days)
+        else:
+            with connect_mongodb(uri, settings, for_builds=True) as builder:
+                ensure_indexes(builder.get_default_database(DEFAULT_DATABASE), days)
+        for index in filter(refuses_events, unused(all_found(database), days)):
+            _log.error(
+                "a unique index may refuse events: event-service migrate --drop-unused",
+                index=f"{index.collection}.{index.name}",
+            )
+        return DatabaseTraits(take_over_alerts(database), embedded)
+    except PyMongoError as error:
+        raise StartError(
+            f"The database can't be used ({first_clause(error)}). event-service doctor says"
+            " more, and event-service migrate builds indexes that take long."
+        ) from error
 
 
 def _redis(url: str, settings: Settings) -> RedisClient:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from event_service.admission.quotas import Quotas
 from event_service.admission.shared_buckets import SharedBuckets
@@ -15,8 +15,9 @@ from event_service.dedup.gate import RedisGate
 from event_service.instants import utc_now
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
+from event_service.manager.delivery import RecordingRules
 from event_service.manager.event_log import EventLog
-from event_service.manager.events import EventManager, RecordingRules
+from event_service.manager.events import EventManager
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
 from event_service.manager.orphaned_counts import OrphanedCounts
@@ -73,30 +74,34 @@ class Managers:
         self.plugins.close()
 
 
+class DatabaseTraits(NamedTuple):
+    """What ``take_over_alerts`` and ``sorts_in_memory`` say of a database."""
+
+    taken_over: bool = False
+    sorts_in_memory: bool = False
+
+
 def build_managers(
     settings: Settings,
     database: Database[dict[str, Any]],
     redis: RedisClient,
     parsers: ParserRegistry,
+    traits: DatabaseTraits,
     *,
-    taken_over: bool = False,
-    sorts_in_memory: bool = False,
     clock: Clock = utc_now,
     fetch: Fetch = fetch_https,
 ) -> Managers:
     """The managers of one process on one database.
 
-    ``taken_over`` is the answer of ``manager.takeover.take_over_alerts``, ``sorts_in_memory`` that
-    of ``embedded.mongodb.sorts_in_memory``. The name of the database goes into every Redis key, so
-    that services of several databases can share a Redis.
-    ``fetch`` gets what of SNS the settings want fetched.
+    The name of the database goes into every Redis key, so that services of several databases can
+    share a Redis. ``fetch`` gets what of SNS the settings want fetched.
     """
     wake = threading.Event()
     namespace, gate = f"event-service:{database.name}", RedisGate()
     claims = Claims(redis, namespace, gate)
     claims.load()
     log = EventLog(database["event"])
-    alerts = AlertManager(database["alert"], claims, taken_over=taken_over)
+    alerts = AlertManager(database["alert"], claims, taken_over=traits.taken_over)
     repeats = RepeatCounts(wake.set)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
@@ -117,7 +122,7 @@ def build_managers(
             settings.query_seconds,
             settings.max_response_bytes,
             clock,
-            sorts_in_memory=sorts_in_memory,
+            sorts_in_memory=traits.sorts_in_memory,
         )
 
     events = EventManager(

@@ -97,7 +97,7 @@ def serve_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Recorded], list[Set
                 assert recorded.stops == []
 
         module = ModuleType("event_service.app")
-        monkeypatch.setattr(module, "Service", Service, raising=False)
+        monkeypatch.setattr(module, "build_service", Service, raising=False)
         monkeypatch.setitem(sys.modules, "event_service.app", module)
         return built
 

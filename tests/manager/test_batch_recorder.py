@@ -13,7 +13,7 @@ from event_service.dedup.gate import RedisGate
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.candidate import Candidate, candidate_of
-from event_service.manager.delivery import Delivery, Outcome
+from event_service.manager.delivery import Delivery, Outcome, RecordingRules
 from event_service.manager.event_log import EventLog
 from event_service.manager.repeats import RepeatCounts
 from event_service.manager.stored_object import stored_object
@@ -47,9 +47,7 @@ def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candi
         domain_id="domain-1",
         workspace_id="workspace-1",
         project_id="project-1",
-        policy=policy,
-        recovery=RecoveryMode.AUTO,
-        window_seconds=600,
+        rules=RecordingRules(policy, RecoveryMode.AUTO, window_seconds=600),
         raw_data=stored_object({}),
         at=NOW,
         identity=identity,

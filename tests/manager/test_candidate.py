@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from event_service.manager.candidate import candidate_of
-from event_service.manager.delivery import Delivery
+from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
@@ -45,9 +45,7 @@ def test_order_and_integers_of_another_version_are_no_news(
         domain_id="domain-1",
         workspace_id="workspace-1",
         project_id="project-1",
-        policy=RecordingPolicy.CHANGED,
-        recovery=RecoveryMode.AUTO,
-        window_seconds=600,
+        rules=RecordingRules(RecordingPolicy.CHANGED, RecoveryMode.AUTO, window_seconds=600),
         raw_data=stored_object({}),
         at=datetime(2024, 1, 1),  # noqa: DTZ001  # instants are naive
     )

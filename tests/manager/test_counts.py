@@ -18,7 +18,7 @@ from event_service.manager.event_log import EventLog
 from event_service.manager.events import CreateEvent
 from event_service.manager.orphaned_counts import OrphanedCounts
 from event_service.manager.repeats import RepeatWriter
-from event_service.managers import Managers, build_managers
+from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from tests.manager.now import Now
 
@@ -50,7 +50,9 @@ class Crowd:
 
     def process(self) -> Managers:
         parsers = ParserRegistry(installed_sources())
-        return build_managers(self._settings, self.database, self._redis, parsers, clock=self.now)
+        return build_managers(
+            self._settings, self.database, self._redis, parsers, DatabaseTraits(), clock=self.now
+        )
 
     def claims(self) -> Claims:
         return Claims(self._redis, f"event-service:{self.database.name}", RedisGate())

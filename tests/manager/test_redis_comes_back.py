@@ -10,7 +10,7 @@ import pytest
 from event_service.dedup.key import DedupKey
 from event_service.manager.delivery import Outcome
 from event_service.manager.events import CreateEvent
-from event_service.managers import Managers, build_managers
+from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
 from tests.eventually import eventually
@@ -85,6 +85,7 @@ def managing(
         webhook_database,
         client,
         ParserRegistry(installed_sources()),
+        DatabaseTraits(),
         clock=now,
     )
     yield Managing(managers, now, server, client)

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
-from event_service.app import Service
+from event_service.app import Service, build_service
 from event_service.instants import utc_now
 from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
@@ -157,7 +157,7 @@ def running_service(
     clock: Clock = utc_now,
 ) -> Iterator[Running]:
     """Start a service on a free port, and stop it at the end."""
-    service = Service(settings, authenticator, parsers, clock)
+    service = build_service(settings, authenticator, parsers, clock)
     service.start()
     client = Client(service.address, metadata)
     try:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from event_service.app import Service
+from event_service.app import build_service
 from event_service.embedded.directory import DataDirectory
 from event_service.embedded.runtime import RUNTIME_FILE
 from event_service.start_errors import DataDirectoryError, StartError
@@ -32,7 +32,7 @@ def test_a_start_that_fails_leaves_nothing_running(
     stores: Stores, mongo_database: Database[dict[str, Any]], redis_url: str, tmp_path: Path
 ) -> None:
     mongodb_uri = urlsplit(stores.mongodb_uri)._replace(path=f"/{mongo_database.name}").geturl()
-    service = Service(settings_for(mongodb_uri, redis_url, tmp_path))
+    service = build_service(settings_for(mongodb_uri, redis_url, tmp_path))
     (tmp_path / f"{RUNTIME_FILE}.{os.getpid()}").mkdir()
     with pytest.raises(DataDirectoryError, match="can't be used"):
         service.start()
@@ -54,7 +54,7 @@ def test_a_port_that_is_taken_leaves_no_client_of_a_store_open(
         warnings.simplefilter("always")
         settings = settings_for(mongodb_uri, redis_url, tmp_path, http_port=taken.getsockname()[1])
         with pytest.raises(StartError, match="EVENT_HTTP_PORT"):
-            Service(settings)
+            build_service(settings)
         gc.collect()
     assert [str(one.message) for one in told if "Unclosed MongoClient" in str(one.message)] == []
     DataDirectory(tmp_path).release()

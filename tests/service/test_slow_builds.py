@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from event_service.app import Service
+from event_service.app import build_service
 from event_service.child_processes import supervisor
 from event_service.metrics.shared_files import VARIABLE
 from event_service.model.indexes import all_found, declared_steps
@@ -33,7 +33,7 @@ def test_a_build_may_take_longer_than_any_query(
 ) -> None:
     limits = {"store_timeout_seconds": 0.5, "query_seconds": 0.5}
     with slow_builds(uri, 3) as slow:
-        service = Service(settings_for(slow, redis_url, tmp_path, **limits))
+        service = build_service(settings_for(slow, redis_url, tmp_path, **limits))
         service.start()
         service.stop(0)
     assert declared_steps(all_found(mongo_database)) == ()

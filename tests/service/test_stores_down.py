@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 
-from event_service.app import Service
+from event_service.app import build_service
 from event_service.start_errors import StartError
 from tests.eventually import eventually
 from tests.metrics.scraping import own_scrape
@@ -111,7 +111,7 @@ def test_what_is_sent_again_after_the_database_was_frozen_is_recorded_once(stand
 def test_a_redis_cluster_that_is_away_is_named_at_the_start(stand: Stand, tmp_path: Path) -> None:
     mongodb_uri, nowhere = stand.mongodb.uri, "redis+cluster://127.0.0.1:1"
     with pytest.raises(StartError, match="No node of the Redis Cluster answers"):
-        Service(settings_for(mongodb_uri, nowhere, tmp_path / "another"))
+        build_service(settings_for(mongodb_uri, nowhere, tmp_path / "another"))
 
 
 def test_who_waits_for_a_database_that_is_stuck_is_told_of(tmp_path: Path) -> None:

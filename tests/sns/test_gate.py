@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from event_service.bounded_get import Fetched
 from event_service.errors import PermissionDenied, Unavailable
 from event_service.manager.events import CreateEvent
-from event_service.managers import Managers, build_managers
+from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
@@ -77,6 +77,7 @@ def post(
                     mongo_database,
                     redis_client,
                     registry,
+                    DatabaseTraits(),
                     clock=lambda: NOW,
                     fetch=web,
                 )

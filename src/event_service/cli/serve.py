@@ -88,10 +88,10 @@ def _started(settings: Settings, given: Mapping[str, object]) -> Service | Fleet
 
         service = Fleet(settings, variables_of(**given))
     else:
-        from event_service.app import Service  # noqa: PLC0415
+        from event_service.app import build_service  # noqa: PLC0415
 
         if settings.one_core:
             keep_to_one_core(os.getpid())
-        service = Service(settings)
+        service = build_service(settings)
     service.start()
     return service

@@ -42,11 +42,13 @@ def build_http(
     budget: ByteBudget,
     *,
     shares_port: bool,
-) -> HttpServer:
+) -> HttpServer | None:
     """A server, not yet started, for deliveries and for every annotated one of the methods.
 
-    Raises StartError, and ValueError for an annotation that can't be served.
+    None if HTTP is off. Raises StartError, and ValueError for an annotation that can't be served.
     """
+    if settings.http_port < 0:
+        return None
     bindings = bindings_of(methods)
     limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds, budget)
     workers = Workers(Places(settings.http_threads, settings.waiting_per_thread))

@@ -56,25 +56,26 @@ class Candidate(NamedTuple):
     @property
     def ends_claim(self) -> bool:
         """Whether it resolves the alert that it joins (CONTRACT 4.3)."""
-        return self.recovers and self.delivery.recovery is RecoveryMode.AUTO
+        return self.recovers and self.delivery.rules.recovery is RecoveryMode.AUTO
 
     @property
     def window(self) -> timedelta:
         """The duplicate window."""
-        return timedelta(seconds=self.delivery.window_seconds)
+        return timedelta(seconds=self.delivery.rules.window_seconds)
 
     @property
     def window_ms(self) -> int:
         """The duplicate window in milliseconds."""
-        return self.delivery.window_seconds * 1000
+        return self.delivery.rules.window_seconds * 1000
 
     def proposal(self) -> Proposal:
         """What Redis is asked to decide."""
+        policy = self.delivery.rules.policy
         return Proposal(
             recovers=self.recovers,
             ends_claim=self.ends_claim,
-            always_record=self.delivery.policy is RecordingPolicy.ALL,
-            never_record=self.delivery.policy is RecordingPolicy.FIRST,
+            always_record=policy is RecordingPolicy.ALL,
+            never_record=policy is RecordingPolicy.FIRST,
             fingerprint=self.fingerprint,
             alert_id=self.alert_id,
             event_id=self.event_id,
@@ -84,9 +85,10 @@ class Candidate(NamedTuple):
 
     def repeats(self, last: Mapping[str, Any]) -> bool:
         """True if the policy has it counted rather than recorded, ``last`` being the last event."""
-        if self.delivery.policy is RecordingPolicy.ALL:
+        policy = self.delivery.rules.policy
+        if policy is RecordingPolicy.ALL:
             return bool(last["event_id"] == self.event_id)
-        if self.delivery.policy is RecordingPolicy.FIRST and not self.recovers:
+        if policy is RecordingPolicy.FIRST and not self.recovers:
             return True
         return recorded_fingerprint(last) == self.fingerprint
 

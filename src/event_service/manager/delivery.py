@@ -30,6 +30,14 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
 
 
+class RecordingRules(NamedTuple):
+    """What becomes of the events of a webhook (CONTRACT 4). The window is in seconds."""
+
+    policy: RecordingPolicy
+    recovery: RecoveryMode
+    window_seconds: int
+
+
 class Delivery(NamedTuple):
     """A call of a webhook whose key was right, with the rules that hold for it.
 
@@ -40,9 +48,7 @@ class Delivery(NamedTuple):
     domain_id: str
     workspace_id: str
     project_id: str
-    policy: RecordingPolicy
-    recovery: RecoveryMode
-    window_seconds: int
+    rules: RecordingRules
     raw_data: RawBSONDocument
     at: datetime
     identity: str = ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import structlog
 
 from event_service.admission.presence import always_there
-from event_service.manager.delivery import Delivery, Outcome
+from event_service.manager.delivery import Delivery, Outcome, RecordingRules
 from event_service.manager.event_document import recorded_draft
 from event_service.manager.stored_object import stored_object
 from event_service.metrics.deliveries import UNREAD, event_done, queued
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from event_service.manager.webhook import Webhook
     from event_service.manager.webhooks import WebhookManager
     from event_service.plugins.plugins import Plugins
-    from event_service.policies import RecordingPolicy, RecoveryMode
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
     BodyGate: TypeAlias = Callable[[Webhook, Mapping[str, Any]], None]
@@ -54,14 +53,6 @@ class CreateEvent(NamedTuple):
 
     def __repr__(self) -> str:
         return f"CreateEvent(webhook_id={self.webhook_id!r})"
-
-
-class RecordingRules(NamedTuple):
-    """What holds for a webhook that doesn't say otherwise. The window is in seconds."""
-
-    policy: RecordingPolicy
-    recovery: RecoveryMode
-    window_seconds: int
 
 
 class EventManager:
@@ -119,15 +110,12 @@ class EventManager:
 
         By the rules of its webhook, if there still is one. Raises as ``create`` does.
         """
-        rules = self._rules_of(self._webhooks.find(document["webhook_id"]))
         delivery = Delivery(
             webhook_id=document["webhook_id"],
             domain_id=document["domain_id"],
             workspace_id=document["workspace_id"],
             project_id=document["project_id"],
-            policy=rules.policy,
-            recovery=rules.recovery,
-            window_seconds=rules.window_seconds,
+            rules=self._rules_of(self._webhooks.find(document["webhook_id"])),
             raw_data=stored_object(from_stored(document.get("raw_data") or {})),
             at=self._clock(),
         )
@@ -171,22 +159,19 @@ class EventManager:
         return reading.source, understood
 
     def _delivery(self, webhook: Webhook, raw_data: RawBSONDocument, identity: str) -> Delivery:
-        rules = self._rules_of(webhook)
         return Delivery(
             webhook_id=webhook.webhook_id,
             domain_id=webhook.domain_id,
             workspace_id=webhook.workspace_id,
             project_id=webhook.project_id,
-            policy=rules.policy,
-            recovery=rules.recovery,
-            window_seconds=rules.window_seconds,
+            rules=self._rules_of(webhook),
             raw_data=raw_data,
             at=self._clock(),
             identity=identity,
         )
 
     def _rules_of(self, webhook: Webhook | None) -> RecordingRules:
-        """What holds for a webhook; None for one that is gone."""
+        """What holds for a webhook: ours where it says nothing, or (None) where it is gone."""
         rules = self._rules
         if webhook is None:
             return rules

@@ -9,7 +9,7 @@ import sys
 
 import structlog
 
-from event_service.app import Service
+from event_service.app import build_service
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 from event_service.metrics.exposition import worker_restarted
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def _serve(settings: Settings, *, again: bool) -> int:
     try:
-        service = Service(settings, stores=given_stores(settings), shares_ports=True)
+        service = build_service(settings, stores=given_stores(settings), shares_ports=True)
         service.start()
     except StartError as fault:
         structlog.get_logger(__name__).error("not started", fault=str(fault))

@@ -36,7 +36,7 @@ def test_version(http: Asking) -> None:
 
 def test_runtime_says_where(start: Start) -> None:
     running = start()
-    directory = running.service._stores.directory  # noqa: SLF001
+    directory = running.service._parts.stores.directory  # noqa: SLF001
     assert directory is not None
     runtime = json.loads((directory.path / "runtime.json").read_text())
     assert runtime["http"] == running.service.http_address
