@@ -194,3 +194,9 @@ def test_what_could_not_be_mended_is_mended_later(
     writer.finish()
     assert [document["title"] for document in replayed] == ["disk full", "disk full"]
     assert crowd.counted() == (1, 1)
+
+
+def test_a_stop_writes_what_is_counted_also_where_the_start_failed(crowd: Crowd) -> None:
+    crowd.deliver(times=3)
+    crowd.first.stop()
+    assert crowd.counted() == (2, 2)

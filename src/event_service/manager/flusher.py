@@ -59,10 +59,11 @@ class Flusher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is there and end the thread."""
+        """Write what is there and end the thread, if it was started."""
         self._stopping.set()
         self._wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self.flush()
 
     def flush(self) -> bool:
