@@ -112,6 +112,8 @@ def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
     assert claims.drop(KEY.digest, "alert-1")
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 1)
 
 
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
@@ -178,6 +180,19 @@ def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000
+
+
+def test_a_tombstone_stays_a_minute_at_least_and_not_for_ever(
+    claims: Claims, client: RedisClient
+) -> None:
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, RECOVERY._replace(window_ms=1_000))
+    (name,) = client.keys("*:claim:*")
+    assert 30_000 < client.pttl(name) <= 60_000
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert 60_000 < client.pttl(name) <= 600_000
+    claims.end([EndedClaim(KEY, "alert-1", 0, 1_000)])
+    assert 30_000 < client.pttl(name) <= 60_000
 
 
 class _Clock:

@@ -41,7 +41,9 @@ def recorder(
     )
 
 
-def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candidate:
+def _event(
+    event_key: str, policy: RecordingPolicy, identity: str = "", event_type: str = "ALERT"
+) -> Candidate:
     delivery = Delivery(
         webhook_id="webhook-000000000001",
         domain_id="domain-1",
@@ -54,7 +56,8 @@ def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candi
         at=NOW,
         identity=identity,
     )
-    return candidate_of(delivery, normalise({"event_key": event_key, "title": "t"}).draft)
+    said = {"event_key": event_key, "event_type": event_type, "title": "t"}
+    return candidate_of(delivery, normalise(said).draft)
 
 
 def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
@@ -84,3 +87,9 @@ def test_copies_of_a_call_in_one_batch_are_one(
     ]
     (alert,) = webhook_database["alert"].find()
     assert alert["event_count"] == 2
+
+
+def test_after_a_recovery_redis_knows_the_next_episode(recorder: BatchRecorder) -> None:
+    for event_type in ("ALERT", "RECOVERY", "ALERT"):
+        event = _event("k", RecordingPolicy.CHANGED, event_type=event_type)
+        assert recorder.record([event]) == [Outcome.RECORDED]
