@@ -102,6 +102,18 @@ def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
     assert crowd.counted() == (3, 3)
 
 
+def test_a_claim_goes_when_its_event_is_gone_and_not_before(
+    crowd: Crowd, redis_client: redis.Redis
+) -> None:
+    crowd.deliver(times=2)
+    assert crowd.first.flusher.flush()
+    assert len(redis_client.keys("*:claim:*")) == 1
+    crowd.database["event"].delete_many({})
+    crowd.deliver()
+    assert crowd.first.flusher.flush()
+    assert redis_client.keys("*:claim:*") == []
+
+
 def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Crowd) -> None:
     crowd.deliver(times=3)
     others = [crowd.process(), crowd.process()]
