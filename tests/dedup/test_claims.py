@@ -75,6 +75,8 @@ def test_policies(claims: Claims) -> None:
     assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
     manual = first._replace(recovers=True, event_id="event-7")
     assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.RECORD
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
 def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims: Claims) -> None:
@@ -131,6 +133,7 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     assert [one.count for one in claims.orphans(before_ms=8_000)] == [1]
     claims.settle([pending])
     assert claims.orphans(before_ms=8_000) == []
+    assert claims.settle([pending])  # as after a Redis that was emptied
 
 
 def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:

@@ -136,6 +136,15 @@ def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
     assert crowd.counted() == (4, 4)
 
 
+def test_what_a_process_may_still_be_gathering_is_no_orphan(crowd: Crowd) -> None:
+    crowd.deliver(times=2)
+    looks = OrphanedCounts(crowd.claims(), crowd.database, 25, crowd.now)
+    crowd.now.at += LONG
+    assert [looks.take() for _ in range(3)] == [[], [], []]
+    crowd.now.at += LONG
+    assert [len(looks.take()) for _ in range(2)] == [0, 1]
+
+
 def test_what_a_webhook_that_is_gone_has_sent_can_be_delivered_anew(crowd: Crowd) -> None:
     crowd.deliver()
     crowd.first.webhooks.delete(crowd.webhook.webhook_id)

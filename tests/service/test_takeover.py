@@ -102,9 +102,14 @@ def test_a_recovery_finds_the_old_alert(start: Start) -> None:
 
 def test_a_new_alert_is_numbered_above_the_old_ones(start: Start) -> None:
     running = _taken_over(start)
+    elsewhere = [("domain-1", "workspace-2"), ("domain-2", "workspace-1")]
+    running.database["alert"].insert_many(
+        {"domain_id": domain, "workspace_id": workspace, "alert_id": domain, "alert_number": 99}
+        for domain, workspace in elsewhere
+    )
     for key in ("new", "newer"):
         running.client.create(WEBHOOK, SEEN | {"event_key": key})
-    assert [alert["alert_number"] for alert in running.alerts()] == [7, 8, 9, 10, 11]
+    assert [alert["alert_number"] for alert in running.alerts()] == [7, 8, 9, 10, 11, 99, 99]
 
 
 def test_the_key_in_clear_is_gone_after_its_first_use(start: Start) -> None:
