@@ -27,18 +27,22 @@ if TYPE_CHECKING:
 NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
 
 
+def _recorder(database: Database[dict[str, Any]], client: redis.Redis) -> BatchRecorder:
+    claims = Claims(client, "test", RedisGate())
+    return BatchRecorder(
+        EventLog(database["event"]),
+        AlertManager(database["alert"], claims),
+        claims,
+        RepeatCounts(lambda: None),
+    )
+
+
 @pytest.fixture
 def recorder(
     webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
 ) -> BatchRecorder:
     redis_client.flushdb()
-    claims = Claims(redis_client, "test", RedisGate())
-    return BatchRecorder(
-        EventLog(webhook_database["event"]),
-        AlertManager(webhook_database["alert"], claims),
-        claims,
-        RepeatCounts(lambda: None),
-    )
+    return _recorder(webhook_database, redis_client)
 
 
 def _event(
@@ -93,3 +97,17 @@ def test_after_a_recovery_redis_knows_the_next_episode(recorder: BatchRecorder) 
     for event_type in ("ALERT", "RECOVERY", "ALERT"):
         event = _event("k", RecordingPolicy.CHANGED, event_type=event_type)
         assert recorder.record([event]) == [Outcome.RECORDED]
+
+
+def test_another_process_believes_redis_about_what_the_database_has(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> None:
+    batch = [_event(key, RecordingPolicy.CHANGED) for key in ("k1", "k2", "k3")]
+    recorder.record(batch)
+    webhook_database["event"].delete_one({"event_key": "k2"})
+    webhook_database["event"].update_one({"event_key": "k3"}, {"$set": {"alert_id": "another"}})
+    other = _recorder(webhook_database, redis_client)
+    assert other.record(batch) == [Outcome.REPEATED, None, None]
+    assert other.record(batch[:1]) == [Outcome.REPEATED]
+    # One that looks for some of what is there only.
+    assert _recorder(webhook_database, redis_client).record(batch[:1]) == [Outcome.REPEATED]
