@@ -103,10 +103,12 @@ def test_policy_first_records_what_recovers_also_when_the_database_decides(
 ) -> None:
     rules = {"recording_policy": RecordingPolicy.FIRST, "recovery_mode": RecoveryMode.MANUAL}
     webhook = running.webhook(**rules)
+    for event_type in ("ALERT", "RECOVERY", "RECOVERY"):
+        redis_client.flushdb()
+        running.client.create(webhook, _body(event_type=event_type))
     running.client.create(webhook, _body())
-    redis_client.flushdb()
-    running.client.create(webhook, _body(event_type="RECOVERY"))
     assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+    assert len(running.alerts()) == 1
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
