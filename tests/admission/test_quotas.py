@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -20,8 +22,9 @@ from event_service.quota import Quota
 from tests.clock import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from event_service.admission.shared_buckets import Ask, Grant
     from event_service.store_clients import RedisClient
 
 SLOW = Quota(rate=0.001, burst=10)
@@ -50,6 +53,19 @@ def refusals() -> float:
     TALLY.fold()
     reasons = ("webhook_quota", "domain_quota")
     return sum(REGISTRY.get_sample_value(REFUSED.name, {"reason": one}) or 0 for one in reasons)
+
+
+class AskedTogether(SharedBuckets):
+    """Asks Redis once two callers want it to, at the same time, until ``both`` is aborted."""
+
+    def __init__(self, client: RedisClient, namespace: str, gate: RedisGate) -> None:
+        super().__init__(client, namespace, gate)
+        self.both = Barrier(2, timeout=60)
+
+    def take(self, domain_id: str, asks: Sequence[Ask]) -> Sequence[Grant] | None:
+        with suppress(BrokenBarrierError):
+            self.both.wait()
+        return super().take(domain_id, asks)
 
 
 class TestShared:
@@ -126,6 +142,19 @@ class TestShared:
         assert admitted(first, 9) == 9
         with pytest.raises(QuotaExceeded):
             second.admit("w", "d")
+
+    def test_who_comes_while_a_block_is_asked_for_takes_one_for_itself(
+        self, client: RedisClient, clock: Clock
+    ) -> None:
+        buckets = AskedTogether(client, uuid4().hex, RedisGate())
+        quotas = Quotas(buckets, Quota(rate=100, burst=100), None, clock)
+        with ThreadPoolExecutor(2) as threads:
+            assert sum(threads.map(admitted, [quotas] * 2, [1] * 2)) == 2
+        buckets.both.abort()
+        ((key),) = client.keys("*:quota:{d}:w")
+        later = int(client.time()[0]) + 3600
+        client.hset(key, mapping={"tokens": "0", "at": f"{later}000000"})
+        assert admitted(quotas, 20) == 9
 
     def test_redis_is_not_asked_again_before_it_can_have_one(
         self, process: Callable[..., Quotas], client: RedisClient, clock: Clock

@@ -83,10 +83,23 @@ def test_time_fills_a_bucket_up_to_its_burst(stand: Stand) -> None:
     assert stand.take(DOMAIN, 100).tokens == 10
 
 
+def test_its_clock_is_that_of_redis_in_microseconds(stand: Stand) -> None:
+    def now() -> int:
+        seconds, microseconds = stand.client.time()
+        return int(seconds) * 1_000_000 + int(microseconds)
+
+    before = now()
+    stand.take(DOMAIN)
+    at = stand.client.hget(f"{stand.namespace}:quota:{{domain-1}}", "at")
+    assert before <= int(cast("Any", at)) <= now()
+
+
 def test_little_by_little_is_not_lost(stand: Stand) -> None:
     stand.take(DOMAIN, 10)
-    for _ in range(8):
-        assert stand.take(DOMAIN).tokens == 0
+    for aged in range(8):
+        grant = stand.take(DOMAIN)
+        assert grant.tokens == 0
+        assert 995 - 130 * aged < grant.wait <= 1000 - 130 * aged
         stand.age(130)
     assert stand.take(DOMAIN).tokens == 1
 

@@ -75,6 +75,8 @@ def test_policies(claims: Claims) -> None:
     assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
     manual = first._replace(recovers=True, event_id="event-7")
     assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.RECORD
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
 def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims: Claims) -> None:
@@ -90,6 +92,8 @@ def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: 
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert _decide(claims, KEY, NEWS).verdict is Verdict.REPEAT
 
 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
@@ -97,7 +101,9 @@ def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
     _decide(claims, KEY, RECOVERY)
     claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", "f1", 600_000)
     assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
+    claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
     claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f2", 600_000)
+    claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
     claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f1", 600_000)
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.JOIN, "alert-7", "event-7", 4)
@@ -112,6 +118,8 @@ def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
     assert claims.drop(KEY.digest, "alert-1")
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 1)
 
 
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
@@ -125,6 +133,7 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     assert [one.count for one in claims.orphans(before_ms=8_000)] == [1]
     claims.settle([pending])
     assert claims.orphans(before_ms=8_000) == []
+    assert claims.settle([pending])  # as after a Redis that was emptied
 
 
 def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:
@@ -173,11 +182,27 @@ def test_a_redis_that_forgot_the_scripts_is_told_again(claims: Claims, client: R
 def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
     _decide(claims, KEY, ALERT)
     (name,) = client.keys("*:claim:*")
+    assert 60_000 < client.pttl(name) <= 600_000
     client.pexpire(name, 1_000)
     _decide(claims, KEY, NEWS._replace(window_ms=60_000))
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000
+    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", "f1", 600_000)
+    assert 60_000 < client.pttl(name) <= 600_000
+
+
+def test_a_tombstone_stays_a_minute_at_least_and_not_for_ever(
+    claims: Claims, client: RedisClient
+) -> None:
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, RECOVERY._replace(window_ms=1_000))
+    (name,) = client.keys("*:claim:*")
+    assert 30_000 < client.pttl(name) <= 60_000
+    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert 60_000 < client.pttl(name) <= 600_000
+    claims.end([EndedClaim(KEY, "alert-1", 0, 1_000)])
+    assert 30_000 < client.pttl(name) <= 60_000
 
 
 class _Clock:

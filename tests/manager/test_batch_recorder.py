@@ -27,21 +27,27 @@ if TYPE_CHECKING:
 NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
 
 
-@pytest.fixture
-def recorder(
-    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
-) -> BatchRecorder:
-    redis_client.flushdb()
-    claims = Claims(redis_client, "test", RedisGate())
+def _recorder(database: Database[dict[str, Any]], client: redis.Redis) -> BatchRecorder:
+    claims = Claims(client, "test", RedisGate())
     return BatchRecorder(
-        EventLog(webhook_database["event"]),
-        AlertManager(webhook_database["alert"], claims),
+        EventLog(database["event"]),
+        AlertManager(database["alert"], claims),
         claims,
         RepeatCounts(lambda: None),
     )
 
 
-def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candidate:
+@pytest.fixture
+def recorder(
+    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> BatchRecorder:
+    redis_client.flushdb()
+    return _recorder(webhook_database, redis_client)
+
+
+def _event(
+    event_key: str, policy: RecordingPolicy, identity: str = "", event_type: str = "ALERT"
+) -> Candidate:
     delivery = Delivery(
         webhook_id="webhook-000000000001",
         domain_id="domain-1",
@@ -52,7 +58,8 @@ def _event(event_key: str, policy: RecordingPolicy, identity: str = "") -> Candi
         at=NOW,
         identity=identity,
     )
-    return candidate_of(delivery, normalise({"event_key": event_key, "title": "t"}).draft)
+    said = {"event_key": event_key, "event_type": event_type, "title": "t"}
+    return candidate_of(delivery, normalise(said).draft)
 
 
 def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
@@ -82,3 +89,23 @@ def test_copies_of_a_call_in_one_batch_are_one(
     ]
     (alert,) = webhook_database["alert"].find()
     assert alert["event_count"] == 2
+
+
+def test_after_a_recovery_redis_knows_the_next_episode(recorder: BatchRecorder) -> None:
+    for event_type in ("ALERT", "RECOVERY", "ALERT"):
+        event = _event("k", RecordingPolicy.CHANGED, event_type=event_type)
+        assert recorder.record([event]) == [Outcome.RECORDED]
+
+
+def test_another_process_believes_redis_about_what_the_database_has(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> None:
+    batch = [_event(key, RecordingPolicy.CHANGED) for key in ("k1", "k2", "k3")]
+    recorder.record(batch)
+    webhook_database["event"].delete_one({"event_key": "k2"})
+    webhook_database["event"].update_one({"event_key": "k3"}, {"$set": {"alert_id": "another"}})
+    other = _recorder(webhook_database, redis_client)
+    assert other.record(batch) == [Outcome.REPEATED, None, None]
+    assert other.record(batch[:1]) == [Outcome.REPEATED]
+    # One that looks for some of what is there only.
+    assert _recorder(webhook_database, redis_client).record(batch[:1]) == [Outcome.REPEATED]

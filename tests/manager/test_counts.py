@@ -104,6 +104,18 @@ def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
     assert crowd.counted() == (3, 3)
 
 
+def test_a_claim_goes_when_its_event_is_gone_and_not_before(
+    crowd: Crowd, redis_client: redis.Redis
+) -> None:
+    crowd.deliver(times=2)
+    assert crowd.first.flusher.flush()
+    assert len(redis_client.keys("*:claim:*")) == 1
+    crowd.database["event"].delete_many({})
+    crowd.deliver()
+    assert crowd.first.flusher.flush()
+    assert redis_client.keys("*:claim:*") == []
+
+
 def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Crowd) -> None:
     crowd.deliver(times=3)
     others = [crowd.process(), crowd.process()]
@@ -124,6 +136,15 @@ def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
     assert crowd.counted() == (0, 0)
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (4, 4)
+
+
+def test_what_a_process_may_still_be_gathering_is_no_orphan(crowd: Crowd) -> None:
+    crowd.deliver(times=2)
+    looks = OrphanedCounts(crowd.claims(), crowd.database, 25, crowd.now)
+    crowd.now.at += LONG
+    assert [looks.take() for _ in range(3)] == [[], [], []]
+    crowd.now.at += LONG
+    assert [len(looks.take()) for _ in range(2)] == [0, 1]
 
 
 def test_what_a_webhook_that_is_gone_has_sent_can_be_delivered_anew(crowd: Crowd) -> None:

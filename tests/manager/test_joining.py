@@ -92,7 +92,7 @@ def test_each_alert_gets_its_own(manager: AlertManager, alerts: Collection[dict[
     assert joined == [True] * 4
     first, second = _alert(alerts, "a"), _alert(alerts, "b")
     assert (first["event_count"], second["event_count"]) == (4, 2)
-    assert first["last_seen_at"] == AT + timedelta(seconds=4)
+    assert first["last_seen_at"] == first["updated_at"] == AT + timedelta(seconds=4)
     # A description is text, whatever it looks like, and an absent one wipes nothing.
     assert (first["description"], second["description"]) == ("$state", "as it was")
     assert {first["state"], second["state"]} == {"TRIGGERED", "ACKNOWLEDGED"}

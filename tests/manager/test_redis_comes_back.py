@@ -129,6 +129,18 @@ def test_a_repeat_of_what_came_meanwhile_is_a_repeat(
     assert webhook_database["event"].count_documents({"event_key": "k1"}) == 2
 
 
+def test_an_alert_that_was_opened_meanwhile_is_the_only_one(
+    managing: Managing, webhook_database: Database[dict[str, Any]]
+) -> None:
+    managing.redis_goes()
+    assert managing.create(ALARM) is Outcome.RECORDED
+    managing.redis_returns()
+
+    eventually(managing.redis_is_asked)
+    assert managing.create(ALARM) is Outcome.REPEATED
+    assert webhook_database["alert"].count_documents({"event_key": "k1"}) == 1
+
+
 def test_an_alarm_after_a_recovery_that_resolves_nothing_is_recorded(
     managing: Managing, webhook_database: Database[dict[str, Any]]
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_member_of_no_project_sees_nothing() -> None:
 def test_a_foreign_project_is_denied() -> None:
     member = Caller("WORKSPACE_MEMBER", Scope("d", "w", frozenset({"p"})))
     assert narrow(member, {"project_id": "p"}) == {"project_id": "p"}
+    assert narrow(member, {}) == {}
     with pytest.raises(PermissionDenied, match="project_id = q"):
         narrow(member, {"project_id": "q"})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from event_service.policies import RecordingPolicy
+from event_service.policies import RecordingPolicy, RecoveryMode
 from tests.manager.now import Now
 
 if TYPE_CHECKING:
@@ -98,6 +98,19 @@ def test_policy_first_records_only_what_opens_and_what_recovers(running: Running
     assert running.events()[0]["repeat_count"] == 2
 
 
+def test_policy_first_records_what_recovers_also_when_the_database_decides(
+    running: Running, redis_client: Redis
+) -> None:
+    rules = {"recording_policy": RecordingPolicy.FIRST, "recovery_mode": RecoveryMode.MANUAL}
+    webhook = running.webhook(**rules)
+    for event_type in ("ALERT", "RECOVERY", "RECOVERY"):
+        redis_client.flushdb()
+        running.client.create(webhook, _body(event_type=event_type))
+    running.client.create(webhook, _body())
+    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
+    assert len(running.alerts()) == 1
+
+
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_policy_first_has_the_alert_know_what_it_does_not_record(
     running: Running,
@@ -176,6 +189,13 @@ def test_redis_emptied_after_one_delivery_that_says_more_of_a_key_changes_nothin
     running.client.create(webhook, _body(title=titles[-1]))
     assert [event["title"] for event in running.events()] == titles
     assert running.events()[-1]["repeat_count"] == 1
+
+
+def test_a_recovery_ends_no_alarm_that_comes_after_it_in_its_delivery(running: Running) -> None:
+    both = {"results": [_body(event_type="RECOVERY"), _body()]}
+    running.client.create(running.webhook(), both)
+    (alert,) = running.alerts()
+    assert alert["state"] == "TRIGGERED"
 
 
 def test_the_window_slides_with_repeats_also_when_the_database_decides(

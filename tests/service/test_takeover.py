@@ -68,6 +68,19 @@ def test_an_alert_of_events_without_a_key_stays_as_it_is(start: Start) -> None:
     assert not any("dedup_key" in alert for alert in running.alerts())
 
 
+def test_an_alert_whose_number_another_one_has_is_left_and_told(
+    start: Start, log: list[EventDict]
+) -> None:
+    first = start()
+    fill(first.database)
+    first.database["alert"].update_one({"alert_id": "alert-8"}, {"$set": {"alert_number": 9}})
+    running = start()
+    told = [line["alert_id"] for line in log if "its number is not unique" in line["event"]]
+    assert told == ["alert-8"]
+    owned = [alert["alert_id"] for alert in running.alerts() if "dedup_key" in alert]
+    assert owned == ["alert-9"]
+
+
 def test_who_is_late_to_take_an_alert_over_changes_nothing(start: Start) -> None:
     first = start()
     fill(first.database)
@@ -89,9 +102,14 @@ def test_a_recovery_finds_the_old_alert(start: Start) -> None:
 
 def test_a_new_alert_is_numbered_above_the_old_ones(start: Start) -> None:
     running = _taken_over(start)
+    elsewhere = [("domain-1", "workspace-2"), ("domain-2", "workspace-1")]
+    running.database["alert"].insert_many(
+        {"domain_id": domain, "workspace_id": workspace, "alert_id": domain, "alert_number": 99}
+        for domain, workspace in elsewhere
+    )
     for key in ("new", "newer"):
         running.client.create(WEBHOOK, SEEN | {"event_key": key})
-    assert [alert["alert_number"] for alert in running.alerts()] == [7, 8, 9, 10, 11]
+    assert [alert["alert_number"] for alert in running.alerts()] == [7, 8, 9, 10, 11, 99, 99]
 
 
 def test_the_key_in_clear_is_gone_after_its_first_use(start: Start) -> None:
