@@ -84,6 +84,13 @@ def start(stores: Stores, redis_url: str, tmp_path: Path, keys: LocalKeyPair) ->
         yield _starter(stack, stores, redis_url, tmp_path, keys)
 
 
+@pytest.fixture
+def running(start: Start, redis_client: RedisClient) -> Running:
+    """A service, and a Redis that knows of nothing."""
+    redis_client.flushdb()
+    return start()
+
+
 @pytest.fixture(scope="module")
 def start_module(
     stores: Stores, redis_url: str, tmp_path_factory: pytest.TempPathFactory, keys: LocalKeyPair

@@ -8,24 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from event_service.policies import RecordingPolicy, RecoveryMode
-from tests.manager.now import Now
+from tests.service.alarms import disk_full
 
 if TYPE_CHECKING:
     from redis import Redis
 
-    from tests.service.running import Running, Start
-
-_DAY_BEFORE = {"$dateSubtract": {"startDate": "$resolved_at", "unit": "day", "amount": 1}}
-
-
-@pytest.fixture
-def running(start: Start, redis_client: Redis) -> Running:
-    redis_client.flushdb()
-    return start()
-
-
-def _body(**changes: Any) -> dict[str, Any]:
-    return {"event_key": "k1", "title": "disk full", "severity": "ERROR"} | changes
+    from tests.service.running import Running
 
 
 def test_an_alert_has_what_its_event_says(running: Running) -> None:
@@ -45,7 +33,7 @@ def test_an_alert_has_what_its_event_says(running: Running) -> None:
 def test_a_repeat_is_counted_on_its_event_and_alert(running: Running) -> None:
     webhook = running.webhook()
     for _ in range(3):
-        assert running.client.create(webhook, _body()).status == "OK"
+        assert running.client.create(webhook, disk_full()).status == "OK"
     assert running.service.flush_counts()
     (event,), (alert,) = running.events(), running.alerts()
     assert event["repeat_count"] == 2
@@ -72,18 +60,18 @@ def test_a_repeat_is_counted_on_its_event_and_alert(running: Running) -> None:
 )
 def test_what_says_something_new_is_recorded(running: Running, change: dict[str, Any]) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body(**change))
-    running.client.create(webhook, _body(**change))
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
+    running.client.create(webhook, disk_full(**change))
+    running.client.create(webhook, disk_full(**change))
+    running.client.create(webhook, disk_full())
     assert len(running.events()) == 3
     assert len(running.alerts()) == 1
 
 
 def test_raw_data_alone_says_nothing_new(running: Running) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body(occurred_at="2024-01-01T00:00:00Z", other=1))
-    running.client.create(webhook, _body(occurred_at="2024-01-01T00:01:00Z", other=2))
+    running.client.create(webhook, disk_full(occurred_at="2024-01-01T00:00:00Z", other=1))
+    running.client.create(webhook, disk_full(occurred_at="2024-01-01T00:01:00Z", other=2))
     (event,) = running.events()
     assert event["raw_data"]["other"] == 1
 
@@ -91,8 +79,8 @@ def test_raw_data_alone_says_nothing_new(running: Running) -> None:
 def test_policy_first_records_only_what_opens_and_what_recovers(running: Running) -> None:
     webhook = running.webhook(recording_policy=RecordingPolicy.FIRST)
     for title in ("one", "two", "three"):
-        running.client.create(webhook, _body(title=title))
-    running.client.create(webhook, _body(event_type="RECOVERY"))
+        running.client.create(webhook, disk_full(title=title))
+    running.client.create(webhook, disk_full(event_type="RECOVERY"))
     assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
     assert running.service.flush_counts()
     assert running.events()[0]["repeat_count"] == 2
@@ -105,8 +93,8 @@ def test_policy_first_records_what_recovers_also_when_the_database_decides(
     webhook = running.webhook(**rules)
     for event_type in ("ALERT", "RECOVERY", "RECOVERY"):
         redis_client.flushdb()
-        running.client.create(webhook, _body(event_type=event_type))
-    running.client.create(webhook, _body())
+        running.client.create(webhook, disk_full(event_type=event_type))
+    running.client.create(webhook, disk_full())
     assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
     assert len(running.alerts()) == 1
 
@@ -119,7 +107,7 @@ def test_policy_first_has_the_alert_know_what_it_does_not_record(
 ) -> None:
     webhook = running.webhook(recording_policy=RecordingPolicy.FIRST)
     for said in ("one", "two", "two", "three"):
-        running.client.create(webhook, _body(description=said))
+        running.client.create(webhook, disk_full(description=said))
         if forgotten:
             redis_client.flushdb()
     assert running.service.flush_counts()
@@ -130,10 +118,10 @@ def test_policy_first_has_the_alert_know_what_it_does_not_record(
 
 def test_an_absent_description_never_wipes_one(running: Running) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body(description="first"))
-    running.client.create(webhook, _body(title="other"))
+    running.client.create(webhook, disk_full(description="first"))
+    running.client.create(webhook, disk_full(title="other"))
     assert running.alerts()[0]["description"] == "first"
-    running.client.create(webhook, _body(description="second"))
+    running.client.create(webhook, disk_full(description="second"))
     assert running.alerts()[0]["description"] == "second"
 
 
@@ -141,10 +129,10 @@ def test_a_recovery_finds_an_alert_that_redis_has_forgotten(
     running: Running, redis_client: Redis
 ) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     redis_client.flushdb()
     _age(running, days=300)
-    running.client.create(webhook, _body(event_type="RECOVERY"))
+    running.client.create(webhook, disk_full(event_type="RECOVERY"))
     (alert,) = running.alerts()
     assert alert["state"] == "RESOLVED"
     assert alert["resolved_at"] is not None
@@ -154,14 +142,14 @@ def test_a_recovery_finds_an_alert_that_redis_has_forgotten(
 def test_after_a_recovery_the_next_alert_opens_a_new_one(running: Running) -> None:
     webhook = running.webhook()
     for event_type in ("ALERT", "RECOVERY", "ALERT", "ALERT"):
-        running.client.create(webhook, _body(event_type=event_type))
+        running.client.create(webhook, disk_full(event_type=event_type))
     assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
     assert len(running.events()) == 3
 
 
 def test_a_recovery_without_an_open_alert_is_dropped(running: Running) -> None:
     webhook = running.webhook()
-    assert running.client.create(webhook, _body(event_type="RECOVERY")).status == "OK"
+    assert running.client.create(webhook, disk_full(event_type="RECOVERY")).status == "OK"
     assert running.events() == []
     assert running.alerts() == []
 
@@ -169,13 +157,13 @@ def test_a_recovery_without_an_open_alert_is_dropped(running: Running) -> None:
 def test_redis_emptied_changes_nothing(running: Running, redis_client: Redis) -> None:
     webhook = running.webhook()
     for title in ("one", "one", "two", "two", "two"):
-        running.client.create(webhook, _body(title=title))
+        running.client.create(webhook, disk_full(title=title))
         assert running.service.flush_counts()
         redis_client.flushdb()
     assert [event["repeat_count"] for event in running.events()] == [1, 2]
     (alert,) = running.alerts()
     assert alert["event_count"] == 5
-    running.client.create(webhook, _body(event_key="k2"))
+    running.client.create(webhook, disk_full(event_key="k2"))
     assert [alert["alert_number"] for alert in running.alerts()] == [1, 2]
 
 
@@ -184,15 +172,15 @@ def test_redis_emptied_after_one_delivery_that_says_more_of_a_key_changes_nothin
 ) -> None:
     webhook = running.webhook()
     titles = [f"disk {number}% full" for number in range(60, 100)]
-    running.client.create(webhook, {"results": [_body(title=title) for title in titles]})
+    running.client.create(webhook, {"results": [disk_full(title=title) for title in titles]})
     redis_client.flushdb()
-    running.client.create(webhook, _body(title=titles[-1]))
+    running.client.create(webhook, disk_full(title=titles[-1]))
     assert [event["title"] for event in running.events()] == titles
     assert running.events()[-1]["repeat_count"] == 1
 
 
 def test_a_recovery_ends_no_alarm_that_comes_after_it_in_its_delivery(running: Running) -> None:
-    both = {"results": [_body(event_type="RECOVERY"), _body()]}
+    both = {"results": [disk_full(event_type="RECOVERY"), disk_full()]}
     running.client.create(running.webhook(), both)
     (alert,) = running.alerts()
     assert alert["state"] == "TRIGGERED"
@@ -202,44 +190,44 @@ def test_the_window_slides_with_repeats_also_when_the_database_decides(
     running: Running, redis_client: Redis
 ) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     _age(running, seconds=599)
     redis_client.flushdb()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     _age(running, seconds=599)
     redis_client.flushdb()
-    running.client.create(webhook, _body(title="other"))
+    running.client.create(webhook, disk_full(title="other"))
     assert len(running.alerts()) == 1
     _age(running, seconds=600)
     redis_client.flushdb()
-    running.client.create(webhook, _body(title="other"))
+    running.client.create(webhook, disk_full(title="other"))
     assert [alert["state"] for alert in running.alerts()] == ["TRIGGERED", "TRIGGERED"]
 
 
 def test_the_window_of_the_plugin_wins(running: Running, redis_client: Redis) -> None:
     webhook = running.webhook(metadata={"duplicate_event_time": 30.0})
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     (claim,) = redis_client.keys("*:claim:*")
     assert 29_000 <= redis_client.pttl(claim) <= 30_000
 
 
 def test_an_alert_resolved_behind_our_back_is_not_fed_any_longer(running: Running) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     running.database["alert"].update_one({}, {"$set": {"state": "RESOLVED"}})
-    running.client.create(webhook, _body(title="news"))
+    running.client.create(webhook, disk_full(title="news"))
     assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
     running.database["alert"].update_many({}, {"$set": {"state": "RESOLVED"}})
-    running.client.create(webhook, _body(title="news"))
+    running.client.create(webhook, disk_full(title="news"))
     assert running.service.flush_counts()
     assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "RESOLVED", "TRIGGERED"]
 
 
 def test_repeats_counted_just_before_the_recovery_reopen_nothing(running: Running) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body(event_type="RECOVERY"))
+    running.client.create(webhook, disk_full())
+    running.client.create(webhook, disk_full())
+    running.client.create(webhook, disk_full(event_type="RECOVERY"))
     assert running.service.flush_counts()
     (alert,) = running.alerts()
     assert alert["state"] == "RESOLVED"
@@ -248,11 +236,11 @@ def test_repeats_counted_just_before_the_recovery_reopen_nothing(running: Runnin
 
 def test_an_alarm_that_outlives_its_event_is_recorded_again(running: Running) -> None:
     webhook = running.webhook()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     running.database["event"].delete_many({})  # as retention does
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     assert running.service.flush_counts()
-    running.client.create(webhook, _body())
+    running.client.create(webhook, disk_full())
     (event,), (alert,) = running.events(), running.alerts()
     assert event["alert_id"] == alert["alert_id"]
 
@@ -260,9 +248,9 @@ def test_an_alarm_that_outlives_its_event_is_recorded_again(running: Running) ->
 def test_one_bad_result_does_not_lose_its_siblings(running: Running) -> None:
     webhook = running.webhook("the hook")
     results = [
-        _body(),
+        disk_full(),
         {"event_key": "k2", "title": "x", "severity": "AWFUL"},
-        _body(event_key="k3"),
+        disk_full(event_key="k3"),
     ]
     for _ in range(2):
         assert running.client.create(webhook, {"results": results}).status == "OK"
@@ -283,110 +271,6 @@ def test_what_is_not_understood_opens_one_alert_and_not_one_per_request(running:
     assert alert["state"] == "ERROR"
     requests = running.service.webhooks.get(webhook.webhook_id).requests
     assert (requests.total, requests.error) == (3, 3)
-
-
-def test_a_call_sent_again_is_recorded_once_even_where_every_delivery_is(running: Running) -> None:
-    webhook = running.webhook(recording_policy=RecordingPolicy.ALL)
-    span = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-    for _ in range(3):
-        running.client.create(webhook, _body(), [span])
-    assert len(running.events()) == 1
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body())
-    assert len(running.events()) == 3
-
-
-def _span(number: int) -> tuple[str, str]:
-    return ("traceparent", f"00-0af7651916cd43dd8448eb211c80319c-{number:016x}-01")
-
-
-def test_a_recovery_sent_again_ends_no_later_alert(running: Running) -> None:
-    webhook = running.webhook()
-    alarm, recovery, later = _body(), _body(event_type="RECOVERY"), _body(title="again")
-    for number, body in ((1, alarm), (2, recovery), (3, later), (2, recovery)):
-        assert running.client.create(webhook, body, [_span(number)]).status == "OK"
-    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
-    assert len(running.events()) == 3
-
-
-def test_what_one_trace_says_at_other_times_is_no_call_sent_again(running: Running) -> None:
-    webhook = running.webhook()
-    for kind, minute in (("ALERT", 1), ("RECOVERY", 2), ("ALERT", 3)):
-        body = _body(event_type=kind, occurred_at=f"2026-01-01T00:0{minute}:00Z")
-        assert running.client.create(webhook, body, [_span(1)]).status == "OK"
-    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED", "TRIGGERED"]
-    assert len(running.events()) == 3
-
-
-def test_a_call_sent_again_is_known_in_whatever_order_its_members_come(running: Running) -> None:
-    webhook = running.webhook(recording_policy=RecordingPolicy.ALL)
-    tags = {f"tag-{number}": number for number in range(20)}
-    for order in (tags, dict(reversed(tags.items()))):
-        running.client.create(webhook, _body(additional_info=order), [_span(1)])
-    assert len(running.events()) == 1
-
-
-def test_an_id_that_another_event_has_makes_no_call_one_that_is_sent_again(
-    running: Running, redis_client: Redis
-) -> None:
-    webhook = running.webhook()
-    running.client.create(webhook, _body(), [_span(1)])
-    running.database["event"].update_many({}, {"$set": {"event_key": "another"}})
-    redis_client.flushdb()
-    assert running.client.create(webhook, _body(), [_span(1)]).status == "OK"
-    assert [event["event_key"] for event in running.events()] == ["another", "k1"]
-
-
-def test_what_was_resolved_is_not_opened_by_an_alarm_sent_again(running: Running) -> None:
-    webhook = running.webhook()
-    both = {"results": [_body(), _body(event_type="RECOVERY")]}
-    for _ in range(2):
-        assert running.client.create(webhook, both, [_span(1)]).status == "OK"
-    assert [alert["state"] for alert in running.alerts()] == ["RESOLVED"]
-    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
-
-
-def test_a_sender_whose_trace_context_never_changes_loses_nothing(start: Start) -> None:
-    now = Now()
-    running = start(clock=now)
-    webhook = running.webhook()
-    for event_type in ("ALERT", "RECOVERY", "ALERT", "RECOVERY"):
-        body = _body(event_type=event_type)
-        assert running.client.create(webhook, body, [_span(1)]).status == "OK"
-        now.at += timedelta(minutes=20)
-    recorded = [(event["event_type"], event["alert_id"]) for event in running.events()]
-    first, second = (alert["alert_id"] for alert in running.alerts())
-    assert recorded == [
-        (event_type, alert_id)
-        for alert_id in (first, second)
-        for event_type in ("ALERT", "RECOVERY")
-    ]
-
-
-def test_a_resent_recovery_whose_first_try_died_halfway_is_recorded(
-    running: Running, start: Start
-) -> None:
-    webhook = running.webhook()
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body(event_type="RECOVERY"))
-    # As if its process had died after resolving the alert and before recording why.
-    running.database["event"].delete_one({"event_type": "RECOVERY"})
-    another_process = start()
-    for _ in range(2):
-        another_process.client.create(webhook, _body(event_type="RECOVERY"))
-    assert [event["event_type"] for event in running.events()] == ["ALERT", "RECOVERY"]
-
-
-def test_a_stray_recovery_is_dropped_also_when_the_last_one_has_expired(
-    running: Running, start: Start
-) -> None:
-    webhook = running.webhook()
-    running.client.create(webhook, _body())
-    running.client.create(webhook, _body(event_type="RECOVERY"))
-    running.database["event"].delete_many({})  # as retention does, a day later at least
-    running.database["alert"].update_many({}, [{"$set": {"resolved_at": _DAY_BEFORE}}])
-    start().client.create(webhook, _body(event_type="RECOVERY"))
-    assert running.events() == []
 
 
 def _age(running: Running, **ago: float) -> None:

@@ -11,13 +11,7 @@ from event_service.policies import RecordingPolicy
 if TYPE_CHECKING:
     from redis import Redis
 
-    from tests.service.running import Running, Start, Webhook
-
-
-@pytest.fixture
-def running(start: Start, redis_client: Redis) -> Running:
-    redis_client.flushdb()
-    return start()
+    from tests.service.running import Running, Webhook
 
 
 @pytest.fixture
