@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from event_service.stoppable_thread import StoppableThread
 from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
+    import threading
+
     from event_service.manager.webhook_cache import WebhookCache
     from event_service.store_clients import RedisClient
 
@@ -51,8 +53,7 @@ class WebhookChanges:
         self._redis = redis
         self._cache = cache
         self._pause = _SHORTEST_PAUSE
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhook-changes", daemon=True)
+        self._thread = StoppableThread(self._run, "webhook-changes")
 
     def start(self) -> None:
         """Subscribe in the background; a Redis that is down is tried again for ever."""
@@ -60,26 +61,24 @@ class WebhookChanges:
 
     def stop(self) -> None:
         """Unsubscribe and wait for the thread. The cache is unused from here on."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.stop()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def _run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
             try:
-                self._listen()
+                self._listen(stopping)
             # Whoever publishes bytes that are no text ends the subscription, not the thread.
             except (*_FAULTS, UnicodeDecodeError) as fault:
                 if self._pause == _SHORTEST_PAUSE:
                     _log.warning("changes of webhooks are not heard", fault=type(fault).__name__)
-                self._stopping.wait(self._pause)
+                stopping.wait(self._pause)
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
-    def _listen(self) -> None:
+    def _listen(self, stopping: threading.Event) -> None:
         pubsub = self._redis.pubsub()  # type: ignore[no-untyped-call]
         try:
             pubsub.subscribe(CHANNEL)
-            while not self._stopping.is_set():
+            while not stopping.is_set():
                 message = pubsub.get_message(timeout=_POLL_SECONDS)
                 if message is not None:
                     self._hear(message)

@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from event_service.metrics.instruments import BUILD_INFO, REGISTRY, SHARED, WORKER_RESTARTS
 from event_service.metrics.own_use import own_use
 from event_service.metrics.tally import TALLY
-from event_service.periodic import Periodic
+from event_service.stoppable_thread import periodic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ class MetricsUpdater:
     def __init__(self, version: str, looks: tuple[Callable[[], None], ...] = ()) -> None:
         BUILD_INFO.labels(version).set(1)
         self._looks = (*looks, own_use().tell) if SHARED else looks
-        self._folding = Periodic(self._fold, _FOLD_SECONDS, "metrics")
+        self._folding = periodic(self._fold, _FOLD_SECONDS, "metrics")
 
     def start(self) -> None:
         """Begin."""

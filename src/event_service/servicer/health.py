@@ -8,9 +8,9 @@ import structlog
 from grpc_health.v1 import health
 
 from event_service.metrics.stores import store_up
-from event_service.periodic import Periodic
 from event_service.servicer.health_methods import health_door
 from event_service.servicer.health_watches import HealthWatches
+from event_service.stoppable_thread import periodic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +46,7 @@ class HealthMonitor:
         self._faults = faults
         self._watches = HealthWatches(needs)
         self._answering: dict[str, bool] = {}
-        self._looking = Periodic(self._look, interval, "health")
+        self._looking = periodic(self._look, interval, "health")
 
     def add_to(self, server: grpc.Server, doors: Doors) -> None:
         """Serve health, by a door of its own, on a server not yet started."""

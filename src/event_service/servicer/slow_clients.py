@@ -15,7 +15,7 @@ import grpc
 
 from event_service.admission.presence import caller_gone
 from event_service.errors import InvalidArgument
-from event_service.periodic import Periodic
+from event_service.stoppable_thread import periodic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ class SlowClients:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
-        self._looking = Periodic(self._look, min(_LOOK_SECONDS, seconds), "slow-clients")
+        self._looking = periodic(self._look, min(_LOOK_SECONDS, seconds), "slow-clients")
 
     def start(self) -> None:
         """Begin to look who is late."""
