@@ -62,15 +62,16 @@ class Deliveries:
         with self._workers.place():
             async with body_of(request, self._limits) as body:
                 arrival = arrival_of(CREATE, request)
-                identity = identity_of(arrival.metadata.get("traceparent", ""), body)
-                record = partial(self._record, webhook_id, access_key, body, identity, gone)
+                traceparent = arrival.metadata.get("traceparent", "")
+                record = partial(self._record, webhook_id, access_key, body, traceparent, gone)
                 await self._workers.run(partial(answered, arrival, record))
         return answer(b"{}")
 
     def _record(
-        self, webhook_id: str, access_key: str, body: bytes, identity: str, gone: Gone
+        self, webhook_id: str, access_key: str, body: bytes, traceparent: str, gone: Gone
     ) -> None:
         called_by_webhook(webhook_id)
         start_only_for(gone)
         read = partial(json_object, body)
+        identity = identity_of(traceparent, body)
         self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
