@@ -44,7 +44,7 @@ def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
         if fault is error:
             raise
         raise fault from error
-    except BaseException:
+    except BaseException:  # also the end of the process: what was begun for the call is closed
         telemetry.give_up()
         raise
     telemetry.close()
