@@ -33,7 +33,9 @@ OBJECTS = objects(TEXTS, SCALARS | st.tuples(SCALARS, SCALARS))
 
 @given(OBJECTS)
 def test_compiled_or_not_it_is_the_same(data: dict[str, Any]) -> None:
+    given_as = repr(data)
     trimmed = plain_text.trimmed_object(data)
+    assert repr(data) == given_as
     assert repr(trimmed) == repr(WRITTEN.trimmed_object(data))
     assert repr(plain_text.trimmed_object(trimmed)) == repr(trimmed)
 
@@ -50,6 +52,16 @@ def test_trims_through_objects_and_not_in_lists(module: ModuleType) -> None:
     assert trimmed == {"a": {"b": "w", "c": [" y ", {" d": " z "}]}, "b": "x"}
     assert list(trimmed) == ["a", "b"]
     assert list(trimmed["a"]) == ["b", "c"]
+
+
+@both_forms
+def test_what_needs_no_change_is_not_copied(module: ModuleType) -> None:
+    as_on_the_wire = {"a": {"b": "x", "c": 1.0}, "b": [{"d": " y "}, 0.0, None], "c": "한국"}
+    assert module.trimmed_object(as_on_the_wire) is as_on_the_wire
+    one_space = {"a": as_on_the_wire, "b": " x"}
+    trimmed = module.trimmed_object(one_space)
+    assert trimmed == {"a": as_on_the_wire, "b": "x"}
+    assert trimmed["a"] is as_on_the_wire
 
 
 @both_forms

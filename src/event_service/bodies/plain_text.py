@@ -1,6 +1,7 @@
 """A sender's texts and objects, made fit to be kept: trimmed, storable, readable as JSON."""
 
 from collections.abc import Iterable, Mapping
+from math import copysign
 from typing import Any
 
 LONGEST_WHOLE = 1e15
@@ -12,7 +13,11 @@ def cleaned(text: str) -> str:
     """The text with U+FFFD for lone surrogates, which neither BSON nor protobuf can carry."""
     if text.isascii():
         return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def from_scalar(value: object) -> str | None:
@@ -34,37 +39,62 @@ def from_scalar(value: object) -> str | None:
 
 
 def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with keys and texts trimmed, through objects (CONTRACT 3.5).
+    """The object with keys and texts trimmed, through objects (CONTRACT 3.5).
 
     Lists keep their members' spaces. Numbers become doubles, as they would have been on the wire,
     and keys are put in order, as deep as it goes: what says the same is the same. Of keys that trim
-    to the same, the last stays.
+    to the same, the last stays. ``data`` stays as it is; what of it needs no change is shared.
     Raises RecursionError for more than ``MOST_LEVELS`` objects and lists inside one another.
     """
-    return _trimmed_object(dict(data), MOST_LEVELS)
+    return _object(data if isinstance(data, dict) else dict(data), MOST_LEVELS, trims=True)
 
 
-def _trimmed_object(data: dict[str, Any], room: int) -> dict[str, Any]:
+def _object(data: dict[str, Any], room: int, *, trims: bool) -> dict[str, Any]:
     _check_room(room)
-    members = data if _are_fit(data) else {_key(key).strip(): data[key] for key in data}
-    return {key: _trimmed(members[key], room - 1) for key in sorted(members)}
+    members = _ordered(data, trims=trims)
+    kept = members
+    for key, value in members.items():
+        its = _value(value, room - 1, trims=trims)
+        if its is not value:
+            if kept is data:
+                kept = dict(data)
+            kept[key] = its
+    return kept
 
 
-def _kept_object(data: dict[str, Any], room: int) -> dict[str, Any]:
+def _list(data: list[Any], room: int) -> list[Any]:
     _check_room(room)
-    members = data if _are_fit(data) else {_key(key): data[key] for key in data}
-    return {key: _kept(members[key], room - 1) for key in sorted(members)}
-
-
-def _kept_list(data: list[Any], room: int) -> list[Any]:
-    _check_room(room)
-    return [_kept(member, room - 1) for member in data]
+    kept = data
+    for place, value in enumerate(data):
+        its = _value(value, room - 1, trims=False)
+        if its is not value:
+            if kept is data:
+                kept = list(data)
+            kept[place] = its
+    return kept
 
 
 def _check_room(room: int) -> None:
     # Compiled code has nothing else that ends it before the stack does, and the process with it.
     if room <= 0:
         raise RecursionError(f"more than {MOST_LEVELS} objects and lists inside one another")
+
+
+def _ordered(data: dict[str, Any], *, trims: bool) -> dict[str, Any]:
+    """The object itself where its keys are as they must be, as those of a call over gRPC are."""
+    if not _are_fit(data):
+        keys = {_key(key).strip() if trims else _key(key): key for key in data}
+        return {key: data[keys[key]] for key in sorted(keys)}
+    return data if _are_in_order(data) else {key: data[key] for key in sorted(data)}
+
+
+def _are_in_order(keys: Iterable[str]) -> bool:
+    before = ""
+    for key in keys:
+        if key < before:
+            return False
+        before = key
+    return True
 
 
 def _are_fit(keys: Iterable[str]) -> bool:
@@ -78,31 +108,26 @@ def _key(key: str) -> str:
     return cleaned(key).replace("\0", "\ufffd")
 
 
-def _trimmed(value: Any, room: int) -> Any:
+def _value(value: Any, room: int, *, trims: bool) -> Any:
     if isinstance(value, str):
-        return cleaned(value).strip()
+        text = cleaned(value)
+        return text.strip() if trims else text
+    if isinstance(value, float) and not _is_kept(value):
+        return 0.0 if value == 0.0 else str(value)
     if isinstance(value, dict):
-        return _trimmed_object(value, room)
-    return _kept(value, room)
-
-
-def _kept(value: Any, room: int) -> Any:
-    if isinstance(value, str):
-        return value if value.isascii() else cleaned(value)
-    if isinstance(value, float):
-        return _kept_number(value)
-    if isinstance(value, dict):
-        return _kept_object(value, room)
+        return _object(value, room, trims=trims)
     if isinstance(value, list):
-        return _kept_list(value, room)
+        return _list(value, room)
     if isinstance(value, tuple):
-        return _kept_list(list(value), room)
+        return _list(list(value), room)
     return _double(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _kept_number(number: float) -> float | str:
+def _is_kept(number: float) -> bool:
     # 0.0 and -0.0 are one number. Infinity and NaN are none.
-    return number + 0.0 if number - number == 0.0 else str(number)
+    if number == 0.0:
+        return copysign(1.0, number) > 0.0
+    return number - number == 0.0
 
 
 def _double(number: int) -> float | str:
