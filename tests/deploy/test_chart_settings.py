@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 import pytest
 
@@ -18,6 +18,8 @@ from tests.deploy.chart import manifests
 from tests.deploy.places import CHART, DEPLOYING, VALUES, needs_helm
 
 _NAME: Final = re.compile(r"\bEVENT_[A-Z_]*[A-Z]\b")
+_KINDS: Final = {bool: "switch", int: "whole", int | None: "whole", float: "number"}
+"""What the schema calls a setting of that type; any other it calls a setting."""
 _SETTINGS: Final = {f"EVENT_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -28,6 +30,13 @@ def _schema() -> dict[str, Any]:
 
 def test_the_chart_takes_every_setting_and_no_other() -> None:
     assert _schema()["settings"]["properties"].keys() == _SETTINGS
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_chart_knows_what_is_a_number_or_a_switch(name: str) -> None:
+    kind = _KINDS.get(get_type_hints(Settings)[name], "setting")
+    declared = _schema()["settings"]["properties"][f"EVENT_{name.upper()}"]
+    assert declared == {"$ref": f"#/definitions/{kind}"}
 
 
 @pytest.mark.parametrize(

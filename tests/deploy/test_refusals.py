@@ -40,6 +40,9 @@ _REFUSED = {
     "a port of the chart's": ("settings.EVENT_HTTP_PORT=-1", "is this chart's own"),
     "two ways": ("settings.EVENT_PROCESSES=2", "is set by processes"),
     "a slip of the pen": ("settings.EVENT_RETENTION_DAY=1", "'EVENT_RETENTION_DAY' not allowed"),
+    "no number": ("settings.EVENT_STOP_SECONDS=soon", "'/settings/EVENT_STOP_SECONDS'"),
+    "half a page": ("settings.EVENT_PAGE_LIMIT=1.5", "'/settings/EVENT_PAGE_LIMIT'"),
+    "no switch": ("settings.EVENT_SNS_VERIFY=perhaps", "'/settings/EVENT_SNS_VERIFY'"),
     "a way round": ("extraEnv[0].name=EVENT_PORT", "own variables belong to settings"),
     "no tokens": ("settings.EVENT_NO_AUTH=true", "EVENT_NO_AUTH is for loopback addresses"),
     "no time to end": (
