@@ -60,6 +60,8 @@ def serve(*, demo: bool, **given: object) -> None:
     with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
         allow_files(settings)
+        if settings.one_core and settings.processes == 1:
+            keep_to_one_core(os.getpid())  # before a thread begins, which would get a heap
         telemetry = start_telemetry()
         ends.callback(telemetry.stop)
         set_up_logging(settings, telemetry)
@@ -90,8 +92,6 @@ def _started(settings: Settings, given: Mapping[str, object]) -> Service | Fleet
     else:
         from event_service.app import build_service  # noqa: PLC0415
 
-        if settings.one_core:
-            keep_to_one_core(os.getpid())
         service = build_service(settings)
     service.start()
     return service
