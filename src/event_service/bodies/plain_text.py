@@ -51,7 +51,9 @@ def trimmed_object(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(data: dict[str, Any], room: int, *, trims: bool) -> dict[str, Any]:
     _check_room(room)
-    members = _ordered(data, trims=trims)
+    members = data if _are_fit(data) else _renamed(data, trims=trims)
+    if not _are_in_order(members):
+        return {key: _value(members[key], room - 1, trims=trims) for key in sorted(members)}
     kept = members
     for key, value in members.items():
         its = _value(value, room - 1, trims=trims)
@@ -80,12 +82,10 @@ def _check_room(room: int) -> None:
         raise RecursionError(f"more than {MOST_LEVELS} objects and lists inside one another")
 
 
-def _ordered(data: dict[str, Any], *, trims: bool) -> dict[str, Any]:
-    """The object itself where its keys are as they must be, as those of a call over gRPC are."""
-    if not _are_fit(data):
-        keys = {_key(key).strip() if trims else _key(key): key for key in data}
-        return {key: data[keys[key]] for key in sorted(keys)}
-    return data if _are_in_order(data) else {key: data[key] for key in sorted(data)}
+def _renamed(data: dict[str, Any], *, trims: bool) -> dict[str, Any]:
+    if trims:
+        return {_key(key).strip(): value for key, value in data.items()}
+    return {_key(key): value for key, value in data.items()}
 
 
 def _are_in_order(keys: Iterable[str]) -> bool:

@@ -72,14 +72,13 @@ class EventServicer:
         if not request.HasField("data"):
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
-        traceparent = call.metadata.get("traceparent", "")
-        # As it comes, the order of an object's members may be another for each copy of a call.
-        body = request.data.SerializeToString(deterministic=bool(traceparent))
+        # Else the order of an object's members may be another for each copy of a call.
+        body = request.data.SerializeToString(deterministic=True)
         event = CreateEvent(
             webhook_id=request.webhook_id,
             access_key=request.access_key,
             read=_Unread(body),
-            identity=identity_of(traceparent, body),
+            identity=identity_of(call.metadata.get("traceparent", ""), body),
             gone=call.gone,
         )
         del request, body  # large; not to wait for the stores with them
