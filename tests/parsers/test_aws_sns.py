@@ -179,6 +179,18 @@ def test_a_text_that_begins_with_its_state() -> None:
     assert (other.event_type, other.severity) == (EventType.ALERT, Severity.CRITICAL)
 
 
+def test_a_text_about_an_alarm_begins_with_cloudwatchs_state() -> None:
+    """Its subjects go on when what stands between puts the alarm into words of its own."""
+    states = ("ALARM", "INSUFFICIENT_DATA", "OK")
+    subjects = [f'{state}: "orders-queue-age" in EU (Ireland)' for state in states]
+    began, unknown, over = (
+        drafts(SOURCE, body("text") | {"Subject": subject})[0] for subject in subjects
+    )
+    assert began.event_key == unknown.event_key == over.event_key
+    assert (began.event_type, unknown.event_type) == (EventType.ALERT, EventType.ALERT)
+    assert over.event_type is EventType.RECOVERY
+
+
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])
 def test_a_confirmation_is_no_alarm(kind: str) -> None:
     assert drafts(SOURCE, body("subscription_confirmation") | {"Type": kind}) == []
