@@ -159,6 +159,29 @@ def test_any_other_event() -> None:
     assert drafts(SOURCE, again)[0].event_key == draft.event_key
 
 
+def test_an_event_that_a_notification_rule_sends() -> None:
+    """CodePipeline and its kin spell the kind of an event otherwise than EventBridge does."""
+    pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:release"
+    event = {
+        "account": ACCOUNT,
+        "region": "eu-west-1",
+        "source": "aws.codepipeline",
+        "detailType": "CodePipeline Pipeline Execution State Change",
+        "time": "2024-07-01T10:00:00Z",
+        "resources": [pipeline],
+        "detail": {"pipeline": "release", "execution-id": "e-1", "state": "FAILED"},
+        "additionalAttributes": {},
+    }
+    again = event | {"time": "2024-07-01T11:00:00Z", "detail": {"execution-id": "e-2"}}
+    (draft,), (repeat,) = (drafts(SOURCE, enveloped(each)) for each in (event, again))
+    assert draft.title == draft.rule == "CodePipeline Pipeline Execution State Change"
+    assert (draft.resources, draft.account) == ((pipeline,), ACCOUNT)
+    assert repeat.event_key == draft.event_key
+    as_eventbridge = {**event, "detail-type": event["detailType"]}
+    assert drafts(SOURCE, as_eventbridge)[0].event_key == draft.event_key
+    assert drafts(SOURCE, event)[0].event_key == draft.event_key
+
+
 def test_a_text() -> None:
     draft = own(SOURCE, "text")
     assert (draft.title, draft.account) == ("Backup failed", ACCOUNT)

@@ -33,6 +33,7 @@ FORMS: list[dict[str, Any]] = [
     {"resource": {"name": "x"}},
     {"resources": ["a"]},
     {"results": []},
+    {"detailType": "k", "source": "s", "detail": {}},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]
 # Some senders' templates may have at the top what others have in an object: so both are tried.

@@ -36,13 +36,13 @@ _STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor
 
 def is_event(message: Mapping[str, Any]) -> bool:
     """Whether the message has an event's envelope: detail-type, source and detail."""
-    named = all(text(message.get(name)) is not None for name in ("detail-type", "source"))
+    named = _kind(message) is not None and text(message.get("source")) is not None
     return named and isinstance(message.get("detail"), Mapping)
 
 
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an event."""
-    kind, source = text(event.get("detail-type")), text(event.get("source"))
+    kind, source = _kind(event), text(event.get("source"))
     if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
         return health_result(event)
     if kind == "GuardDuty Finding":
@@ -58,18 +58,19 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """An event of any service; its kind and its resources are what it is about."""
     detail = mapping(event.get("detail"))
     resources = texts_of(sequence(event.get("resources")))
-    about = [event.get(name) for name in ("account", "region", "source", "detail-type")]
+    kind = _kind(event)
+    about = [event.get(name) for name in ("account", "region", "source")]
     return present(
         {
-            "event_key": derived_key(*about, *resources),
+            "event_key": derived_key(*about, kind, *resources),
             "event_type": "ALERT",
-            "title": first_text(detail.get("title"), event.get("detail-type")),
+            "title": first_text(detail.get("title"), kind),
             "description": first_text(
                 detail.get("description"), detail.get("message"), json_text(detail)
             ),
             "severity": _SEVERITIES.severity(detail.get("severity")),
             "resources": resources,
-            "rule": text(event.get("detail-type")),
+            "rule": kind,
             "provider": "aws",
             "account": text(event.get("account")),
             "occurred_at": text(event.get("time")),
@@ -78,6 +79,11 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
+
+
+def _kind(event: Mapping[str, Any]) -> str | None:
+    """What kind of event it is; the notification rules of CodePipeline and its kin say it so too."""
+    return first_text(event.get("detail-type"), event.get("detailType"))
 
 
 def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:

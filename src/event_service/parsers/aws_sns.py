@@ -95,7 +95,9 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="an Amazon SNS envelope, a CloudWatch alarm, an EventBridge event or an RDS notice",
-    marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type", "Event Message"}),
+    marks=frozenset(
+        {"TopicArn", "Message", "AlarmName", "detail-type", "detailType", "Event Message"}
+    ),
     plugin_ids=(
         "plugin-aws-sns-mon-webhook",
         # Cloudforet had one for each of the two before that; old databases still name them.
