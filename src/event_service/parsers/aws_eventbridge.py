@@ -82,7 +82,7 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(event: Mapping[str, Any]) -> str | None:
-    """What kind of event it is; the notification rules of CodePipeline and its kin say it so too."""
+    """What kind of event it is; CodePipeline's notification rules and their kin spell it so too."""
     return first_text(event.get("detail-type"), event.get("detailType"))
 
 
