@@ -18,6 +18,9 @@ SOURCES = [source for source in ALL if source.marks]
 FORMS: list[dict[str, Any]] = [
     {"monitor_id": 1.0, "query": "q", "title": "t"},
     *({name: "1", "alert_id": "1"} for name in ("alert_title", "alert_type", "aggreg_key")),
+    {"alertTransition": "Warn", "alertId": "1"},
+    {"ALERT_TRANSITION": "Warn", "ALERT_ID": "1"},
+    {"transition": "Warn", "alert_type": "warning"},
     {"title": "t", "ruleGroup": "g", "condition": "A", "data": []},
     {"object": {"reason": "r", "regarding": {"kind": "Pod"}}},
     {"project_slug": "p", "id": "1", "culprit": "c", "level": "error"},
