@@ -36,6 +36,8 @@ FORMS: list[dict[str, Any]] = [
     {"resource": {"name": "x"}},
     {"resources": ["a"]},
     {"results": []},
+    {"EVENT.ID": "1", "EVENT.VALUE": "1", "TRIGGER.ID": "2"},
+    {"eventId": "1", "eventValue": "1", "triggerId": "2"},
     {"detailType": "k", "source": "s", "detail": {}},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]
