@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import alertmanager, grafana
 from event_service.parsers.aws_sns import SOURCE
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import ParseFailure, Source
 from tests.parsers.drafts import (
     BODIES,
     PAYLOADS,
@@ -188,6 +189,33 @@ def test_a_text() -> None:
     assert draft.description == "The nightly backup of shop-db failed.\nSee the log of the job."
     without_subject = {name: body("text")[name] for name in ("Type", "TopicArn", "Message")}
     assert drafts(SOURCE, without_subject)[0].title == "The nightly backup of shop-db failed."
+
+
+@pytest.mark.parametrize("source", [alertmanager.SOURCE, grafana.SOURCE])
+def test_the_alerts_that_another_sender_publishes_as_json(source: Source) -> None:
+    for name in ("firing", "resolved"):
+        published = read(BODIES / source.name / f"{name}.json")
+        assert drafts(SOURCE, enveloped(published)) == drafts(source, published)
+
+
+def test_alerts_as_amazons_managed_prometheus_is_told_to_write_them() -> None:
+    """Its manual's template has no version, and times as Go writes them."""
+    published = read(BODIES / "alertmanager" / "firing.json")
+    del published["version"]
+    for alert in published["alerts"]:
+        alert |= {
+            "startsAt": "2024-07-01 12:00:05.25 +0200 CEST",
+            "endsAt": "0001-01-01 00:00:00 +0000 UTC",
+        }
+    sent = drafts(SOURCE, enveloped(published))
+    assert [draft.event_key for draft in sent] == [
+        alert["fingerprint"] for alert in published["alerts"]
+    ]
+    begun = datetime(2024, 7, 1, 10, 0, 5, 250_000)  # noqa: DTZ001 - naive UTC is meant
+    assert {draft.occurred_at for draft in sent} == {begun}
+    never = {"startsAt": "0001-01-01 00:00:00 +0000 UTC"}
+    (unset,) = drafts(SOURCE, enveloped(published | {"alerts": [published["alerts"][0] | never]}))
+    assert unset.occurred_at is None
 
 
 def test_a_text_that_begins_with_its_state() -> None:
