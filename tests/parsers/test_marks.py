@@ -1,5 +1,7 @@
 """A source is asked about every body that it would take, whatever spares it the others."""
 
+from base64 import b64encode
+from json import dumps
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.parsers.drafts import own_bodies, read
 ALL = sorted(installed_sources(), key=lambda source: (source.general, source.name))
 REGISTRY = ParserRegistry(ALL)
 SOURCES = [source for source in ALL if source.marks]
+OPEN_INCIDENT = {"incident": {"incident_id": "1", "state": "open", "policy_name": "p"}}
 # Forms that sources take and that no body of ours has.
 FORMS: list[dict[str, Any]] = [
     {"monitor_id": 1.0, "query": "q", "title": "t"},
@@ -38,6 +41,7 @@ FORMS: list[dict[str, Any]] = [
     {"results": []},
     {"EVENT.ID": "1", "EVENT.VALUE": "1", "TRIGGER.ID": "2"},
     {"eventId": "1", "eventValue": "1", "triggerId": "2"},
+    {"message": {"data": b64encode(dumps(OPEN_INCIDENT).encode()).decode()}},
     {"detailType": "k", "source": "s", "detail": {}},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]
