@@ -42,6 +42,10 @@ FORMS: list[dict[str, Any]] = [
     {"EVENT.ID": "1", "EVENT.VALUE": "1", "TRIGGER.ID": "2"},
     {"eventId": "1", "eventValue": "1", "triggerId": "2"},
     {"message": {"data": b64encode(dumps(OPEN_INCIDENT).encode()).decode()}},
+    {
+        "messageType": "ComplianceChangeNotification",
+        "newEvaluationResult": {"complianceType": "COMPLIANT"},
+    },
     {"detailType": "k", "source": "s", "detail": {}},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]

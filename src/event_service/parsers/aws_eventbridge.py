@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers import aws_guardduty, aws_security_hub
+from event_service.parsers import aws_config, aws_guardduty, aws_inspector, aws_security_hub
 from event_service.parsers.aws_cloudwatch import alarm_result
 from event_service.parsers.aws_health import health_result
 from event_service.parsers.derived_keys import derived_key
@@ -49,9 +49,13 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return aws_guardduty.finding_result(event)
     if aws_security_hub.is_finding(event):
         return aws_security_hub.finding_result(event)
+    if aws_inspector.is_finding(kind, event):
+        return aws_inspector.finding_result(event)
     if kind in _STATE_CHANGES:
         return alarm_result(_as_alarm(event))
-    return _other(event)
+    change = mapping(event.get("detail"))
+    is_change = aws_config.is_compliance_change(change)
+    return aws_config.compliance_result(change) if is_change else _other(event)
 
 
 def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from event_service.parsers import (
     alertmanager,
     aws_cloudwatch,
+    aws_config,
     aws_eventbridge,
     aws_service_notices,
     grafana,
@@ -70,6 +71,8 @@ def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | No
         return aws_cloudwatch.alarm_result(message)
     if aws_eventbridge.is_event(message):
         return aws_eventbridge.event_result(message)
+    if aws_config.is_compliance_change(message):
+        return aws_config.compliance_result(message)
     if aws_service_notices.is_notice(message):
         return aws_service_notices.notice_result(message, envelope)
     return None
@@ -110,7 +113,8 @@ SOURCE = Source(
     recognises=recognises,
     looks_like="an Amazon SNS envelope, a CloudWatch alarm, an EventBridge event or an RDS notice",
     marks=frozenset(
-        {"TopicArn", "Message", "AlarmName", "detail-type", "detailType", "Event Message"}
+        {"TopicArn", "Message", "AlarmName", "Event Message", "messageType"}
+        | {"detail-type", "detailType"}
     ),
     plugin_ids=(
         "plugin-aws-sns-mon-webhook",
