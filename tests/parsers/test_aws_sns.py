@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import alertmanager, grafana
 from event_service.parsers.aws_sns import SOURCE
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import ParseFailure, Source
 from tests.parsers.drafts import (
     BODIES,
     PAYLOADS,
@@ -159,12 +160,62 @@ def test_any_other_event() -> None:
     assert drafts(SOURCE, again)[0].event_key == draft.event_key
 
 
+def test_an_event_that_a_notification_rule_sends() -> None:
+    """CodePipeline and its kin spell the kind of an event otherwise than EventBridge does."""
+    pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:release"
+    event = {
+        "account": ACCOUNT,
+        "region": "eu-west-1",
+        "source": "aws.codepipeline",
+        "detailType": "CodePipeline Pipeline Execution State Change",
+        "time": "2024-07-01T10:00:00Z",
+        "resources": [pipeline],
+        "detail": {"pipeline": "release", "execution-id": "e-1", "state": "FAILED"},
+        "additionalAttributes": {},
+    }
+    again = event | {"time": "2024-07-01T11:00:00Z", "detail": {"execution-id": "e-2"}}
+    (draft,), (repeat,) = (drafts(SOURCE, enveloped(each)) for each in (event, again))
+    assert draft.title == draft.rule == "CodePipeline Pipeline Execution State Change"
+    assert (draft.resources, draft.account) == ((pipeline,), ACCOUNT)
+    assert repeat.event_key == draft.event_key
+    as_eventbridge = {**event, "detail-type": event["detailType"]}
+    assert drafts(SOURCE, as_eventbridge)[0].event_key == draft.event_key
+    assert drafts(SOURCE, event)[0].event_key == draft.event_key
+
+
 def test_a_text() -> None:
     draft = own(SOURCE, "text")
     assert (draft.title, draft.account) == ("Backup failed", ACCOUNT)
     assert draft.description == "The nightly backup of shop-db failed.\nSee the log of the job."
     without_subject = {name: body("text")[name] for name in ("Type", "TopicArn", "Message")}
     assert drafts(SOURCE, without_subject)[0].title == "The nightly backup of shop-db failed."
+
+
+@pytest.mark.parametrize("source", [alertmanager.SOURCE, grafana.SOURCE])
+def test_the_alerts_that_another_sender_publishes_as_json(source: Source) -> None:
+    for name in ("firing", "resolved"):
+        published = read(BODIES / source.name / f"{name}.json")
+        assert drafts(SOURCE, enveloped(published)) == drafts(source, published)
+
+
+def test_alerts_as_amazons_managed_prometheus_is_told_to_write_them() -> None:
+    """Its manual's template has no version, and times as Go writes them."""
+    published = read(BODIES / "alertmanager" / "firing.json")
+    del published["version"]
+    for alert in published["alerts"]:
+        alert |= {
+            "startsAt": "2024-07-01 12:00:05.25 +0200 CEST",
+            "endsAt": "0001-01-01 00:00:00 +0000 UTC",
+        }
+    sent = drafts(SOURCE, enveloped(published))
+    assert [draft.event_key for draft in sent] == [
+        alert["fingerprint"] for alert in published["alerts"]
+    ]
+    begun = datetime(2024, 7, 1, 10, 0, 5, 250_000)  # noqa: DTZ001 - naive UTC is meant
+    assert {draft.occurred_at for draft in sent} == {begun}
+    never = {"startsAt": "0001-01-01 00:00:00 +0000 UTC"}
+    (unset,) = drafts(SOURCE, enveloped(published | {"alerts": [published["alerts"][0] | never]}))
+    assert unset.occurred_at is None
 
 
 def test_a_text_that_begins_with_its_state() -> None:
@@ -177,6 +228,18 @@ def test_a_text_that_begins_with_its_state() -> None:
     (other,) = drafts(SOURCE, body("text") | {"Subject": "CRITICAL: DiskFull (mail)"})
     assert other.event_key != more.event_key
     assert (other.event_type, other.severity) == (EventType.ALERT, Severity.CRITICAL)
+
+
+def test_a_text_about_an_alarm_begins_with_cloudwatchs_state() -> None:
+    """Its subjects go on when what stands between puts the alarm into words of its own."""
+    states = ("ALARM", "INSUFFICIENT_DATA", "OK")
+    subjects = [f'{state}: "orders-queue-age" in EU (Ireland)' for state in states]
+    began, unknown, over = (
+        drafts(SOURCE, body("text") | {"Subject": subject})[0] for subject in subjects
+    )
+    assert began.event_key == unknown.event_key == over.event_key
+    assert (began.event_type, unknown.event_type) == (EventType.ALERT, EventType.ALERT)
+    assert over.event_type is EventType.RECOVERY
 
 
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])

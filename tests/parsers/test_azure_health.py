@@ -43,6 +43,26 @@ def test_the_end_of_a_services_incident_has_the_key_of_its_beginning(told: Any, 
 
 
 @pytest.mark.parametrize("told", [logged, common])
+def test_a_notice_is_called_what_it_is_about(told: Any) -> None:
+    """Whatever the rule is called that sends all of them."""
+    draft = told("n", trackingId="AB1C-2D3", title="Disks - West Europe", service="Disks")
+    assert draft.title == "Disks - West Europe"
+    assert draft.additional_info["service"] == "Disks"
+    resource = told("n", currentHealthStatus="Degraded", title="Degraded by a failing disk")
+    assert resource.title == "Degraded by a failing disk"
+
+
+def test_a_rule_without_a_description_leaves_the_word_to_the_notice() -> None:
+    body: Any = read(BODIES / "azure_monitor" / "common_fired.json")
+    body["data"]["essentials"]["description"] = ""
+    about = {"trackingId": "AB1C-2D3", "communication": "Some disks answer slowly."}
+    body["data"]["alertContext"] = {"properties": about}
+    (draft,) = drafts(SOURCE, body)
+    assert draft.description == "Some disks answer slowly."
+    assert draft.title == draft.rule  # which is all that there is to call it
+
+
+@pytest.mark.parametrize("told", [logged, common])
 def test_two_incidents_are_two_keys(told: Any) -> None:
     assert told("n", trackingId="a").event_key != told("n", trackingId="b").event_key
 

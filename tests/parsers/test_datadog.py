@@ -1,5 +1,6 @@
 """Datadog's webhooks, on bodies after its default payload and variables, and on real ones."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -136,6 +137,58 @@ def test_severities(fields: dict[str, Any], severity: Severity) -> None:
     assert drafts(SOURCE, body)[0].severity is severity
 
 
+@pytest.mark.parametrize(
+    ("fields", "severity"),
+    [
+        ({"severity": "P2", "alert_type": "error"}, Severity.ERROR),
+        ({"severity": "p4", "alert_type": "warning"}, Severity.WARNING),
+        ({"severity": "P1", "alert_type": "warning"}, Severity.CRITICAL),
+        ({"severity": "P3"}, Severity.ERROR),
+        ({"severity": "P2", "alert_transition": "Recovered"}, Severity.INFO),
+        ({"severity": "peculiar", "alert_type": "error"}, Severity.NOT_AVAILABLE),
+    ],
+)
+def test_a_priority_in_the_place_of_the_severity(
+    fields: dict[str, Any], severity: Severity
+) -> None:
+    body = read(BODIES / "datadog" / "triggered.json") | fields
+    assert drafts(SOURCE, body)[0].severity is severity
+
+
+def test_scopes_may_be_one_text() -> None:
+    body = read(BODIES / "datadog" / "triggered.json") | {"title": "Slow"}
+    first, second = (drafts(SOURCE, body | {"scopes": f"host:web-{n}"})[0] for n in (1, 2))
+    assert (first.resources, second.resources) == (("web-1",), ("web-2",))
+    assert first.event_key != second.event_key
+
+
+def spelled(body: dict[str, Any], spell: Callable[[str], str]) -> dict[str, Any]:
+    return {spell(name): value for name, value in body.items()}
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+@pytest.mark.parametrize("spell", [camel, str.upper])
+def test_variables_in_another_spelling(spell: Callable[[str], str]) -> None:
+    """As the templates of SIGNL4 and AlertNow in Datadog's own manual have them."""
+    for name in ("variables_warn", "variables_recovered"):
+        body = read(BODIES / "datadog" / f"{name}.json")
+        assert drafts(SOURCE, spelled(body, spell)) == [own(SOURCE, name)]
+        assert SOURCE.recognises(spelled(body, spell) | {"org": {"id": "11223", "name": "shop"}})
+
+
+def test_a_template_that_calls_the_transition_by_its_last_word() -> None:
+    began = {"title": "Slow", "alert_type": "error", "transition": "Triggered", "host": "web-1"}
+    over = began | {"alert_type": "success", "transition": "Recovered"}
+    (alert,), (recovery,) = drafts(SOURCE, began), drafts(SOURCE, over)
+    assert (alert.event_type, recovery.event_type) == (EventType.ALERT, EventType.RECOVERY)
+    assert recovery.event_key == alert.event_key
+    assert alert.resources == ("web-1",)
+
+
 def test_what_has_no_title_fails() -> None:
     with pytest.raises(ParseFailure):
         SOURCE.parse({"alert_id": 1}, {})
@@ -147,6 +200,7 @@ def test_what_has_no_title_fails() -> None:
         {"org": {"id": 1}, "title": "t", "event_type": "ALERT"},
         {"alert_id": "alert-1", "title": "t"},
         {"title": "t", "query": "q"},
+        {"alertId": "1", "alertType": "2", "monitorID": "3"},
     ],
 )
 def test_leaves_others_bodies(body: dict[str, Any]) -> None:

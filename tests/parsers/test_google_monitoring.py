@@ -1,5 +1,6 @@
 """Google Cloud Monitoring's incidents, on bodies after its documented schema and on real ones."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,37 @@ def test_severity_words(word: str | None, severity: Severity) -> None:
     body = read(BODIES / "google_monitoring" / "open.json")
     body["incident"]["severity"] = word
     assert drafts(SOURCE, body)[0].severity is severity
+
+
+def pushed(data: str) -> dict[str, Any]:
+    """As a push subscription of Pub/Sub wraps a message."""
+    return {
+        "message": {"data": data, "messageId": "1", "publishTime": "2024-07-01T10:00:00Z"},
+        "subscription": "projects/shop-prod/subscriptions/events",
+    }
+
+
+@pytest.mark.parametrize("name", ["open", "closed"])
+def test_an_incident_that_pub_sub_pushes(name: str) -> None:
+    told = (BODIES / "google_monitoring" / f"{name}.json").read_bytes()
+    assert drafts(SOURCE, pushed(b64encode(told).decode())) == [own(SOURCE, name)]
+
+
+@pytest.mark.parametrize(
+    "data", ["", "%%%", "bm8gSlNPTg==", "e30=", "eyJpbmNpZGVudCI6IDF9", "/w==", "\u00e9"]
+)
+def test_what_else_pub_sub_pushes_is_no_incident(data: str) -> None:
+    assert not SOURCE.recognises(pushed(data))
+    with pytest.raises(ParseFailure):
+        SOURCE.parse(pushed(data), {})
+
+
+def test_a_documentation_that_is_a_text() -> None:
+    """As Google's own test notification has it."""
+    body = read(BODIES / "google_monitoring" / "open.json")
+    body["incident"] |= {"documentation": "See the runbook.", "summary": ""}
+    (draft,) = drafts(SOURCE, body)
+    assert draft.description == draft.additional_info["documentation"] == "See the runbook."
 
 
 def test_without_an_incident_it_fails() -> None:

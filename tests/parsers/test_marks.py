@@ -1,5 +1,7 @@
 """A source is asked about every body that it would take, whatever spares it the others."""
 
+from base64 import b64encode
+from json import dumps
 from typing import Any
 
 import pytest
@@ -14,10 +16,14 @@ from tests.parsers.drafts import own_bodies, read
 ALL = sorted(installed_sources(), key=lambda source: (source.general, source.name))
 REGISTRY = ParserRegistry(ALL)
 SOURCES = [source for source in ALL if source.marks]
+OPEN_INCIDENT = {"incident": {"incident_id": "1", "state": "open", "policy_name": "p"}}
 # Forms that sources take and that no body of ours has.
 FORMS: list[dict[str, Any]] = [
     {"monitor_id": 1.0, "query": "q", "title": "t"},
     *({name: "1", "alert_id": "1"} for name in ("alert_title", "alert_type", "aggreg_key")),
+    {"alertTransition": "Warn", "alertId": "1"},
+    {"ALERT_TRANSITION": "Warn", "ALERT_ID": "1"},
+    {"transition": "Warn", "alert_type": "warning"},
     {"title": "t", "ruleGroup": "g", "condition": "A", "data": []},
     {"object": {"reason": "r", "regarding": {"kind": "Pod"}}},
     {"project_slug": "p", "id": "1", "culprit": "c", "level": "error"},
@@ -33,6 +39,14 @@ FORMS: list[dict[str, Any]] = [
     {"resource": {"name": "x"}},
     {"resources": ["a"]},
     {"results": []},
+    {"EVENT.ID": "1", "EVENT.VALUE": "1", "TRIGGER.ID": "2"},
+    {"eventId": "1", "eventValue": "1", "triggerId": "2"},
+    {"message": {"data": b64encode(dumps(OPEN_INCIDENT).encode()).decode()}},
+    {
+        "messageType": "ComplianceChangeNotification",
+        "newEvaluationResult": {"complianceType": "COMPLIANT"},
+    },
+    {"detailType": "k", "source": "s", "detail": {}},
 ]
 WHOLE = [*(read(path) for path in own_bodies()), *FORMS]
 # Some senders' templates may have at the top what others have in an object: so both are tried.

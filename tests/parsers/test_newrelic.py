@@ -87,6 +87,33 @@ def test_several_targets_are_all_resources() -> None:
     assert draft.additional_info["team"] == "x"
 
 
+def test_an_alert_channels_body_that_a_workflow_makes_names_the_issue() -> None:
+    """New Relic's template for it leaves out the incident of an issue that has none."""
+    opened = read(BODIES / "newrelic" / "incident_open.json")
+    del opened["incident_id"]
+    opened["issue_id"] = "6f0b1a52-8e6d-4f0c-9a57-1a2b3c4d5e6f"
+    closed = opened | {"current_state": "closed", "targets": [{"name": "db-2.example"}]}
+    (alert,), (recovery,) = drafts(SOURCE, opened), drafts(SOURCE, closed)
+    assert recovery.event_key == alert.event_key
+    assert recovery.event_type is EventType.RECOVERY
+
+
+def test_a_workflows_own_names_in_an_alert_channels_body() -> None:
+    """As the template for Splunk On-Call has them: without targets, a policy and a timestamp."""
+    body = issue(incident_id="6f0b1a52", current_state="OPEN", condition_name=["Heap almost full"])
+    (draft,) = drafts(SOURCE, body)
+    assert (draft.title, draft.rule) == ("Heap almost full", "Billing")
+    assert draft.resources == ("billing-api", "billing-worker")
+    assert draft.occurred_at == own(SOURCE, "issue_activated").occurred_at
+
+
+def test_a_status_for_a_state_and_a_name_for_a_title() -> None:
+    body = issue(status="CLOSED", name="Heap used is above 90%")
+    del body["state"], body["title"]
+    (draft,) = drafts(SOURCE, body)
+    assert (draft.event_type, draft.title) == (EventType.RECOVERY, "Heap used is above 90%")
+
+
 def test_only_its_own_state_words_are_recognised() -> None:
     assert not SOURCE.recognises({"id": "1", "state": "open", "issueUrl": "x"})
     assert not SOURCE.recognises({"current_state": "DOWN", "check_id": 1})

@@ -66,6 +66,11 @@ def test_the_type_of_a_message(kind: str | None, event_type: EventType) -> None:
     assert drafts(SOURCE, body)[0].event_type is event_type
 
 
+def test_a_change_of_the_rule_is_no_event() -> None:
+    body = read(BODIES / "oci_monitoring" / "firing.json") | {"type": "RULE_CHANGE"}
+    assert drafts(SOURCE, body) == []
+
+
 def test_what_names_no_alarm_fails() -> None:
     with pytest.raises(ParseFailure):
         SOURCE.parse({"body": "x"}, {})

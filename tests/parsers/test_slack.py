@@ -68,6 +68,7 @@ def test_a_text_alone() -> None:
         ("OK: disk", EventType.RECOVERY),
         ("[Alerting] disk", EventType.ALERT),
         ("PROBLEM: disk", EventType.ALERT),
+        ("ALARM: disk", EventType.ALERT),
     ],
 )
 def test_the_state_at_the_start_of_a_message(text: str, event_type: EventType) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.parsers.seam import ParseFailure
+from event_service.parsers.variable_names import spellings
 from event_service.parsers.zabbix import SOURCE
 from tests.parsers.drafts import (
     BODIES,
@@ -86,6 +87,45 @@ def test_severity_words(word: object, severity: Severity) -> None:
     body = read(BODIES / "zabbix" / "problem.json")
     body["event"]["severity"] = word
     assert drafts(SOURCE, body)[0].severity is severity
+
+
+def test_the_number_of_a_severity_wins_over_its_word() -> None:
+    """Every Zabbix may call its severities otherwise."""
+    body = read(BODIES / "zabbix" / "flat_problem.json")
+    assert drafts(SOURCE, body | {"event_severity": "Schlimm"})[0].severity is Severity.CRITICAL
+    nested = read(BODIES / "zabbix" / "problem.json")
+    nested["event"] |= {"severity": "Schlimm", "nseverity": "2"}
+    assert drafts(SOURCE, nested)[0].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("name", ["flat_problem", "flat_resolved"])
+@pytest.mark.parametrize("spelled", [2, 3], ids=["EVENT_ID", "EVENT.ID"])
+def test_the_flat_form_by_the_macros_names(name: str, spelled: int) -> None:
+    body = read(BODIES / "zabbix" / f"{name}.json")
+    by_macro = {spellings(field)[spelled]: value for field, value in body.items()}
+    assert drafts(SOURCE, by_macro) == [own(SOURCE, name)]
+
+
+def test_names_without_what_they_are_of() -> None:
+    """As some media types call the macros of the event and of its host."""
+    problem = {
+        "event_id": "90411",
+        "event_name": "Service nginx is down",
+        "event_value": "1",
+        "trigger_id": "23014",
+        "severity": "4",
+        "status": "PROBLEM",
+        "host": "web-2",
+    }
+    resolved = problem | {"event_value": "0", "status": "OK"}
+    (began,), (ended,) = drafts(SOURCE, problem), drafts(SOURCE, resolved)
+    assert (began.event_type, began.severity) == (EventType.ALERT, Severity.ERROR)
+    assert (began.title, began.resources) == ("Service nginx is down", ("web-2",))
+    assert (ended.event_type, ended.event_key) == (EventType.RECOVERY, began.event_key)
+    for body, draft in ((problem, began), (resolved, ended)):
+        del body["event_value"]
+        (by_status,) = drafts(SOURCE, body | {"event_nseverity": "4"})
+        assert by_status.event_type is draft.event_type
 
 
 def test_macros_that_stand_for_nothing_are_absent() -> None:

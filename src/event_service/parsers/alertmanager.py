@@ -7,12 +7,12 @@ same way: the fingerprint is the event's key, so that an alert that began there 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import labels_fingerprint
 from event_service.parsers.reading import mapping
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
-_ZERO_TIME = "0001-01-01T00:00:00Z"
 _VERSIONS = {"3", "4", 3, 4}
 _GROUP_FIELDS = ("groupKey", "groupLabels", "commonLabels", "receiver", "externalURL")
 
@@ -57,7 +57,7 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
         "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
         "resource": labelled_resource(labels),
         "rule": _text(labels.get("rule_group")) or alertname,
-        "occurred_at": _occurred_at(alert.get("startsAt")),
+        "occurred_at": from_go_time(alert.get("startsAt")),
         "additional_info": _additional_info(alert, labels, annotations),
     }
     return {name: value for name, value in result.items() if value is not None}
@@ -73,11 +73,6 @@ def _event_key(fingerprint: object, labels: Mapping[str, Any]) -> str | None:
 def _event_type(status: object, group_status: object) -> str:
     said = _text(status) or _text(group_status) or ""
     return "RECOVERY" if said.lower() == "resolved" else "ALERT"
-
-
-def _occurred_at(starts_at: object) -> object:
-    # Go writes the zero time for a time that was never set.
-    return None if starts_at == _ZERO_TIME else starts_at
 
 
 def _additional_info(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers import aws_guardduty, aws_security_hub
+from event_service.parsers import aws_config, aws_guardduty, aws_inspector, aws_security_hub
 from event_service.parsers.aws_cloudwatch import alarm_result
 from event_service.parsers.aws_health import health_result
 from event_service.parsers.derived_keys import derived_key
@@ -36,40 +36,45 @@ _STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor
 
 def is_event(message: Mapping[str, Any]) -> bool:
     """Whether the message has an event's envelope: detail-type, source and detail."""
-    named = all(text(message.get(name)) is not None for name in ("detail-type", "source"))
+    named = _kind(message) is not None and text(message.get("source")) is not None
     return named and isinstance(message.get("detail"), Mapping)
 
 
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an event."""
-    kind, source = text(event.get("detail-type")), text(event.get("source"))
+    kind, source = _kind(event), text(event.get("source"))
     if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
         return health_result(event)
     if kind == "GuardDuty Finding":
         return aws_guardduty.finding_result(event)
     if aws_security_hub.is_finding(event):
         return aws_security_hub.finding_result(event)
+    if aws_inspector.is_finding(kind, event):
+        return aws_inspector.finding_result(event)
     if kind in _STATE_CHANGES:
         return alarm_result(_as_alarm(event))
-    return _other(event)
+    change = mapping(event.get("detail"))
+    is_change = aws_config.is_compliance_change(change)
+    return aws_config.compliance_result(change) if is_change else _other(event)
 
 
 def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """An event of any service; its kind and its resources are what it is about."""
     detail = mapping(event.get("detail"))
     resources = texts_of(sequence(event.get("resources")))
-    about = [event.get(name) for name in ("account", "region", "source", "detail-type")]
+    kind = _kind(event)
+    about = [event.get(name) for name in ("account", "region", "source")]
     return present(
         {
-            "event_key": derived_key(*about, *resources),
+            "event_key": derived_key(*about, kind, *resources),
             "event_type": "ALERT",
-            "title": first_text(detail.get("title"), event.get("detail-type")),
+            "title": first_text(detail.get("title"), kind),
             "description": first_text(
                 detail.get("description"), detail.get("message"), json_text(detail)
             ),
             "severity": _SEVERITIES.severity(detail.get("severity")),
             "resources": resources,
-            "rule": text(event.get("detail-type")),
+            "rule": kind,
             "provider": "aws",
             "account": text(event.get("account")),
             "occurred_at": text(event.get("time")),
@@ -78,6 +83,11 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
             ),
         }
     )
+
+
+def _kind(event: Mapping[str, Any]) -> str | None:
+    """What kind of event it is; CodePipeline's notification rules and their kin spell it so too."""
+    return first_text(event.get("detail-type"), event.get("detailType"))
 
 
 def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:

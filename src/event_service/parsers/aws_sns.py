@@ -1,14 +1,21 @@
 """Amazon SNS notifications, and what AWS sends through them, also when it comes without them.
 
 Within the envelope: CloudWatch alarms, EventBridge events (AWS Health and findings among them),
-notices of RDS and its kin, or a text. Signatures are not checked here, and no URL of a body is
-used: parsers are pure.
+notices of RDS and its kin, the alerts of Alertmanager or Grafana, or a text. Signatures are not
+checked here, and no URL of a body is used: parsers are pure.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers import aws_cloudwatch, aws_eventbridge, aws_service_notices
+from event_service.parsers import (
+    alertmanager,
+    aws_cloudwatch,
+    aws_config,
+    aws_eventbridge,
+    aws_service_notices,
+    grafana,
+)
 from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import first_text, json_object, json_text, present, text, texts
@@ -18,11 +25,14 @@ from event_service.parsers.state_marks import marked
 _CONFIRMATIONS = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
 _KINDS = {"Notification", *_CONFIRMATIONS}
 _LONGEST_TITLE = 200
+# Amazon's managed Prometheus tells of its alerts in no other way.
+_PUBLISHERS = (alertmanager.SOURCE, grafana.SOURCE)
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """One result; none for the confirmation of a subscription, which is no alarm.
 
+    Alerts that another sender publishes are as many results as they would be without the envelope.
     Raises ParseFailure when the body is neither an envelope nor what AWS sends in one.
     """
     if text(body.get("Type")) in _CONFIRMATIONS:
@@ -33,7 +43,12 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             raise ParseFailure("The body has no Message, and is no alarm, event or notice of AWS")
         return (bare,)
     message = _message(body)
-    known = _known(message, body) if message is not None else None
+    if message is None:
+        return (_notification(body),)
+    for publisher in _PUBLISHERS:
+        if publisher.recognises(message):
+            return publisher.parse(message, {})
+    known = _known(message, body)
     return (known if known is not None else _notification(body),)
 
 
@@ -56,6 +71,8 @@ def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | No
         return aws_cloudwatch.alarm_result(message)
     if aws_eventbridge.is_event(message):
         return aws_eventbridge.event_result(message)
+    if aws_config.is_compliance_change(message):
+        return aws_config.compliance_result(message)
     if aws_service_notices.is_notice(message):
         return aws_service_notices.notice_result(message, envelope)
     return None
@@ -95,7 +112,10 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="an Amazon SNS envelope, a CloudWatch alarm, an EventBridge event or an RDS notice",
-    marks=frozenset({"TopicArn", "Message", "AlarmName", "detail-type", "Event Message"}),
+    marks=frozenset(
+        {"TopicArn", "Message", "AlarmName", "Event Message", "messageType"}
+        | {"detail-type", "detailType"}
+    ),
     plugin_ids=(
         "plugin-aws-sns-mon-webhook",
         # Cloudforet had one for each of the two before that; old databases still name them.

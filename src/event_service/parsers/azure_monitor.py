@@ -100,14 +100,19 @@ def _common(
     rule = given_rule or budget
     target = next(iter(ids), text_at(context, "AlertData", "BudgetId"))
     account = subscription_of(alert_id) or subscription_of(target)
+    health = health_key(context, account, target)
+    # Of a notice on health, which the rule says nothing of.
+    about = mapping(context.get("properties")) if health is not None else {}
     return present(
         {
-            "event_key": health_key(context, account, target)
+            "event_key": health
             or alert_id
             or derived_key(essentials.get("originAlertId"), rule, *ids),
             "event_type": health_event_type(context, essentials.get("monitorCondition")),
-            "title": given_rule or budget_title(budget),
-            "description": text(essentials.get("description")),
+            "title": first_text(about.get("title"), given_rule, budget_title(budget)),
+            "description": first_text(
+                essentials.get("description"), about.get("communication"), about.get("details")
+            ),
             "severity": _SEVERITIES.severity(essentials.get("severity")),
             "resource": present(
                 {
@@ -132,6 +137,7 @@ def _common(
                     "condition": context.get("condition"),
                     "search_link": _search_link(context),
                 },
+                about,
                 mapping(data.get("customProperties")),
             ),
         }

@@ -1,8 +1,8 @@
 """Datadog's webhooks: the default payload, and payloads of its documented variables.
 
-Datadog leaves the payload to its users. Fields are read by the variables' own names in lower case
-(``alert_transition``, ``alert_cycle_key``), and by those of SpaceONE's template. The default
-payload says what happened in its title alone.
+Datadog leaves the payload to its users. Fields are read by the variables' own names in any spelling
+(``alert_transition``, ``alertCycleKey``), and by those of SpaceONE's template. The default payload
+says what happened in its title alone.
 """
 
 import re
@@ -21,9 +21,11 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.variable_names import by_variable, spellings
 
 _SEVERITIES = SeverityWords(
     {
@@ -37,13 +39,15 @@ _SEVERITIES = SeverityWords(
 )
 _RECOVERED = {"recovered", "warn recovered", "no data recovered"}
 _OVER = {*_RECOVERED, "success", "ok"}
-_HIGHEST_PRIORITY = {"p1", "1"}
+_PRIORITIES = {"p1", "p2", "p3", "p4", "p5"}
+_HIGHEST = {"p1", "1"}
 # "[P2] [Warn on {host:web-1}] CPU is high": priority, transition and scope before the name.
 _TITLE_MARK = re.compile(r"\s*\[(?P<word>[A-Za-z0-9 -]{1,24}?)(?: on \{(?P<scope>[^}]*)\})?\]\s*")
 _TRANSITIONS = {
     *_RECOVERED,
+    *_PRIORITIES,
     *("triggered", "re-triggered", "warn", "re-warn", "no data", "re-no data", "renotify"),
-    *("p1", "p2", "p3", "p4", "p5", "test", "monitor alert"),
+    *("test", "monitor alert"),
 }
 _ALERT_FIELDS = (
     *("alert_id", "alert_title", "alert_transition", "alert_cycle_key", "alert_scope"),
@@ -58,6 +62,7 @@ _INFO_FIELDS = (
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """The event as the only result. Raises ParseFailure when it has no title."""
+    body = by_variable(body)
     given = first_text(body.get("title"), body.get("alert_title"), body.get("event_title"))
     if given is None:
         raise ParseFailure("The body has none of title, alert_title and event_title")
@@ -67,13 +72,20 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 
 
 def recognises(body: Body) -> bool:
-    """Whether the body is the default payload, a monitor, or has two variables of an alert."""
-    if isinstance(body.get("org"), Mapping):
-        fields = ("event_type", "title", "date", "last_updated")
-        return sum(field in body for field in fields) == len(fields)
+    """Whether the body is the default payload, a monitor, or has two variables of an alert.
+
+    In another spelling one must be the transition: others have ids and types of alerts too.
+    """
+    fields = ("event_type", "title", "date", "last_updated")
+    if isinstance(body.get("org"), Mapping) and all(field in body for field in fields):
+        return True
     if all(text(body.get(field)) is not None for field in ("monitor_id", "query", "title")):
         return True
-    return sum(field in body for field in _ALERT_FIELDS) > 1
+    if sum(field in body for field in (*_ALERT_FIELDS, "transition")) > 1:
+        return True
+    variables = by_variable(body)
+    told = sum(field in variables for field in _ALERT_FIELDS)
+    return "alert_transition" in variables and told > 1
 
 
 def _marks(title: str) -> Iterator[re.Match[str]]:
@@ -91,6 +103,7 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
     scope = first_text(
         body.get("alert_scope"),
         joined(*sequence(body.get("scopes")), by=","),
+        body.get("scopes"),
         next((m["scope"] for m in marks if m["scope"]), None),
     )
     return present(
@@ -122,7 +135,7 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
 def _said_word(body: Body, marks: list[re.Match[str]]) -> str | None:
     """What happened, in one of Datadog's words for a transition; the title says it if none does."""
     in_title = (mark["word"] for mark in marks if mark["word"].lower()[0] != "p")
-    return first_text(body.get("alert_transition"), *in_title)
+    return first_text(body.get("alert_transition"), body.get("transition"), *in_title)
 
 
 def _is_over(body: Body, word: str | None) -> bool:
@@ -138,11 +151,12 @@ def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
     """
     if _is_over(body, word):
         return "INFO"
-    in_title = (mark["word"] for mark in marks)
-    priorities = (text(body.get("alert_priority")), text(body.get("priority")), *in_title)
-    if any(each is not None and each.lower() in _HIGHEST_PRIORITY for each in priorities):
+    said = texts_of((body.get("severity"), body.get("alert_type"), word))
+    in_place = [each for each in said if each.lower() in _PRIORITIES]
+    given = texts_of((body.get("alert_priority"), body.get("priority")))
+    if any(each.lower() in _HIGHEST for each in (*given, *in_place, *(m["word"] for m in marks))):
         return "CRITICAL"
-    return _SEVERITIES.severity(first_text(body.get("severity"), body.get("alert_type"), word))
+    return _SEVERITIES.severity(next((each for each in said if each not in in_place), None))
 
 
 def _event_key(body: Body, name: str, scope: str | None) -> str | None:
@@ -156,7 +170,7 @@ def _resource(body: Body, scope: str | None) -> Mapping[str, str]:
     given = mapping(body.get("resource"))
     tags = (tag.strip().partition(":") for tag in (scope or "").split(","))
     in_scope = next((value for key, _, value in tags if key == "host" and value), None)
-    host = first_text(body.get("hostname"), in_scope)
+    host = first_text(body.get("hostname"), body.get("host"), in_scope)
     return present(
         {
             "resource_id": text(given.get("id")),
@@ -167,15 +181,8 @@ def _resource(body: Body, scope: str | None) -> Mapping[str, str]:
 
 
 def _occurred_at(body: Body) -> str | None:
-    return from_epoch_or_text(
-        first_text(
-            body.get("occurred_at"),
-            body.get("occured_at"),
-            body.get("date"),
-            body.get("date_posix"),
-            body.get("last_updated"),
-        )
-    )
+    names = ("occurred_at", "occured_at", "date", "date_posix", "last_updated")
+    return from_epoch_or_text(first_text(*map(body.get, names)))
 
 
 SOURCE = Source(
@@ -183,6 +190,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Datadog's default payload, or two of its variables such as alert_id",
-    marks=frozenset({"org", "monitor_id", *_ALERT_FIELDS}),
+    marks=frozenset({"org", "monitor_id", *_ALERT_FIELDS, *spellings("alert_transition")}),
     plugin_ids=("plugin-datadog-mon-webhook",),
 )

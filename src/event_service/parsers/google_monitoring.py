@@ -1,5 +1,9 @@
-"""Google Cloud Monitoring's webhook, schema versions 1.0 to 1.2: one incident a body."""
+"""Google Cloud Monitoring's webhook, schema versions 1.0 to 1.2: one incident a body.
 
+It comes as it is, or as a message that a subscription of Pub/Sub pushes.
+"""
+
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +12,7 @@ from event_service.parsers.reading import (
     at,
     first_text,
     joined,
+    json_object,
     mapping,
     present,
     text,
@@ -33,7 +38,7 @@ _INCIDENT_FIELDS = ("policy_name", "condition_name", "scoping_project_id", "star
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """The incident as the only result. Raises ParseFailure when there is no object ``incident``."""
-    incident = body.get("incident")
+    incident = _told(body).get("incident")
     if not isinstance(incident, Mapping):
         raise ParseFailure("incident is not an object")
     return (_result(incident),)
@@ -41,10 +46,22 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 
 def recognises(body: Body) -> bool:
     """Whether the body has an incident with an id, a state and one of Google's own fields."""
-    incident = mapping(body.get("incident"))
+    incident = mapping(_told(body).get("incident"))
     if text(incident.get("incident_id")) is None or text(incident.get("state")) is None:
         return False
     return any(name in incident for name in _INCIDENT_FIELDS)
+
+
+def _told(body: Body) -> Body:
+    """What Pub/Sub pushes, when it is an object; another body as it is."""
+    data = at(body, "message", "data")
+    if "incident" in body or not isinstance(data, str):
+        return body
+    try:
+        pushed = b64decode(data, validate=True).decode()
+    except ValueError:
+        return body
+    return json_object(pushed) or body
 
 
 def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -56,9 +73,7 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
             "event_key": text(incident.get("incident_id")),
             "event_type": "RECOVERY" if closed else "ALERT",
             "title": joined(name, state and f"({state})") if name else None,
-            "description": first_text(
-                incident.get("summary"), at(incident, "documentation", "content")
-            ),
+            "description": first_text(incident.get("summary"), _documentation(incident)),
             "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
             "resource": present(
                 {
@@ -80,6 +95,11 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
     )
 
 
+def _documentation(incident: Mapping[str, Any]) -> str | None:
+    """Google's test notification has a text in the place of the object."""
+    return first_text(at(incident, "documentation", "content"), incident.get("documentation"))
+
+
 def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
     return texts(
         {
@@ -89,7 +109,7 @@ def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
             "metric_type": text_at(incident, "metric", "type"),
             "observed_value": incident.get("observed_value"),
             "threshold_value": incident.get("threshold_value"),
-            "documentation": text_at(incident, "documentation", "content"),
+            "documentation": _documentation(incident),
         },
         mapping(at(incident, "resource", "labels")),
         mapping(at(incident, "metric", "labels")),
@@ -102,6 +122,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Google Cloud Monitoring's incident with an incident_id and a state",
-    marks=frozenset({"incident"}),
+    marks=frozenset({"incident", "message"}),
     plugin_ids=("plugin-google-monitoring-mon-webhook",),
 )

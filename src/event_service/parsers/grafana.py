@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
+from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import labels_fingerprint
 from event_service.parsers.reading import (
@@ -36,7 +37,6 @@ _STATES = SeverityWords(
 _OVER = {"ok", "resolved", "normal"}
 # "[Alerting] Disk full": the state, which an alert's name must not change with.
 _STATE_PREFIX = re.compile(r"^\s*\[(?:alerting|ok|no data|pending)\]\s*", re.IGNORECASE)
-_ZERO_YEAR = "0001-"
 _VERSION = "1"
 _GROUP_FIELDS = ("orgId", "groupKey", "receiver", "externalURL")
 _LARGEST_ID = 2**53
@@ -100,7 +100,7 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
             "severity": _severity(state, labels.get("severity")),
             "resource": labelled_resource(labels),
             "rule": rule,
-            "occurred_at": _set_time(alert.get("startsAt")),
+            "occurred_at": from_go_time(alert.get("startsAt")),
             "image_url": first_text(alert.get("imageURL"), body.get("imageUrl")),
             "additional_info": texts(
                 {
@@ -109,7 +109,7 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
                     "silence_url": alert.get("silenceURL"),
                     "dashboard_url": alert.get("dashboardURL"),
                     "panel_url": alert.get("panelURL"),
-                    "ends_at": _set_time(alert.get("endsAt")),
+                    "ends_at": from_go_time(alert.get("endsAt")),
                     "values": alert.get("values") or alert.get("valueString"),
                     "org_id": body.get("orgId"),
                 },
@@ -209,12 +209,6 @@ def _severity(state: object, label: object) -> str:
 def _legacy_severity(state: object, label: object) -> str:
     """As ``_severity``; a state that isn't known has none, as SpaceONE's plugin has it."""
     return ABSENT if _STATES.severity(state) == UNKNOWN else _severity(state, label)
-
-
-def _set_time(value: object) -> str | None:
-    # Go writes the zero time for a time that was never set.
-    said = text(value)
-    return None if said is not None and said.startswith(_ZERO_YEAR) else said
 
 
 SOURCE = Source(

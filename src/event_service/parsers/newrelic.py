@@ -45,20 +45,20 @@ def recognises(body: Body) -> bool:
     """Whether it is an alert channel's body or a workflow's proposed one."""
     if "current_state" in body:
         return "condition_name" in body and ("incident_id" in body or "policy_name" in body)
-    is_issue = "id" in body and "state" in body and "issueUrl" in body
+    is_issue = "id" in body and ("state" in body or "status" in body) and "issueUrl" in body
     return is_issue and any(field in body for field in _WORKFLOW_FIELDS)
 
 
 def _issue(body: Body) -> dict[str, Any]:
     number = first_text(body.get("id"), body.get("issueId"))
-    conditions = joined(*sequence(body.get("alertConditionNames")), by=", ")
+    conditions = _names(body.get("alertConditionNames"))
     account = _account_in(text(body.get("issueUrl")))
-    times = [from_epoch_or_text(body.get(name)) for name in ("closedAt", "updatedAt", "createdAt")]
+    state = first_text(body.get("state"), body.get("status"))
     return present(
         {
-            "event_key": number and f"newrelic:issue:{number}",
-            "event_type": _event_type(body.get("state")),
-            "title": first_text(body.get("title"), conditions, number),
+            "event_key": _issue_key(number),
+            "event_type": _event_type(state),
+            "title": first_text(body.get("title"), body.get("name"), conditions, number),
             "description": first_text(body.get("description"), body.get("details")),
             "severity": _SEVERITIES.severity(
                 first_text(body.get("priority"), body.get("severity"))
@@ -67,13 +67,13 @@ def _issue(body: Body) -> dict[str, Any]:
             "rule": conditions,
             "image_url": text(body.get("violationChartUrl")),
             **_account(account),
-            "occurred_at": first_text(*times),
+            "occurred_at": _time(body),
             "additional_info": texts(
                 {
                     "url": body.get("issueUrl"),
-                    "policies": joined(*sequence(body.get("alertPolicyNames")), by=", "),
+                    "policies": _names(body.get("alertPolicyNames")),
                     "workflow": body.get("workflowName"),
-                    "state": body.get("state"),
+                    "state": state,
                     "trigger": body.get("trigger"),
                     "runbook_url": body.get("runbookUrl"),
                 }
@@ -83,23 +83,22 @@ def _issue(body: Body) -> dict[str, Any]:
 
 
 def _incident(body: Body) -> dict[str, Any]:
+    """A workflow makes such bodies too, and may say by its own names what is missing from them."""
     number = text(body.get("incident_id"))
-    condition = first_text(
-        body.get("condition_name"), joined(*sequence(body.get("condition_name")), by=", ")
-    )
     targets = mappings(body.get("targets"))
     return present(
         {
-            "event_key": number and f"newrelic:incident:{number}",
+            "event_key": (number and f"newrelic:incident:{number}")
+            or _issue_key(text(body.get("issue_id"))),
             "event_type": _event_type(body.get("current_state")),
-            "title": first_text(condition, body.get("details")),
+            "title": first_text(_names(body.get("condition_name")), body.get("details")),
             "description": text(body.get("details")),
             "severity": _SEVERITIES.severity(body.get("severity")),
-            **_resources(targets),
-            "rule": text(body.get("policy_name")),
+            **_resources(targets, body),
+            "rule": _names(body.get("policy_name")) or _names(body.get("alertPolicyNames")),
             "image_url": text(body.get("violation_chart_url")),
             **_account(text(body.get("account_id"))),
-            "occurred_at": from_epoch_or_text(body.get("timestamp")),
+            "occurred_at": from_epoch_or_text(body.get("timestamp")) or _time(body),
             "additional_info": _labels(targets)
             | texts(
                 {
@@ -115,12 +114,28 @@ def _incident(body: Body) -> dict[str, Any]:
     )
 
 
+def _issue_key(number: str | None) -> str | None:
+    return number and f"newrelic:issue:{number}"
+
+
+def _names(value: object) -> str | None:
+    """One name, or several as a list."""
+    return text(value) or joined(*sequence(value), by=", ")
+
+
+def _time(body: Body) -> str | None:
+    times = (body.get(name) for name in ("closedAt", "updatedAt", "createdAt"))
+    return first_text(*map(from_epoch_or_text, times))
+
+
 def _event_type(state: object) -> str:
     return "RECOVERY" if (text(state) or "").casefold() in _OVER else "ALERT"
 
 
-def _resources(targets: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _resources(targets: list[Mapping[str, Any]], body: Body) -> dict[str, Any]:
     """One target as ``resource``, several as ``resources``; New Relic's test target has no name."""
+    if not targets:
+        return {"resources": texts_of(sequence(body.get("impactedEntities")))}
     if len(targets) != 1:
         return {"resources": texts_of(each.get("name") for each in targets)}
     (target,) = targets

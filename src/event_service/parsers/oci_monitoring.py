@@ -27,11 +27,18 @@ _SEVERITIES = SeverityWords(
 )
 # RESET: the metric is no longer emitted, so that the alarm can't go on firing.
 _OVER = {"FIRING_TO_OK", "RESET"}
+# It tells of the alarm's rule, not of its state: SpaceONE's plugin leaves it out too.
+_NO_EVENT = "RULE_CHANGE"
 _NAME_DIMENSIONS = ("resourceName", "resourceDisplayName", "displayName", "resourceId")
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """The alarm as the only result. Raises ParseFailure when nothing names an alarm."""
+    """The alarm as the only result; none for a change of its rule.
+
+    Raises ParseFailure when nothing names an alarm.
+    """
+    if (text(body.get("type")) or "").upper() == _NO_EVENT:
+        return ()
     alarm = _first_alarm(body)
     if not alarm and first_text(body.get("dedupeKey"), body.get("title")) is None:
         raise ParseFailure("The body has neither a dedupeKey, nor a title, nor alarmMetaData")

@@ -4,7 +4,10 @@ import re
 from typing import NamedTuple
 
 _OVER = {"resolved", "ok", "recovered", "recovery", "closed", "cleared", "up"}
-_BEGUN = {"firing", "alerting", "triggered", "problem", "alert", "open", "down", "no data"}
+_BEGUN = {
+    *("firing", "alerting", "triggered", "problem", "alert", "alarm", "open", "down"),
+    *("no data", "insufficient_data"),
+}
 _SEVERITIES = {"critical", "error", "warning", "info"}
 _BY_LENGTH = sorted(_OVER | _BEGUN | _SEVERITIES, key=len, reverse=True)
 # After any emoji; not "OK, ..." as people begin sentences.

@@ -1,7 +1,8 @@
 """Zabbix's webhook media type: nested, as SpaceONE's guide sets it up, or flat.
 
 Zabbix leaves the body to its users. The flat form has the parameter names of its own media types
-(``event_id``, ``event_value``, ``host_name``). The event id is the problem's, also on recovery.
+(``event_id``, ``event_value``, ``host_name``) or the macros' (``EVENT.ID``). The event id is the
+problem's, also on recovery.
 """
 
 import re
@@ -13,6 +14,7 @@ from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import at, first_text, joined, mapping, present, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.variable_names import by_variable, spellings
 
 _SEVERITIES = SeverityWords(
     {
@@ -30,6 +32,11 @@ _OVER_VALUE = "0"
 _EMPTY_MACRO = re.compile(r"\{[A-Z0-9_.?$#:]+\}|\*UNKNOWN\*")
 _GROUPS = ("event", "trigger", "host", "item")
 _FLAT_MARKS = ("event_value", "event_severity", "event_nseverity", "trigger_id", "host_name")
+# The number of a severity is the same everywhere, its word is not.
+_SEVERITY_FIELDS = (
+    *("event_nseverity", "event_severity", "trigger_nseverity", "trigger_severity"),
+    *("nseverity", "severity"),
+)
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -57,7 +64,7 @@ def _fields(body: Body) -> Mapping[str, str]:
         for group in _GROUPS
         for name, value in mapping(body.get(group)).items()
     }
-    said = {name: text(value) for name, value in (dict(body) | nested).items()}
+    said = {name: text(value) for name, value in (dict(by_variable(body)) | nested).items()}
     return {name: value for name, value in said.items() if value and not _is_empty_macro(value)}
 
 
@@ -68,11 +75,7 @@ def _is_empty_macro(value: str) -> bool:
 def _result(fields: Mapping[str, str]) -> Mapping[str, Any]:
     over = _is_over(fields)
     problem = first_text(at(fields, "trigger_name"), at(fields, "event_name"))
-    severity = first_text(
-        at(fields, "event_severity"),
-        at(fields, "trigger_severity"),
-        at(fields, "event_nseverity"),
-    )
+    severity = first_text(*map(fields.get, _SEVERITY_FIELDS))
     return present(
         {
             "event_key": _event_key(fields, problem),
@@ -114,13 +117,13 @@ def _event_key(fields: Mapping[str, str], problem: str | None) -> str | None:
 
 def _is_over(fields: Mapping[str, str]) -> bool:
     status = first_text(fields.get("event_status"), fields.get("trigger_status"))
-    if status is None:
-        return fields.get("event_value") == _OVER_VALUE
-    return status.lower() in _OVER
+    if status is None and "event_value" in fields:
+        return fields["event_value"] == _OVER_VALUE
+    return (status or fields.get("status", "")).lower() in _OVER
 
 
 def _resource(fields: Mapping[str, str]) -> Mapping[str, str]:
-    host = first_text(fields.get("host_name"), fields.get("host_host"))
+    host = first_text(*map(fields.get, ("host_name", "host_host", "host")))
     address = first_text(
         fields.get("host_connection_info"), fields.get("host_conn"), fields.get("host_ip")
     )
@@ -133,6 +136,6 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="Zabbix's event with an id, beside a trigger or a host",
-    marks=frozenset({"event", "event_id"}),
+    marks=frozenset({"event", *spellings("event_id")}),
     plugin_ids=("plugin-zabbix-mon-webhook",),
 )
