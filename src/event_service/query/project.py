@@ -37,7 +37,7 @@ def compile_project(
         raise RequiredParameter(f"{place}.fields")
     at_most(f"{place}.fields", "fields", project.fields, limits.group_members)
     kept = row.keys if isinstance(row, ProducedRow) and not project.exclude_keys else ()
-    kinds = {key: row.resolve(key, limits).kind for key in kept}
+    kinds = {key: row.kinds[key] for key in kept}
     stage: dict[str, Any] = {"_id": 0, **dict.fromkeys(kept, 1)}
     named: set[str] = set()
     for at, field in enumerate(project.fields):
