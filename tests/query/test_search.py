@@ -111,6 +111,19 @@ def test_what_is_missing_is_named(query: dict[str, Any], missing: str) -> None:
     assert raised.value.key == missing
 
 
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ({"only": ["title", ""]}, "query.only[1]"),
+        ({"filter": [{"k": "raw_data.list", "v": {"": 1}, "o": "match"}]}, "raw_data.list"),
+    ],
+)
+def test_an_empty_name_is_told_by_its_place(query: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidParameter, match="empty") as raised:
+        search(**query)
+    assert raised.value.key == where
+
+
 @pytest.mark.parametrize("query", [{}, {"only": ["title"]}, {"count_only": True}])
 def test_what_is_empty_is_absent(query: dict[str, Any]) -> None:
     empty: dict[str, Any] = {"unwind": {}, "page": {}, "lookup": [], "add_fields": {}}
