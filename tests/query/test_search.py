@@ -111,6 +111,19 @@ def test_what_is_missing_is_named(query: dict[str, Any], missing: str) -> None:
     assert raised.value.key == missing
 
 
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ({"only": ["title", ""]}, "query.only[1]"),
+        ({"filter": [{"k": "raw_data.list", "v": {"": 1}, "o": "match"}]}, "raw_data.list"),
+    ],
+)
+def test_an_empty_name_is_told_by_its_place(query: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidParameter, match="empty") as raised:
+        search(**query)
+    assert raised.value.key == where
+
+
 @pytest.mark.parametrize("query", [{}, {"only": ["title"]}, {"count_only": True}])
 def test_what_is_empty_is_absent(query: dict[str, Any]) -> None:
     empty: dict[str, Any] = {"unwind": {}, "page": {}, "lookup": [], "add_fields": {}}
@@ -127,6 +140,13 @@ def test_a_keyword_is_its_words_once_each_in_every_keyword_field() -> None:
             for field in ("event_id", "title")
         ]
     }
+
+
+@pytest.mark.parametrize("words", ["Maß Mass", "Mass Maß", "\ufb01le file", "\u0130x i\u0307x"])
+def test_words_that_only_a_longer_spelling_makes_equal_are_all_looked_for(words: str) -> None:
+    # For the database ß is no ss: neither word finds what the other does.
+    parts = search(keyword=words).where["$or"]
+    assert [part["title"]["$regex"] for part in parts if "title" in part] == words.split()
 
 
 def test_a_keyword_joins_filter_or() -> None:

@@ -64,6 +64,8 @@ def test_a_name_is_shown_as_it_was_given(documents: Collection[dict[str, Any]], 
     by_key = {"group": {"keys": [{"key": f"raw_data.{key}", "name": key}]}}
     sort = {"sort": [{"key": key, "desc": True}]}
     assert _rows(documents, by_key, sort)[0] == {key: _ODD[key]}
+    kept = _project(key, "again")
+    assert _rows(documents, by_key, sort, kept)[0] == {key: _ODD[key], "again": _ODD[key]}
     assert _rows(documents, {"count": {"name": key}}) == [{key: 2}]
     with pytest.raises(InvalidParameter) as raised:
         statistics(aggregate=[{"count": {"name": key}}, {"sort": [{"key": "no_such"}]}])

@@ -172,6 +172,13 @@ def test_a_key_is_the_name_of_a_field_in_every_stage(key: str) -> None:
             statistics(aggregate=[stage])
 
 
+@pytest.mark.parametrize("key", [",title", "title, ,rule", "title,"])
+def test_an_empty_name_among_several_is_told_by_its_place(key: str) -> None:
+    with pytest.raises(InvalidParameter, match="a name in it is empty") as raised:
+        statistics(aggregate=[_project(key=key, name="a", operator="add")])
+    assert raised.value.key == "query.aggregate[0].project.fields[0].key"
+
+
 @pytest.mark.parametrize("stage", [_BY_SEVERITY, {"count": {"name": "n"}}])
 def test_after_a_stage_that_makes_rows_only_its_names_are_there(stage: dict[str, Any]) -> None:
     for after in ({"sort": [{"key": "severity"}]}, _keyed(key="domain_id", name="d")):

@@ -85,7 +85,12 @@ def compile_filters(
 
 def _keyword(keyword: str, fields: FieldSet, limits: QueryLimits) -> list[Condition]:
     at_most("query.keyword", "characters", keyword, limits.keyword_length)
-    words = list({word.casefold(): word for word in keyword.split()}.values())
+    words = list({_folded(word): word for word in keyword.split()}.values())
     at_most("query.keyword", "words", words, limits.keyword_words)
     places = [fields.resolve(name, limits) for name in fields.keyword_fields]
     return [contains(place, word) for word in words for place in places]
+
+
+def _folded(word: str) -> str:
+    # Not casefold: it makes ß and ss one, and the database doesn't.
+    return word.lower() if word.isascii() else word

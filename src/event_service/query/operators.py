@@ -158,6 +158,8 @@ def _match(operand: Operand) -> Condition:
         raise OperatorDictValueType(operand.operator, operand.key)
     if not operand.value:
         raise InvalidParameter(operand.key, "match needs at least one field of a member")
+    if "" in operand.value:
+        raise InvalidParameter(operand.key, "the name of a member's field is empty")
     at_most(operand.key, "fields of a match", operand.value, operand.limits.group_members)
     member: dict[str, Any] = {}
     for key, value in operand.value.items():

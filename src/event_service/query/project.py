@@ -37,7 +37,7 @@ def compile_project(
         raise RequiredParameter(f"{place}.fields")
     at_most(f"{place}.fields", "fields", project.fields, limits.group_members)
     kept = row.keys if isinstance(row, ProducedRow) and not project.exclude_keys else ()
-    kinds = {key: row.resolve(key, limits).kind for key in kept}
+    kinds = {key: row.kinds[key] for key in kept}
     stage: dict[str, Any] = {"_id": 0, **dict.fromkeys(kept, 1)}
     named: set[str] = set()
     for at, field in enumerate(project.fields):
@@ -66,9 +66,11 @@ def _made(
         source = row.resolve(key, limits)
         return source.value, source.kind
     if operator in _OF_SEVERAL:
-        names = key.split(",", limits.group_members)
+        names = [name.strip() for name in key.split(",", limits.group_members)]
         at_most(f"{place}.key", "names", names, limits.group_members)
-        values = [row.resolve(name.strip(), limits).value for name in names]
+        if not all(names):
+            raise InvalidParameter(f"{place}.key", "a name in it is empty")
+        values = [row.resolve(name, limits).value for name in names]
         if operator in ("subtract", "divide") and len(values) != _PAIR:
             raise InvalidParameter(f"{place}.key", f"{operator} takes two names: a,b")
         return _OF_SEVERAL[operator](values), FieldKind.INSIDE

@@ -125,6 +125,8 @@ def _projection(
 ) -> tuple[str, ...] | None:
     """The paths that minimal and only name, without those below another one."""
     at_most("query.only", "fields", query.only, limits.only)
+    if "" in query.only:
+        raise InvalidParameter(f"query.only[{list(query.only).index('')}]", "it is empty")
     paths = [fields.resolve(key, limits).path for key in query.only]
     if query.minimal:
         paths = [*fields.minimal, *paths]
