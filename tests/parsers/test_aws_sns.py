@@ -117,6 +117,12 @@ def test_a_health_event() -> None:
     assert draft.additional_info["affectedEntities"] == '["shop-db"]'
 
 
+def test_a_health_event_that_is_over_has_the_severity_of_its_category() -> None:
+    """As SpaceONE's plugin has it."""
+    closed = own(SOURCE, "health_closed")
+    assert (closed.event_type, closed.severity) == (EventType.RECOVERY, Severity.ERROR)
+
+
 def test_a_notice_of_health_is_for_information() -> None:
     notice = body("bare_health_open")
     notice["detail"]["eventTypeCategory"] = "accountNotification"

@@ -83,7 +83,7 @@ def test_metric_and_classic_alerts() -> None:
         ("sev1", Severity.ERROR),
         ("SEV2", Severity.WARNING),
         ("Sev3", Severity.INFO),
-        ("Sev4", Severity.NONE),
+        ("Sev4", Severity.INFO),
         ("Sev9", Severity.NOT_AVAILABLE),
         (1.0, Severity.ERROR),
         (None, Severity.NOT_AVAILABLE),
@@ -93,6 +93,13 @@ def test_severity_words(word: object, severity: Severity) -> None:
     body = read(BODIES / "azure_monitor" / "common_fired.json")
     body["data"]["essentials"]["severity"] = word
     assert drafts(SOURCE, body)[0].severity is severity
+
+
+def test_the_lowest_severity_of_the_metric_schema_is_none() -> None:
+    """SpaceONE's plugin has it so there, and not in the common schema."""
+    body = read(BODIES / "azure_monitor" / "metric_activated.json")
+    body["data"]["context"]["severity"] = "4"
+    assert drafts(SOURCE, body)[0].severity is Severity.NONE
 
 
 @pytest.mark.parametrize("names", [None, []])

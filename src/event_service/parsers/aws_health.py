@@ -16,7 +16,7 @@ from event_service.parsers.reading import (
     texts_of,
 )
 
-# As SpaceONE's plugin has it; what is no more than a notice is for information.
+# As SpaceONE's plugin has it, which knows no investigations; a mere notice is for information.
 _SEVERITY_OF = {"issue": "ERROR", "scheduledChange": "ERROR", "investigation": "ERROR"}
 _OVER = "closed"
 
@@ -38,7 +38,7 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
             "event_type": "RECOVERY" if status == _OVER else "ALERT",
             "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
             "description": _description(detail, entities),
-            "severity": "INFO" if status == _OVER else _SEVERITY_OF.get(category or "", "INFO"),
+            "severity": _SEVERITY_OF.get(category or "", "INFO"),
             "resource": {"resource_type": "aws.health"},
             "rule": category,
             "provider": "aws",

@@ -33,8 +33,10 @@ _SEVERITIES = SeverityWords(
         "CRITICAL": ("sev0", "0"),
         "ERROR": ("sev1", "1"),
         "WARNING": ("sev2", "2"),
-        "INFO": ("sev3", "3"),
-        "NONE": ("sev4", "4"),
+        # SpaceONE's plugin takes the lowest for information in the common schema, for none in the
+        # metric one, which has numbers.
+        "INFO": ("sev3", "3", "sev4"),
+        "NONE": ("4",),
     },
     absent=UNKNOWN,  # as SpaceONE's plugin says it: classic alerts have none
 )

@@ -18,7 +18,9 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     )
     tag = text(push.get("tag"))
     image = joined(name, tag, by=":")
-    title = image and f"{image} was pushed"
+    # In the words of SpaceONE's plugin.
+    pushed = joined("New image", tag and f"tag({tag})", "has been pushed", name and f"to {name}")
+    title = image and pushed
     result = {
         "event_key": plugin_key(name, tag) if name and tag else None,
         "event_type": "ALERT",
