@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _END: Final = 0
 """The number of no signal."""
 
@@ -64,7 +64,12 @@ def _happenings() -> Iterator[tuple[socket.socket, socket.socket]]:
     with heard, told:
         told.settimeout(0)
         fd_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        before = {number: signal.signal(number, _heed) for number in _STOP_SIGNALS}
+        before = {
+            number: signal.signal(number, _heed)
+            for number in _STOP_SIGNALS
+            # nohup has it ignored, so that we outlive the terminal.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+        }
         try:
             yield heard, told
         finally:

@@ -59,7 +59,8 @@ _log = structlog.get_logger(__name__)
 def serve(*, demo: bool, **given: object) -> None:
     """Run the service, with embedded stores where no address is set.
 
-    SIGTERM and SIGINT let running calls end within EVENT_STOP_SECONDS; a second one ends them.
+    SIGTERM, SIGINT and SIGHUP let running calls end within EVENT_STOP_SECONDS; a second one ends
+    them.
     """
     with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
