@@ -15,6 +15,8 @@ from event_service.stopping import run_until_stopped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from structlog.typing import EventDict
+
 
 @dataclass
 class Service:
@@ -65,6 +67,25 @@ def test_each_signal_is_heeded(send: Callable[[int], None], number: int) -> None
     sending.join()
     assert service.told == [7.0, 0]
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_why_it_ends_is_told(log: list[EventDict]) -> None:
+    service = Service()
+
+    def signals() -> None:
+        assert service.running.wait(30)
+        to_the_process(signal.SIGINT)
+        assert service.stopping.wait(30)
+        to_the_process(signal.SIGTERM)
+
+    sending = threading.Thread(target=signals)
+    sending.start()
+    assert run_until_stopped(service, 7.0)
+    sending.join()
+    assert [(line["event"], line["signal"]) for line in log] == [
+        ("stopping", "SIGINT"),
+        ("stopping at once", "SIGTERM"),
+    ]
 
 
 def test_a_hang_up_that_nohup_has_ignored_stays_ignored() -> None:
