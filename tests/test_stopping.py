@@ -15,6 +15,8 @@ from event_service.stopping import run_until_stopped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from structlog.typing import EventDict
+
 
 @dataclass
 class Service:
@@ -45,7 +47,7 @@ def to_the_process(number: int) -> None:
 
 
 @pytest.mark.parametrize("send", [to_this_thread, to_the_process])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_each_signal_is_heeded(send: Callable[[int], None], number: int) -> None:
     service = Service()
     before = signal.getsignal(signal.SIGTERM)
@@ -65,6 +67,47 @@ def test_each_signal_is_heeded(send: Callable[[int], None], number: int) -> None
     sending.join()
     assert service.told == [7.0, 0]
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_why_it_ends_is_told(log: list[EventDict]) -> None:
+    service = Service()
+
+    def signals() -> None:
+        assert service.running.wait(30)
+        to_the_process(signal.SIGINT)
+        assert service.stopping.wait(30)
+        to_the_process(signal.SIGTERM)
+
+    sending = threading.Thread(target=signals)
+    sending.start()
+    assert run_until_stopped(service, 7.0)
+    sending.join()
+    assert [(line["event"], line["signal"]) for line in log] == [
+        ("stopping", "SIGINT"),
+        ("stopping at once", "SIGTERM"),
+    ]
+
+
+def test_a_hang_up_that_nohup_has_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    service = Service()
+
+    def signals() -> None:
+        assert service.running.wait(30)
+        to_the_process(signal.SIGHUP)
+        to_the_process(signal.SIGTERM)
+        assert service.stopping.wait(30)
+        service.ended.set()
+
+    sending = threading.Thread(target=signals)
+    sending.start()
+    try:
+        assert run_until_stopped(service, 7.0)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        sending.join()
+    assert service.told == [7.0]
 
 
 def test_a_service_that_ends_by_itself() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import grpc
 import structlog
+from google.protobuf.message import DecodeError
 
 from event_service.errors import Unavailable
 
@@ -35,11 +36,10 @@ class RemoteMethod(Generic[Answer]):
     ) -> None:
         self._service = service
         self._path = path
+        self._answer = answer
         self._seconds = seconds
-        self._call: grpc.UnaryUnaryMultiCallable[Any, Answer] = channel.unary_unary(
-            path,
-            request_serializer=_serialized,
-            response_deserializer=answer.FromString,
+        self._call: grpc.UnaryUnaryMultiCallable[Any, bytes] = channel.unary_unary(
+            path, request_serializer=_serialized
         )
 
     def ask(
@@ -50,16 +50,21 @@ class RemoteMethod(Generic[Answer]):
     ) -> Answer | None:
         """The answer, None where its status is one of ``not_there``. Raises Unavailable."""
         try:
-            return self._call(question, timeout=self._seconds, metadata=metadata)
+            answer = self._call(question, timeout=self._seconds, metadata=metadata)
+            # Decoded here and not by grpc, which would log a traceback of what it can't read.
+            return self._answer.FromString(answer)
+        except DecodeError:
+            raise self._silent("OK, with what is no answer") from None
         except grpc.RpcError as fault:
             status = cast("grpc.Call", fault).code()
             if status in not_there:
                 return None
             # Its details stay out of the log: they may repeat what was sent.
-            _log.warning(
-                "not answered", service=self._service, method=self._path, status=status.name
-            )
-            raise Unavailable(f"The {self._service} service can't be asked now.") from None
+            raise self._silent(status.name) from None
+
+    def _silent(self, status: str) -> Unavailable:
+        _log.warning("not answered", service=self._service, method=self._path, status=status)
+        return Unavailable(f"The {self._service} service can't be asked now.")
 
 
 def _serialized(question: Message) -> bytes:

@@ -8,10 +8,14 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
+import structlog
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_log = structlog.get_logger(__name__)
+
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _END: Final = 0
 """The number of no signal."""
 
@@ -43,12 +47,15 @@ def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
                 told.send(bytes([_END]))
 
         threading.Thread(target=tell_end, name="wait-for-end", daemon=True).start()
-        if not _is_signal(heard):
+        number = _next(heard)
+        if number == _END:
             service.stop(0)
             return False
+        _log.info("stopping", signal=signal.Signals(number).name)
         stopping = threading.Thread(target=service.stop, args=(grace_seconds,), name="stop")
         stopping.start()
-        while _is_signal(heard):
+        while (number := _next(heard)) != _END:
+            _log.info("stopping at once", signal=signal.Signals(number).name)
             service.stop(0)
         stopping.join()
         return True
@@ -64,7 +71,12 @@ def _happenings() -> Iterator[tuple[socket.socket, socket.socket]]:
     with heard, told:
         told.settimeout(0)
         fd_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        before = {number: signal.signal(number, _heed) for number in _STOP_SIGNALS}
+        before = {
+            number: signal.signal(number, _heed)
+            for number in _STOP_SIGNALS
+            # nohup has it ignored, so that we outlive the terminal.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+        }
         try:
             yield heard, told
         finally:
@@ -77,8 +89,8 @@ def _heed(*_: object) -> None:
     """Python writes of those signals alone that have a handler."""
 
 
-def _is_signal(heard: socket.socket) -> bool:
-    """Wait for what happens next: a signal to stop, or the end."""
+def _next(heard: socket.socket) -> int:
+    """Wait for what happens next: the number of a signal to stop, or the end."""
     while (number := heard.recv(1)[0]) not in (_END, *_STOP_SIGNALS):
         pass
-    return number != _END
+    return number

@@ -22,7 +22,8 @@ Context = grpc.ServicerContext
 class IdentityServer:
     """Knows the keys of ``issuers`` by domain, and ``apps`` by (domain, client id).
 
-    ``refusal`` makes it answer with that status, ``hangs`` not at all.
+    ``refusal`` makes it answer with that status, ``garbage`` with those bytes, ``hangs`` not at
+    all.
     """
 
     def __init__(self, system_token: str, issuers: dict[str, Issuer]) -> None:
@@ -30,6 +31,7 @@ class IdentityServer:
         self.apps: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
         self.refusal: grpc.StatusCode | None = None
         self.public_key: str | None = None
+        self.garbage: bytes | None = None
         self.hangs = False
         self.asked: list[str] = []
         self._system_token = system_token
@@ -62,6 +64,8 @@ class IdentityServer:
 
     def _key(self, request: Any, context: Context) -> Any:
         self._admit(request.domain_id, context)
+        if self.garbage is not None:
+            return self.garbage
         if request.domain_id not in self.issuers:
             _refuse(context, grpc.StatusCode.NOT_FOUND)
         jwk = json.dumps(self.issuers[request.domain_id].jwk())
@@ -96,6 +100,6 @@ def _service(name: str, verb: str, answer: Any, request: Any) -> grpc.GenericRpc
     handler: grpc.RpcMethodHandler[Any, Any] = grpc.unary_unary_rpc_method_handler(
         answer,
         request_deserializer=request.FromString,
-        response_serializer=lambda message: message.SerializeToString(),
+        response_serializer=lambda it: it if isinstance(it, bytes) else it.SerializeToString(),
     )
     return grpc.method_handlers_generic_handler(f"spaceone.api.identity.v2.{name}", {verb: handler})

@@ -136,6 +136,22 @@ def test_an_answer_that_is_no_key(
         scope(authenticator, issuer.token())
 
 
+def test_an_answer_that_is_no_message_is_told_in_a_line(
+    authenticator: TokenAuthenticator,
+    server: IdentityServer,
+    issuer: Issuer,
+    log: list[EventDict],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.garbage = b"\xff\xff\xff\xff no message"
+    with pytest.raises(Unavailable):
+        scope(authenticator, issuer.token())
+    (line,) = log
+    assert (line["event"], line["status"]) == ("not answered", "OK, with what is no answer")
+    # grpc has a log of its own, and would add a traceback.
+    assert caplog.records == []
+
+
 def test_one_that_is_down(
     authenticator: TokenAuthenticator, server: IdentityServer, issuer: Issuer
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -133,6 +134,23 @@ def test_a_port_that_is_none_is_refused(
     built = serve_with(Recorded())
     assert "EVENT_PORT" in command.refused("serve", "--port", "65536")
     assert built == []
+
+
+@pytest.mark.usefixtures("no_stores_given")
+def test_a_slip_in_a_name_is_told_when_it_starts(
+    command: Command,
+    serve_with: Callable[[Recorded], list[Settings]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # It would start on stores of its own, and nobody would know.
+    monkeypatch.setenv("EVENT_MONGODB_URL", "mongodb://user:hunter2@host")
+    monkeypatch.setenv("EVENT_LOG_FORMAT", "json")
+    serve_with(Recorded(signal.SIGTERM))
+    (line,) = (line for line in command.told("serve").splitlines() if "EVENT_" in line)
+    told = json.loads(line)
+    assert (told["level"], told["variable"]) == ("warning", "EVENT_MONGODB_URL")
+    assert told["instead"] == "EVENT_MONGODB_URI"
+    assert "hunter2" not in line
 
 
 @pytest.mark.usefixtures("no_stores_given")

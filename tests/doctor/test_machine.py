@@ -41,6 +41,14 @@ def test_a_slip_in_a_name_is_noticed() -> None:
     assert "hunter2" not in str(found)
 
 
+def test_each_slip_is_noticed() -> None:
+    given = {"EVENT_MONGODB_URL": "mongodb://h", "EVENT_RETENTION_DAY": "90"}
+    assert [found.advice for found in check_variables(given)] == [
+        "Did you mean EVENT_MONGODB_URI?",
+        "Did you mean EVENT_RETENTION_DAYS?",
+    ]
+
+
 def test_names_that_are_none_of_ours_are_left_alone() -> None:
     given = {"EVENT_SERVICE_PORT_50051_TCP": "x", "EVENT_TOKEN": "x", "EVENT_HOST": "h", "X": "y"}
     (found,) = check_variables(given)

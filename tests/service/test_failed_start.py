@@ -15,6 +15,7 @@ from event_service.app import build_service
 from event_service.embedded.directory import DataDirectory
 from event_service.embedded.runtime import RUNTIME_FILE
 from event_service.start_errors import DataDirectoryError, StartError
+from event_service.workers.fleet import Fleet
 from tests.service.running import settings_for
 
 if TYPE_CHECKING:
@@ -58,3 +59,19 @@ def test_a_port_that_is_taken_leaves_no_client_of_a_store_open(
         gc.collect()
     assert [str(one.message) for one in told if "Unclosed MongoClient" in str(one.message)] == []
     DataDirectory(tmp_path).release()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_port_for_grpc_that_is_taken_is_told_with_its_setting(
+    stores: Stores, redis_url: str, tmp_path: Path, processes: int
+) -> None:
+    with socket.create_server(ANY_PORT) as taken:
+        settings = settings_for(
+            stores.mongodb_uri,
+            redis_url,
+            tmp_path,
+            port=taken.getsockname()[1],
+            processes=processes,
+        )
+        with pytest.raises(StartError, match="Set EVENT_PORT: 0 picks a free port"):
+            build_service(settings) if processes == 1 else Fleet(settings, {})

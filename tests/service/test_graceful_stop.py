@@ -181,7 +181,8 @@ def test_calls_are_taken_while_a_load_balancer_takes_notice(start: Callable[...,
     assert [answer.status for answer in stand.under_way.answers(1)] == ["OK"]
     stand.stopping()
     http = Asking(stand.process.runtime()["http"])
-    assert http.send("GET", "/readyz").status == 503
+    ready = http.send("GET", "/readyz")
+    assert (ready.status, ready.message) == (503, "Not ready: it is starting or stopping.")
     for _ in range(40):  # on connections of their own, for longer than a stop takes to begin
         with grpc.insecure_channel(stand.process.address) as other:
             assert create(other, stand.plain, "drained") == "OK"

@@ -14,10 +14,13 @@ from event_service.admission.places import Places
 from event_service.servicer.doors import Doors
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.health_watches import MOST_WATCHES
+from tests.eventually import eventually
 from tests.service.windowless import RST_STREAM, Windowless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from structlog.typing import EventDict
 
 WATCHERS = 8
 STALLED = 8
@@ -114,6 +117,25 @@ def test_those_who_leave_while_it_is_told_hold_nothing_up(stand: Stand) -> None:
     with ThreadPoolExecutor(WATCHERS) as watchers:
         list(watchers.map(watch_and_leave, range(WATCHERS)))
     assert ends(stand.monitor.stop)
+
+
+def test_why_a_store_does_not_answer_is_told_once(stand: Stand, log: list[EventDict]) -> None:
+    stand.store.flips = stand.store.answers = False
+    stand.start()
+    looks = stand.store.looks
+    eventually(lambda: stand.store.looks > looks + 2)
+    (line,) = log
+    assert line == {
+        "event": "store",
+        "store": "store",
+        "answers": False,
+        "fault": "ValueError: no answer",
+        "log_level": "error",
+    }
+    stand.store.answers = True
+    eventually(lambda: len(log) > 1)
+    assert "fault" not in log[1]
+    stand.monitor.stop()
 
 
 def test_a_watcher_is_told_what_holds_and_each_change_of_it(stand: Stand) -> None:

@@ -98,10 +98,10 @@ def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
 
 
 def test_a_port_is_shared_with_nobody_else() -> None:
-    first = ReservedPort("127.0.0.1", 0)
+    first = ReservedPort("127.0.0.1", 0, "EVENT_PORT")
     with pytest.raises(StartError, match=f"{first.address} can't be listened on"):
-        ReservedPort("127.0.0.1", first.port)
+        ReservedPort("127.0.0.1", first.port, "EVENT_PORT")
     first.close()
-    again = ReservedPort("127.0.0.1", first.port)
+    again = ReservedPort("127.0.0.1", first.port, "EVENT_PORT")
     assert again.address == first.address
     again.close()

@@ -17,7 +17,19 @@ from event_service.cli.webhook import webhook
 from event_service.logs import tell_what_is_amiss
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command. Raises click.UsageError for bytes that can go into no message."""
+        try:
+            return super().invoke(ctx)
+        except UnicodeEncodeError as fault:
+            # Python takes such a byte for half of a character, from a command line or a variable.
+            if fault.reason != "surrogates not allowed":
+                raise
+            raise click.UsageError("an argument or a variable is not UTF-8") from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Alarm events for Cloudforet / SpaceONE: webhooks in, events and alerts out.
 

@@ -30,6 +30,8 @@ def metadata_maker(
     key pair the service asks for no token, or is another's. Raises click.ClickException.
     """
     if token is not None:
+        if not (token.isascii() and token.isprintable()):
+            raise click.UsageError("a token is of printable ASCII characters, and this one is not")
         given = [("token", token), *([] if domain is None else [("x_domain_id", domain)])]
         return lambda: given
     admin_of = domain or LOCAL_DOMAIN
@@ -42,4 +44,11 @@ def metadata_maker(
         keys = LocalKeyPair(settings.data_dir)
     except (OSError, ValueError) as reason:
         raise click.ClickException(f"The key pair can't be read: {reason}") from None
-    return lambda: [("token", keys.issue(DOMAIN_ADMIN, admin_of, ttl=_SECONDS)), named]
+
+    def issued() -> Sequence[Metadata]:
+        try:
+            return [("token", keys.issue(DOMAIN_ADMIN, admin_of, ttl=_SECONDS)), named]
+        except ValueError as reason:
+            raise click.UsageError(str(reason)) from None
+
+    return issued

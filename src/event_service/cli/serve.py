@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 
 from event_service.cli.address import reachable
 from event_service.cli.demo import make_demo, token_of
 from event_service.cli.faults import told_plainly
 from event_service.cli.options import data_dir_option, settings_of, variables_of
 from event_service.cli.stores import opened_webhooks
+from event_service.doctor.variables import misspelt
 from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 from event_service.one_core import keep_to_one_core
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from event_service.app import Service
     from event_service.settings import Settings
     from event_service.workers.fleet import Fleet
+
+_log = structlog.get_logger(__name__)
 
 
 @click.command()
@@ -55,7 +59,8 @@ if TYPE_CHECKING:
 def serve(*, demo: bool, **given: object) -> None:
     """Run the service, with embedded stores where no address is set.
 
-    SIGTERM and SIGINT let running calls end within EVENT_STOP_SECONDS; a second one ends them.
+    SIGTERM, SIGINT and SIGHUP let running calls end within EVENT_STOP_SECONDS; a second one ends
+    them.
     """
     with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
@@ -65,6 +70,8 @@ def serve(*, demo: bool, **given: object) -> None:
         telemetry = start_telemetry()
         ends.callback(telemetry.stop)
         set_up_logging(settings, telemetry)
+        for name, alike in misspelt(os.environ):
+            _log.warning("not read: no such setting", variable=name, instead=alike)
         service = _started(settings, given)
         settle_garbage_collector()
         try:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from event_service.metrics.stores import store_answered, store_failed
-from event_service.store_clients import REDIS_FAULTS
+from event_service.store_clients import REDIS_FAULTS, first_clause
 from event_service.tracing.spans import store_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _log = structlog.get_logger(__name__)
+
+_CALM_SECONDS: Final = 10.0
+"""How long nothing must have failed until that is told. A full Redis does some things and refuses
+others, again and again."""
 
 
 class RedisGate:
@@ -33,6 +37,8 @@ class RedisGate:
         self._lock = threading.Lock()
         self._shut = False
         self._next_try = 0.0
+        self._failed_at = 0.0
+        self._told = False
 
     def enter(self) -> bool:
         """True if the caller may ask Redis now."""
@@ -58,17 +64,28 @@ class RedisGate:
             store_failed("redis", operation)
             store_span("redis", operation, time.perf_counter() - began, failed=True)
             with self._lock:
-                first, self._shut = not self._shut, True
-                self._next_try = self._clock() + self._pause
+                now = self._clock()
+                self._shut = True
+                self._next_try = now + self._pause
+                self._failed_at = now
+                first, self._told = not self._told, True
             if first:
                 _log.warning(
-                    "redis does not answer; the database decides", fault=type(error).__name__
+                    "redis does not answer or refuses; the database decides",
+                    fault=first_clause(error),
                 )
             raise
         seconds = time.perf_counter() - began
         store_answered("redis", operation, seconds)
         store_span("redis", operation, seconds)
-        if self._shut:
-            with self._lock:
-                self._shut = False
+        if self._told:
+            self._see_whether_it_is_over()
+
+    def _see_whether_it_is_over(self) -> None:
+        with self._lock:
+            self._shut = False
+            over = self._told and self._clock() - self._failed_at >= _CALM_SECONDS
+            if over:
+                self._told = False
+        if over:
             _log.info("redis answers again")

@@ -16,21 +16,32 @@ if TYPE_CHECKING:
 _WHAT: Final = "Settings"
 _PREFIX: Final = "EVENT_"
 _OF_COMMANDS: Final = frozenset({"EVENT_TOKEN", "EVENT_ACCESS_KEY"})
+_KNOWN: Final = frozenset(f"{_PREFIX}{name.upper()}" for name in Settings.model_fields)
 _ALIKE: Final = 0.8
 
 
-def check_variables(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Finding of variables whose names look like misspelt settings.
+def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Variables whose names look like misspelt settings, each with the setting that is meant.
 
     Others are left alone: Kubernetes makes some of a service's name.
     """
-    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
-    given = {name.upper() for name in environment if name.upper().startswith(_PREFIX)}
-    for name in sorted(given - known - _OF_COMMANDS):
-        alike = difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)
-        if alike:
-            found = f"{name} is not read: it is no setting"
-            yield warning(_WHAT, found, f"Did you mean {alike[0]}?")
-            return
-    used = len(given & known)
-    yield ok(_WHAT, f"valid, {used} of {len(known)} are set" if used else "valid, all as usual")
+    return [
+        (name, alike)
+        for name in sorted(_given(environment) - _KNOWN - _OF_COMMANDS)
+        for alike in difflib.get_close_matches(name, _KNOWN, n=1, cutoff=_ALIKE)
+    ]
+
+
+def check_variables(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """A finding of each name that is misspelt, or one of them all."""
+    slips = misspelt(environment)
+    for name, alike in slips:
+        yield warning(_WHAT, f"{name} is not read: it is no setting", f"Did you mean {alike}?")
+    if not slips:
+        used = len(_given(environment) & _KNOWN)
+        told = f"valid, {used} of {len(_KNOWN)} are set" if used else "valid, all as usual"
+        yield ok(_WHAT, told)
+
+
+def _given(environment: Mapping[str, str]) -> set[str]:
+    return {name.upper() for name in environment if name.upper().startswith(_PREFIX)}

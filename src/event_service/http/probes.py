@@ -46,7 +46,9 @@ class Probes:
         if self._health.serving(service):
             return answer_of({"status": "ready", "stores": stores})
         silent = ", ".join(name for name, answers in stores.items() if not answers)
-        raise Unavailable(f"Not ready. (stores that do not answer = {silent or 'none'})")
+        if not silent:
+            raise Unavailable("Not ready: it is starting or stopping.")
+        raise Unavailable(f"Not ready. (stores that do not answer = {silent})")
 
     async def version(self, _: Request) -> Response:
         """Name and version of what runs here."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 import uvicorn
 
+from event_service.http.loop_faults import LoopFaults
 from event_service.http.protocol import BoundedProtocol, ConnectionLimits
 from event_service.socket_address import listening_address
 from event_service.start_errors import StartError
@@ -99,6 +100,7 @@ class HttpServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(LoopFaults())
         await self._server.serve(sockets=[self._socket])
 
     def _hurry(self) -> None:

@@ -70,6 +70,7 @@ _MOST_MESSAGE: Final = 1_000
 _MOST_CONNECTIONS: Final = 256
 
 Answer = TypeVar("Answer", bound="Message")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,16 @@ class PluginClient:
         request = webhook_pb2.WebhookInitRequest(options=_struct(options))
         answer = self._ask(place, f"/{_WEBHOOK}/init", request, webhook_pb2.WebhookPluginInfo)
         if answer.ByteSize() > _MOST_METADATA_BYTES:
-            raise PluginUnreadable(place.plugin_id, "more than 1 MiB of metadata")
+            raise _unreadable(place, "more than 1 MiB of metadata")
         try:
             return struct_to_dict(answer.metadata)
         except InvalidParameter:
-            raise PluginUnreadable(place.plugin_id, "metadata that is no JSON") from None
+            raise _unreadable(place, "metadata that is no JSON") from None
 
     def verify(self, place: Place, options: Mapping[str, Any]) -> None:
         """Raises PluginRefuses when the plugin finds that the options don't work."""
         request = webhook_pb2.WebhookPluginVerifyRequest(options=_struct(options))
-        self._call(place, f"/{_WEBHOOK}/verify", request)
+        self._call(place, f"/{_WEBHOOK}/verify", request, bytes)
 
     def parse(
         self, place: Place, options: Mapping[str, Any], body: Mapping[str, Any]
@@ -124,7 +125,7 @@ class PluginClient:
         request = event_pb2.ParseRequest(options=_struct(options), data=_struct(body))
         answer = self._ask(place, f"/{_EVENT}/parse", request, event_pb2.EventsInfo)
         if len(answer.results) > MOST_RESULTS:
-            raise PluginUnreadable(place.plugin_id, f"more than {MOST_RESULTS} results")
+            raise _unreadable(place, f"more than {MOST_RESULTS} results")
         return [raw_result(info) for info in answer.results]
 
     def close(self) -> None:
@@ -135,13 +136,11 @@ class PluginClient:
             self._connections.clear()
 
     def _ask(self, place: Place, path: str, request: Request, kind: type[Answer]) -> Answer:
-        # Decoded here and not by grpc, which would log what it can't read.
-        try:
-            return kind.FromString(self._call(place, path, request))
-        except DecodeError:
-            raise PluginUnreadable(place.plugin_id, "what is no answer") from None
+        return self._call(place, path, request, kind.FromString)
 
-    def _call(self, place: Place, path: str, request: Request) -> bytes:
+    def _call(
+        self, place: Place, path: str, request: Request, read: Callable[[bytes], Read]
+    ) -> Read:
         connection = self._connection(place)
         if not connection.breaker.admits():
             plugin_skipped()
@@ -151,9 +150,16 @@ class PluginClient:
             f"{service}/{method}",
             **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method},
         ):
-            return self._send(place, connection, path, request)
+            return self._send(place, connection, path, request, read)
 
-    def _send(self, place: Place, connection: _Connection, path: str, request: Request) -> bytes:
+    def _send(
+        self,
+        place: Place,
+        connection: _Connection,
+        path: str,
+        request: Request,
+        read: Callable[[bytes], Read],
+    ) -> Read:
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = connection.channel.unary_unary(path)
         body = request.SerializeToString()
         began = monotonic()
@@ -168,19 +174,26 @@ class PluginClient:
                 left = max(0.0, ends - monotonic())
                 answer = call(body, timeout=left, metadata=metadata)
         except grpc.RpcError as fault:
-            told = self._fault(place, connection, cast("grpc.Call", fault), request.options)
-            silent = isinstance(told, PluginSilent)
+            raised = self._fault(place, connection, cast("grpc.Call", fault), request.options)
+            silent = isinstance(raised, PluginSilent)
             plugin_answered("failed" if silent else "refused", monotonic() - began)
-            raise told from None
+            raise raised from None
         connection.breaker.succeeded()
-        plugin_answered("answered", monotonic() - began)
-        return answer
+        seconds = monotonic() - began
+        # Read here and not by grpc, which would log what it can't read.
+        try:
+            told = read(answer)
+        except DecodeError:
+            plugin_answered("failed", seconds)
+            raise _unreadable(place, "what is no answer") from None
+        plugin_answered("answered", seconds)
+        return told
 
     def _fault(
         self, place: Place, connection: _Connection, fault: grpc.Call, options: Struct
     ) -> PluginSilent | PluginRefuses | PluginUnreadable:
         status = fault.code()
-        _log.warning("plugin failed", plugin_id=place.plugin_id, status=status.name)
+        _tell(place, status.name)
         if status in _SILENT:
             connection.breaker.failed()
             return PluginSilent(place.plugin_id)
@@ -207,6 +220,15 @@ class PluginClient:
                     open_channel(place.endpoint, _OPTIONS), self._new_breaker()
                 )
             return connection
+
+
+def _tell(place: Place, status: str) -> None:
+    _log.warning("plugin failed", plugin_id=place.plugin_id, endpoint=place.endpoint, status=status)
+
+
+def _unreadable(place: Place, what: str) -> PluginUnreadable:
+    _tell(place, f"OK, with {what}")
+    return PluginUnreadable(place.plugin_id, what)
 
 
 def _struct(plain: Mapping[str, Any]) -> Struct:

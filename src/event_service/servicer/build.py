@@ -99,5 +99,8 @@ def build_grpc(
     try:
         port = server.add_insecure_port(f"{settings.host}:{settings.port}")
     except RuntimeError:
-        raise StartError(f"{settings.host}:{settings.port} can't be listened on.") from None
+        raise StartError(
+            f"{settings.host}:{settings.port} can't be listened on: it is taken, or not of this"
+            " machine. Set EVENT_PORT: 0 picks a free port."
+        ) from None
     return GrpcServer(server, doors, f"{settings.host}:{port}")

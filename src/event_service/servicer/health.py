@@ -11,6 +11,7 @@ from event_service.metrics.stores import store_up
 from event_service.servicer.health_methods import health_door
 from event_service.servicer.health_watches import HealthWatches
 from event_service.stoppable_thread import periodic
+from event_service.store_clients import first_clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,18 +86,21 @@ class HealthMonitor:
 
     def _look(self) -> None:
         for store, check in self._checks.items():
-            answers = self._answers(check)
+            fault = self._fault(check)
+            answers = fault is None
             if self._answering.get(store) != answers:
-                tell = _log.info if answers else _log.error
-                tell("store", store=store, answers=answers)
+                if fault is None:
+                    _log.info("store", store=store, answers=True)
+                else:
+                    _log.error("store", store=store, answers=False, fault=first_clause(fault))
             self._answering[store] = answers
             store_up(store, up=answers)
         for service, stores in self._needs.items():
             self._watches.set(service, serving=all(self._answering[store] for store in stores))
 
-    def _answers(self, check: Callable[[], object]) -> bool:
+    def _fault(self, check: Callable[[], object]) -> Exception | None:
         try:
             check()
-        except self._faults:
-            return False
-        return True
+        except self._faults as fault:
+            return fault
+        return None

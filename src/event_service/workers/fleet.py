@@ -53,11 +53,11 @@ class Fleet:
         self._stopping = threading.Lock()
         self._stopped = threading.Event()
         with ExitStack() as undo:
-            grpc_port = ReservedPort(settings.host, settings.port)
+            grpc_port = ReservedPort(settings.host, settings.port, "EVENT_PORT")
             undo.callback(grpc_port.close)
             http_port = None
             if settings.http_port >= 0:
-                http_port = ReservedPort(settings.host, settings.http_port)
+                http_port = ReservedPort(settings.host, settings.http_port, "EVENT_HTTP_PORT")
                 undo.callback(http_port.close)
             self._stores = open_stores(settings)
             undo.callback(self._stores.close)

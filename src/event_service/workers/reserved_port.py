@@ -11,8 +11,8 @@ from event_service.start_errors import StartError
 class ReservedPort:
     """Bound, never listened on: the workers listen, by SO_REUSEPORT, as long as this is open."""
 
-    def __init__(self, host: str, port: int) -> None:
-        """Take the port; 0 picks a free one. Raises StartError."""
+    def __init__(self, host: str, port: int, variable: str) -> None:
+        """Take the port, of the setting ``variable``; 0 picks a free one. Raises StartError."""
         try:
             family, address = listening_address(host, port)
             # Bound alone first: another service that shares its ports too would share ours.
@@ -26,6 +26,7 @@ class ReservedPort:
         except OSError as error:
             raise StartError(
                 f"{host}:{port} can't be listened on ({error.strerror or error})."
+                f" Set {variable}: 0 picks a free port."
             ) from error
         self.port = int(place[1])
         self.address = f"{host}:{self.port}"
