@@ -116,11 +116,13 @@ def duplicate_window(value: object) -> int | None:
         number = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
     elif isinstance(value, Decimal128):
         number = value.to_decimal()
+        if not number.is_finite():
+            return None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = value
     else:
         return None
-    if not isinstance(number, int) and not math.isfinite(number):
+    if isinstance(number, float) and not math.isfinite(number):
         return None
     return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
 
