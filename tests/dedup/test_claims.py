@@ -158,6 +158,8 @@ def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
     assert claims.draw_numbers([draw]) == [range(4, 5)]
     assert claims.draw_numbers([replace(draw, floor=10)]) == [range(11, 12)]
     assert claims.draw_numbers([replace(draw, floor=5, count=3)]) == [range(12, 15)]
+    unknown = replace(draw, workspace_id="workspace-3", starts=False)
+    assert claims.draw_numbers([unknown, replace(draw, starts=False)]) == [range(0), range(15, 16)]
 
 
 def test_what_comes_together_is_decided_in_its_order(claims: Claims) -> None:

@@ -18,6 +18,7 @@ from event_service.manager.webhook import (
 )
 from event_service.plugins.plugin import NO_PLUGIN
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.wire.webhook_message import webhook_info
 
 DAYS_30 = 30 * 86_400
 
@@ -39,6 +40,9 @@ DAYS_30 = 30 * 86_400
         ("9" * 400, None),
         (Decimal128("600"), 600),
         (Decimal128("NaN"), None),
+        (Decimal128("sNaN"), None),
+        (Decimal128("Infinity"), None),
+        (Decimal128("1E+6000"), DAYS_30),
         (0, None),
         (0.5, None),
         (-600, None),
@@ -129,3 +133,25 @@ def test_choices_that_are_not_known_are_unset() -> None:
         {"webhook_id": "w", "recovery_mode": "SOMETIMES", "recording_policy": ["all"]}
     )
     assert (webhook.recovery_mode, webhook.recording_policy) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        (7.0, 7),
+        (Decimal128("7"), 7),
+        (2**63 - 1, 2**63 - 1),
+        (1e300, 0),
+        (math.nan, 0),
+        (math.inf, 0),
+        (Decimal128("sNaN"), 0),
+        (Decimal128("1E+6000"), 0),
+        ("7", 0),
+        ([7], 0),
+    ],
+)
+def test_a_count_that_is_none_is_0_and_shown_as_it_is_read(value: object, count: int) -> None:
+    document = {"webhook_id": "webhook-1", "requests": {"total": value, "error": value}}
+    assert webhook_of(document).requests == RequestTotals(count, count)
+    shown = webhook_info(document).requests
+    assert (shown.total, shown.error) == (count, count)

@@ -2,7 +2,7 @@
 
 ``python -m tests.plugins.plugin_process [PORT]`` prints the port and serves until its standard
 input ends. What it does is said by the option ``do`` of a call: told to ``hold``, it prints
-``held`` and waits for a line before it parses.
+``held`` and waits for a line before it parses or gives its metadata.
 """
 
 from __future__ import annotations
@@ -52,6 +52,12 @@ def _behave(request: Any, context: grpc.ServicerContext) -> bytes | None:
     return None
 
 
+def _hold() -> None:
+    sys.stdout.write("held\n")
+    sys.stdout.flush()
+    _go.wait(60)
+
+
 def _event(**fields: Any) -> event_pb2.EventInfo:
     resource = Struct()
     resource.update({"resource_id": "i-1", "resource_type": "server", "name": "web-1"})
@@ -65,9 +71,7 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
         return behaved
     match _asked(request):
         case "hold":
-            sys.stdout.write("held\n")
-            sys.stdout.flush()
-            _go.wait(60)
+            _hold()
         case "many":
             return event_pb2.EventsInfo(results=[_event(event_key=str(n)) for n in range(10_000)])
         case "large":
@@ -107,6 +111,8 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
     behaved = _behave(request, context)
     if behaved is not None:
         return behaved
+    if _asked(request) == "hold":
+        _hold()
     metadata = Struct()
     metadata.update({"duplicate_event_time": 120, "calls": _calls})
     if _asked(request) == "large":

@@ -10,18 +10,22 @@ import pytest
 from spaceone.api.plugin.v1 import plugin_pb2
 
 from event_service.errors import InvalidParameter, Unavailable
+from event_service.loading_cache import Lifetimes
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure
 from event_service.plugins.build import build_plugins
 from event_service.plugins.endpoint import Endpoint, EndpointKey, PluginEndpoints
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
 from event_service.plugins.plugin_service import PluginService
+from event_service.plugins.plugins import Plugins
+from tests.plugins.running import running_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from structlog.typing import EventDict
 
+    from event_service.plugins.client import PluginClient
     from tests.plugins.running import RunningPlugin
 
 TOKEN = "the-system-token"  # noqa: S105
@@ -191,3 +195,43 @@ def test_a_plugin_service_needs_a_token(built_in: ParserRegistry) -> None:
         build_plugins(built_in, {}, "grpc://127.0.0.1:1", None)
     with pytest.raises(ValueError, match="grpc://host:port"):
         build_plugins(built_in, {}, "127.0.0.1:1", TOKEN)
+
+
+def test_a_plugin_that_has_moved_is_followed(
+    server: ServerOfPlugins,
+    plugin: RunningPlugin,
+    client: PluginClient,
+    built_in: ParserRegistry,
+) -> None:
+    service = PluginService(server.endpoint, TOKEN)
+    kept_for_ever = Lifetimes(found=1e9, retry=0.0)
+    wanted = PluginInfo("plugin-x", "1")
+
+    def plugins(configured: dict[str, str]) -> Plugins:
+        return Plugins(
+            built_in, PluginEndpoints(configured, service.endpoint, kept_for_ever), client
+        )
+
+    with running_plugin() as gone:
+        server.known["plugin-x"] = plugin_pb2.PluginEndpoint(endpoint=gone.endpoint)
+        asking = [plugins({}) for _ in range(4)]
+        for one in asking:
+            one.verify(wanted, "domain-1")
+    for one in asking:
+        with pytest.raises(ParseFailure, match="does not answer"):
+            one.read(wanted, "domain-1", {})
+    server.known["plugin-x"] = plugin_pb2.PluginEndpoint(
+        endpoint=plugin.endpoint, updated_version="2"
+    )
+    reading, initialising, verifying, unlucky = asking
+    assert len(reading.read(wanted, "domain-1", {}).results) == 1
+    assert initialising.init(wanted, "domain-1").version == "2"
+    verifying.verify(wanted, "domain-1")
+    asked = len(server.asked)
+    with pytest.raises(Unavailable):
+        plugins({"plugin-x": gone.endpoint}).verify(wanted, "domain-1")
+    assert len(server.asked) == asked
+    server.refusal = grpc.StatusCode.INTERNAL
+    with pytest.raises(Unavailable, match="does not answer"):
+        unlucky.verify(wanted, "domain-1")
+    service.close()

@@ -59,12 +59,16 @@ class EndedClaim:
 
 @dataclass(frozen=True, slots=True)
 class NumberDraw:
-    """So many alert numbers of a workspace, above ``floor``."""
+    """So many alert numbers of a workspace, above ``floor``.
+
+    Without ``starts`` none are drawn from a counter that Redis does not have yet.
+    """
 
     domain_id: str
     workspace_id: str
     count: int = 1
     floor: int = 0
+    starts: bool = True
 
 
 class Claims:
@@ -151,21 +155,25 @@ class Claims:
         return self._calls.run(scripts.DROP, [Item((self._claim_of(digest),), (alert_id,))]) == [1]
 
     def draw_numbers(self, draws: Sequence[NumberDraw]) -> list[range] | None:
-        """The next alert numbers of each workspace; None if Redis is down.
+        """The next alert numbers of each workspace, an empty range where none were drawn; None if
+        Redis is down.
 
         They are proposals: the unique index in the database has the last word.
         """
         answers = self._calls.run(
             scripts.DRAW_NUMBERS,
             [
-                Item((self._counter(one.domain_id, one.workspace_id),), (one.count, one.floor))
+                Item(
+                    (self._counter(one.domain_id, one.workspace_id),),
+                    (one.count, one.floor, int(one.starts)),
+                )
                 for one in draws
             ],
         )
         if answers is None:
             return None
         return [
-            range(int(last) - draw.count + 1, int(last) + 1)
+            range(int(last) - draw.count + 1, int(last) + 1) if last else range(0)
             for draw, last in zip(draws, answers, strict=True)
         ]
 

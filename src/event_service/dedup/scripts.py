@@ -184,15 +184,18 @@ return 1
 DRAW_NUMBERS = ItemScript(
     "draw_numbers",
     """
-local count, floor = ARGV[1], tonumber(ARGV[2])
-if floor > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], floor) end
+local count, floor, starts = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local last = redis.call('GET', KEYS[1])
+if not last and starts ~= '1' then return 0 end
+if floor > tonumber(last or '0') then redis.call('SET', KEYS[1], floor) end
 return redis.call('INCRBY', KEYS[1], count)
 """,
     keys=1,
-    arguments=2,
+    arguments=3,
 )
-"""KEYS counter; ARGV how many, and the highest number that the database is known to hold (0: not
-looked). Answers the last of the numbers drawn."""
+"""KEYS counter; ARGV how many, the highest number that the database is known to hold (0: not
+looked), and whether a counter that is not there starts above it. Answers the last of the numbers
+drawn, 0 if none were."""
 
 RETURN_NUMBER = ItemScript(
     "return_number",

@@ -46,12 +46,12 @@ class AlertNumbers:
     def _drawn(self, wanted: Mapping[_Workspace, int], look: bool) -> dict[_Workspace, range]:  # noqa: FBT001
         drawn: dict[_Workspace, range] = {}
         if not look:
-            ranges = self._claims.draw_numbers([NumberDraw(*one, n) for one, n in wanted.items()])
-            drawn = dict(zip(wanted, ranges or (), strict=False))
+            # A counter that starts knows nothing of the alerts of another service.
+            starts = not self._taken_over
+            draws = [NumberDraw(*one, n, starts=starts) for one, n in wanted.items()]
+            drawn = dict(zip(wanted, self._claims.draw_numbers(draws) or (), strict=False))
         for workspace, count in wanted.items():
-            # A counter that starts may know nothing of the alerts of another service.
-            fresh = workspace in drawn and drawn[workspace].start == 1 and self._taken_over
-            if workspace not in drawn or fresh:
+            if not drawn.get(workspace):
                 drawn[workspace] = self._above_the_highest(workspace, count)
         return drawn
 

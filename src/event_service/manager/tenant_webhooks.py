@@ -7,10 +7,10 @@ a query; only then is it changed, by its id. Nothing ever moves a webhook to ano
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from event_service.document_decoding import decoded
-from event_service.errors import InvalidParameter, RequiredParameter
+from event_service.errors import InvalidParameter, RequiredParameter, Unavailable
 from event_service.manager.webhook import plugin_of
 from event_service.manager.webhook_document import key_shown
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from event_service.manager.webhooks import WebhookManager
     from event_service.plugins.plugins import Plugins
     from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
+
+_MOST_CHANGES_MEANWHILE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +118,24 @@ class TenantWebhooks:
         return self.get(caller, webhook_id)
 
     def update_plugin(self, caller: Caller, webhook_id: str, change: PluginChange) -> ShownWebhook:
-        """Change its plugin, which is asked for its metadata again; raises as ``create``."""
-        document = decoded(self._reader.get(caller, webhook_id).raw)
-        plugin = _named_plugin(document)
-        changed = replace(
-            plugin,
-            version=plugin.version if change.version is None else change.version,
-            options=plugin.options if change.options is None else change.options,
-            upgrade_mode=change.upgrade_mode or plugin.upgrade_mode,
-        )
-        introduced = self._introduced(changed, document["domain_id"])
-        self._webhooks.set_plugin(webhook_id, introduced)
-        return self.get(caller, webhook_id)
+        """Change its plugin, which is asked for its metadata again; raises as ``create``.
+
+        What somebody else changes of it meanwhile stays, unless this changes it too.
+        """
+        for _ in range(_MOST_CHANGES_MEANWHILE):
+            raw = self._reader.get(caller, webhook_id)
+            document = decoded(raw.raw)
+            plugin = _named_plugin(document)
+            changed = replace(
+                plugin,
+                version=plugin.version if change.version is None else change.version,
+                options=plugin.options if change.options is None else change.options,
+                upgrade_mode=change.upgrade_mode or plugin.upgrade_mode,
+            )
+            introduced = self._introduced(changed, document["domain_id"])
+            if self._webhooks.set_plugin(webhook_id, introduced, raw["plugin_info"]):
+                return self.get(caller, webhook_id)
+        raise Unavailable("Others change the webhook's plugin. Nothing was changed; try again.")
 
     def verify_plugin(self, caller: Caller, webhook_id: str) -> None:
         """Ask its plugin whether the options work; raises InvalidParameter or Unavailable."""

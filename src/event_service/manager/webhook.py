@@ -13,6 +13,7 @@ from bson.decimal128 import Decimal128
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.stored_keys import from_stored
+from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
         recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
         recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
         duplicate_window=duplicate_window(plugin.metadata.get("duplicate_event_time")),
-        requests=RequestTotals(int(totals.get("total") or 0), int(totals.get("error") or 0)),
+        requests=RequestTotals(count_of(totals.get("total")), count_of(totals.get("error"))),
         tags=from_stored(_mapping(document.get("tags"))),
     )
 
@@ -116,11 +117,13 @@ def duplicate_window(value: object) -> int | None:
         number = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
     elif isinstance(value, Decimal128):
         number = value.to_decimal()
+        if not number.is_finite():
+            return None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = value
     else:
         return None
-    if not isinstance(number, int) and not math.isfinite(number):
+    if isinstance(number, float) and not math.isfinite(number):
         return None
     return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
 

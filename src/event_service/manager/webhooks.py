@@ -13,6 +13,7 @@ from event_service.ids import new_id
 from event_service.instants import utc_now
 from event_service.manager.access_key import credential_of, matches, new_key
 from event_service.manager.clear_keys import forget_clear_key
+from event_service.manager.guarded import guarded, value
 from event_service.manager.webhook import Webhook, WebhookState, webhook_of
 from event_service.manager.webhook_cache import KnownWebhook
 from event_service.manager.webhook_changes import publish_change
@@ -23,7 +24,7 @@ from event_service.plugins.plugin import NO_PLUGIN, PluginInfo
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pymongo.database import Database
 
@@ -167,9 +168,16 @@ class WebhookManager:
         with self._names.held(name_wanted, for_webhook=webhook_id):
             return self._change(webhook_id, {"$set": {"name": wanted, **changes}})
 
-    def set_plugin(self, webhook_id: str, plugin: PluginInfo) -> Webhook:
-        """Put the plugin in the place of the one it had. Raises NotFound."""
-        return self._change(webhook_id, {"$set": {"plugin_info": plugin_document(plugin)}})
+    def set_plugin(self, webhook_id: str, plugin: PluginInfo, before: object) -> bool:
+        """Put the plugin in the place of ``before``, the ``plugin_info`` that was read.
+
+        False, and nothing is changed, if the webhook has another one by now. Raises NotFound.
+        """
+        as_read = {"$eq": [{"$ifNull": ["$plugin_info", None]}, value(before)]}
+        update = guarded(as_read, {"plugin_info": value(plugin_document(plugin))})
+        changed = self._update(webhook_id, update)
+        # What it has already is not modified either.
+        return changed or self.get(webhook_id).plugin == plugin
 
     def enable(self, webhook_id: str) -> Webhook:
         """Let it take events again. Raises NotFound."""
@@ -218,10 +226,18 @@ class WebhookManager:
         raise RuntimeError("every random id was taken: the source of randomness is broken")
 
     def _change(self, webhook_id: str, update: Mapping[str, Any]) -> Webhook:
-        if self._webhooks.update_one({"webhook_id": webhook_id}, update).matched_count == 0:
+        self._update(webhook_id, update)
+        return self.get(webhook_id)
+
+    def _update(
+        self, webhook_id: str, update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    ) -> bool:
+        """Whether it changed anything. Raises NotFound."""
+        updated = self._webhooks.update_one({"webhook_id": webhook_id}, update)
+        if updated.matched_count == 0:
             raise NotFound("webhook_id", webhook_id)
         self._announce(webhook_id)
-        return self.get(webhook_id)
+        return updated.modified_count == 1
 
     def _announce(self, webhook_id: str) -> None:
         self._cache.forget(webhook_id)

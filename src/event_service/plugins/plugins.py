@@ -7,7 +7,7 @@ service: what is built in needs no network, unless somebody says where another o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from event_service.errors import InvalidParameter, Unavailable
 from event_service.metrics.deliveries import PLUGIN
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PLUGIN_ID = "plugin_info.plugin_id"
 _OPTIONS = "plugin_info.options"
+
+_Told = TypeVar("_Told")
 
 
 class Plugins:
@@ -59,11 +61,16 @@ class Plugins:
             raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
         if endpoint is None:
             return self._built_in.read(plugin.plugin_id, body, plugin.options)
-        place = _place(plugin, endpoint)
         try:
-            return Reading(PLUGIN, self._client.parse(place, plugin.options, body))
+            _, results = self._tell(
+                plugin,
+                domain_id,
+                endpoint,
+                lambda place: self._client.parse(place, plugin.options, body),
+            )
         except PluginFault as fault:
             raise ParseFailure(fault.reason) from fault
+        return Reading(PLUGIN, results)
 
     def init(self, plugin: PluginInfo, domain_id: str) -> PluginInfo:
         """The plugin with the metadata that it gives, and the version that it has.
@@ -77,10 +84,12 @@ class Plugins:
         if endpoint is None:
             return plugin
         try:
-            metadata = self._client.init(_place(plugin, endpoint), plugin.options)
+            there, metadata = self._tell(
+                plugin, domain_id, endpoint, lambda place: self._client.init(place, plugin.options)
+            )
         except PluginFault as fault:
             raise _told(fault) from fault
-        return replace(plugin, metadata=metadata, version=endpoint.version or plugin.version)
+        return replace(plugin, metadata=metadata, version=there.version or plugin.version)
 
     def verify(self, plugin: PluginInfo, domain_id: str) -> None:
         """Whether the plugin's options work: raises as ``init`` does when they don't."""
@@ -88,7 +97,12 @@ class Plugins:
         if endpoint is None:
             return
         try:
-            self._client.verify(_place(plugin, endpoint), plugin.options)
+            self._tell(
+                plugin,
+                domain_id,
+                endpoint,
+                lambda place: self._client.verify(place, plugin.options),
+            )
         except PluginFault as fault:
             raise _told(fault) from fault
 
@@ -96,6 +110,25 @@ class Plugins:
         """Close the connections; no call may follow."""
         for close in self._on_close:
             close()
+
+    def _tell(
+        self,
+        plugin: PluginInfo,
+        domain_id: str,
+        endpoint: Endpoint,
+        call: Callable[[Place], _Told],
+    ) -> tuple[Endpoint, _Told]:
+        """What the plugin answers, and where: a plugin that has moved is followed.
+
+        Raises a PluginFault.
+        """
+        try:
+            return endpoint, call(Place(plugin.plugin_id, endpoint.address))
+        except PluginSilent:
+            moved = self._endpoints.moved(plugin, domain_id, endpoint)
+            if moved is None:
+                raise
+            return moved, call(Place(plugin.plugin_id, moved.address))
 
     def _known(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
         """Where the plugin is, None for a built-in one."""
@@ -111,10 +144,6 @@ class Plugins:
         if configured is not None or plugin.plugin_id in self._built_in:
             return configured
         return self._endpoints.asked(plugin, domain_id)
-
-
-def _place(plugin: PluginInfo, endpoint: Endpoint) -> Place:
-    return Place(plugin.plugin_id, endpoint.address)
 
 
 def _told(fault: PluginFault) -> InvalidParameter | Unavailable:

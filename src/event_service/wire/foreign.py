@@ -7,11 +7,14 @@ import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
-from bson import DBRef, Regex, Timestamp
+from bson import DBRef, Decimal128, Regex, Timestamp
 
 from event_service.instants import format_instant
+
+_BEYOND_64_BITS: Final = 2**63
 
 
 def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[Any] | None:
@@ -45,6 +48,16 @@ def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[
         case _:
             plain = str(value)
     return plain
+
+
+def count_of(value: Any) -> int:
+    """A count; what is no number, or none that the wire's 64 bits hold, is 0."""
+    number = value.to_decimal() if isinstance(value, Decimal128) else value
+    if isinstance(number, Decimal):
+        return int(number) if number.is_finite() and abs(number) < _BEYOND_64_BITS else 0
+    if isinstance(number, int | float):
+        return int(number) if abs(number) < _BEYOND_64_BITS else 0
+    return 0
 
 
 def _finite(value: float) -> float | str:

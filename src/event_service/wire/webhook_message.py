@@ -10,7 +10,7 @@ from event_service.stubs.spaceone.api.monitoring.v1.webhook_pb2 import (
     WebhookPluginInfo,
     WebhookRequests,
 )
-from event_service.wire.foreign import plain_value
+from event_service.wire.foreign import count_of, plain_value
 from event_service.wire.struct import dict_to_struct
 
 _TEXTS = ("webhook_id", "name", "domain_id", "workspace_id", "project_id")
@@ -67,5 +67,5 @@ def _plugin_info(plugin: Mapping[str, Any]) -> WebhookPluginInfo:
 
 def _requests(requests: Mapping[str, Any]) -> WebhookRequests:
     return WebhookRequests(
-        total=int(requests.get("total") or 0), error=int(requests.get("error") or 0)
+        total=count_of(requests.get("total")), error=count_of(requests.get("error"))
     )

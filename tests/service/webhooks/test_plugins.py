@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,6 +88,23 @@ def test_update_plugin_and_verify(running: Running, ask: Ask) -> None:
     plain = made(ask, "without")["webhook_id"]
     for method in ("verify_plugin", "update_plugin"):
         assert "no plugin" in ask(method, webhook_id=plain).details
+
+
+def test_what_others_change_of_a_plugin_meanwhile_stays(
+    start: Start, owner: list[tuple[str, str]]
+) -> None:
+    with running_plugin() as plugin, ThreadPoolExecutor(1) as pool:
+        running = start(metadata=owner, plugins={"plugin-x": plugin.endpoint})
+        ask = asking(running)
+        name = {"webhook_id": with_plugin(ask, do="answer")["webhook_id"]}
+        slow = pool.submit(ask, "update_plugin", **name, options={"do": "hold"})
+        plugin.wait_for_held()
+        assert ask("update_plugin", **name, version="2.0").status == "OK"
+        plugin.let_go()
+        info = slow.result().body["plugin_info"]
+        assert (info["version"], info["options"]) == ("2.0", {"do": "hold"})
+        assert ask("get", **name).body["plugin_info"] == info
+        assert ask("update_plugin", **name, version="2.0").status == "OK"
 
 
 def test_a_changed_plugin_reads_the_next_body(running: Running, ask: Ask) -> None:
