@@ -26,7 +26,10 @@ class _Count:
 
 
 class RequestCounts:
-    """What came in since the last flush, by webhook_id. Safe for many threads."""
+    """What came in since the last flush, by webhook_id. Safe for many threads.
+
+    A process that is killed takes what it has not flushed with it: counts, and no events.
+    """
 
     def __init__(self) -> None:
         """Start from nothing."""
