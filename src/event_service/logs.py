@@ -65,6 +65,8 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
             "nothing is exported: OTEL_ variables ask for it, and the extra is not installed",
             install="pip install 'spaceone-event-service[otel]'",
         )
+    for complaint in telemetry.complaints:
+        _log.warning("OpenTelemetry objects to an OTEL_ variable", says=complaint)
 
 
 def tell_what_is_amiss() -> None:
