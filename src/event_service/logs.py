@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -75,7 +76,7 @@ def tell_what_is_amiss() -> None:
         processors=[
             structlog.stdlib.add_log_level,
             structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+                colors=_in_colours(), exception_formatter=structlog.dev.plain_traceback
             ),
         ],
         # Standard output is for what a command answers.
@@ -92,8 +93,17 @@ def _written(settings: Settings) -> list[Processor]:
     )
     if readable:
         # Plain tracebacks: the richer ones show local variables, and so keys and tokens.
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=_in_colours(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     return [structlog.processors.format_exc_info, _as_json]
+
+
+def _in_colours() -> bool:
+    """On a terminal, unless NO_COLOR is set; in a file colours are noise that ``grep`` meets."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 class _Lines:
