@@ -11,6 +11,8 @@ from simulate.sizes import Population, document_bytes, index_sizes
 
 CLAIM_BYTES = 320
 """Redis memory of one claim, measured on Redis 6.2 (tests/simulate/test_claim_memory.py)."""
+CONNECTIONS = 192
+"""What a process may open to MongoDB, by the defaults (``store_clients.mongodb_connections``)."""
 _ID_VALUES = 16**12
 _TERA, _GIGA, _MEGA = 1e12, 1e9, 1e6
 
@@ -134,7 +136,7 @@ def in_words(plan: Plan, sizing: Sizing) -> tuple[tuple[str, str], ...]:
         ("shards", str(sizing.shards)),
         ("pages written per s and shard, at most", f"{sizing.page_writes_of_shard:,.0f}"),
         ("service processes, one core each", str(sizing.processes)),
-        ("connections to mongos, at most", f"{sizing.processes * 100:,}"),
+        ("connections to mongos, at most", f"{sizing.processes * CONNECTIONS:,}"),
         ("claims in Redis, at most", f"{sizing.claims / _MEGA:,.0f} million"),
         ("memory of all Redis masters", f"{sizing.redis_memory / _GIGA:.1f} GB"),
         ("Redis masters for the scripts", str(sizing.redis_masters)),

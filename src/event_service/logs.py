@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
             "nothing is exported: OTEL_ variables ask for it, and the extra is not installed",
             install="pip install 'spaceone-event-service[otel]'",
         )
+    for complaint in telemetry.complaints:
+        _log.warning("OpenTelemetry objects to an OTEL_ variable", says=complaint)
 
 
 def tell_what_is_amiss() -> None:
@@ -73,7 +76,7 @@ def tell_what_is_amiss() -> None:
         processors=[
             structlog.stdlib.add_log_level,
             structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+                colors=_in_colours(), exception_formatter=structlog.dev.plain_traceback
             ),
         ],
         # Standard output is for what a command answers.
@@ -90,8 +93,17 @@ def _written(settings: Settings) -> list[Processor]:
     )
     if readable:
         # Plain tracebacks: the richer ones show local variables, and so keys and tokens.
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=_in_colours(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     return [structlog.processors.format_exc_info, _as_json]
+
+
+def _in_colours() -> bool:
+    """On a terminal, unless NO_COLOR is set; in a file colours are noise that ``grep`` meets."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 class _Lines:

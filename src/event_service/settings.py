@@ -249,7 +249,8 @@ class Settings(BaseSettings):
     store_timeout_seconds: PositiveFloat = Field(
         default=5.0,
         le=600,
-        description="How long the answer of a store is waited for; of Redis, a fifth of that.",
+        description="How long the answer of a store is waited for; of Redis, a fifth of that."
+        " A query has the time of `EVENT_QUERY_SECONDS`.",
     )
     auth_jwks: str | None = Field(
         default=None,
@@ -267,7 +268,8 @@ class Settings(BaseSettings):
     )
     auth_system_domains: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
         default=frozenset({"domain-root"}),
-        description="The domains whose system tokens are believed, as a JSON list.",
+        description="The domains whose system tokens are believed, as a JSON list."
+        " Those of the own key pair are believed of any domain.",
         json_schema_extra={"default_in_words": '`["domain-root"]`'},
     )
     sns_verify: bool = Field(

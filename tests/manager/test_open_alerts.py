@@ -26,3 +26,10 @@ def test_counts_what_is_not_resolved_when_asked(mongo_database: Database[dict[st
     assert own_scrape().value(NAME) == 3
     OpenAlerts(alerts).look()
     assert own_scrape().value(NAME) == 4
+
+
+def test_who_asks_first_reads_no_zero(mongo_database: Database[dict[str, Any]]) -> None:
+    alerts = mongo_database["alert"]
+    alerts.insert_many([{"alert_id": f"alert-{n}", "state": "TRIGGERED"} for n in range(7)])
+    OpenAlerts(alerts, asked=lambda _: False).look()
+    assert own_scrape().value(NAME) == 7

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from event_service.model.event import Event
+from event_service.settings import Settings
+from event_service.store_clients import mongodb_connections
 from simulate.scenario import Mix
 from simulate.sizes import Population, document_bytes, index_sizes
-from simulate.sizing import Plan, size
+from simulate.sizing import CONNECTIONS, Plan, size
 
 
 def test_raw_data_are_stored_as_they_are() -> None:
@@ -43,3 +45,8 @@ def test_what_repeats_is_not_stored_and_fills_the_store_later() -> None:
     repeating, not_repeating = size(Plan(mix=mix)), size(Plan(mix=replace(mix, repeats=0.0)))
     assert repeating.recorded == pytest.approx(20_000)
     assert repeating.days_to_stored == pytest.approx(not_repeating.days_to_stored * 5)
+
+
+@pytest.mark.usefixtures("no_event_variables")
+def test_a_process_may_open_as_many_connections_as_the_service_says() -> None:
+    assert mongodb_connections(Settings()) == CONNECTIONS

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import event_service
 from event_service.start_errors import StartError
+from event_service.tracing.complaints import complaints
 from event_service.tracing.spans import trace_with
 from event_service.tracing.wanted import Wanted, wanted
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from opentelemetry.sdk.resources import Resource
 
@@ -33,7 +34,8 @@ _FLUSH_SECONDS: Final = 3.0
 class Telemetry:
     """What is exported of this process. ``handler`` is for the log, if that is exported.
 
-    ``lacking`` says that something is wanted and can't be had.
+    ``lacking`` says that something is wanted and can't be had, ``complaints`` are what the SDK
+    said of its variables, without their values.
     """
 
     def __init__(
@@ -42,9 +44,11 @@ class Telemetry:
         ends: tuple[Callable[[], None], ...] = (),
         *,
         lacking: bool = False,
+        complaints: Sequence[str] = (),
     ) -> None:
         self.handler = handler
         self.lacking = lacking
+        self.complaints = complaints
         self._ends = ends
 
     def stop(self) -> None:
@@ -61,25 +65,31 @@ class Telemetry:
 def start_telemetry() -> Telemetry:
     """Begin to export what is wanted; to be called in each worker process, before its log is set.
 
-    Raises StartError for an exporter that is not there.
+    Raises StartError for an exporter that is not there, and for variables that the SDK refuses.
     """
     asked = wanted(os.environ)
     if not asked:
         return Telemetry()
     if find_spec("opentelemetry.sdk") is None:
         return Telemetry(lacking=True)
-    return _started(asked)
+    try:
+        return _started(asked)
+    except StartError:
+        raise
+    except Exception as fault:  # an exporter may raise anything at what a variable says
+        raise StartError(f"OpenTelemetry refuses an OTEL_ variable: {fault}") from fault
 
 
 def _started(asked: Wanted) -> Telemetry:
-    resource = _resource()
     handler, ends = None, []
-    if asked.traces:
-        ends.append(_trace(asked.traces, resource))
-    if asked.logs:
-        handler, end = _log(asked.logs, resource)
-        ends.append(end)
-    return Telemetry(handler, tuple(ends))
+    with complaints() as said:
+        resource = _resource()
+        if asked.traces:
+            ends.append(_trace(asked.traces, resource))
+        if asked.logs:
+            handler, end = _log(asked.logs, resource)
+            ends.append(end)
+    return Telemetry(handler, tuple(ends), complaints=said)
 
 
 def _resource() -> Resource:
