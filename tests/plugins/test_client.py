@@ -56,7 +56,7 @@ def test_each_result_stands_alone(plugin: RunningPlugin, client: PluginClient) -
         with pytest.raises(ParseFailure) as failure:
             normalise(result)
         reasons.append(failure.value.reason.split(" ", 1)[0])
-    assert reasons == ["event_type", "severity", "additional_info"]
+    assert reasons == ["event_type", "severity", "additional_info", "additional_info"]
 
 
 def test_init_gives_metadata(plugin: RunningPlugin, client: PluginClient) -> None:
@@ -107,7 +107,7 @@ def test_hanging_is_not_waited_for(plugin: RunningPlugin, hasty: PluginClient) -
         hasty.parse(plugin.place, {"do": "hang"}, BODY)
 
 
-@pytest.mark.parametrize("behaviour", ["large", "infinite", "garbage"])
+@pytest.mark.parametrize("behaviour", ["large", "infinite", "crowded", "garbage"])
 def test_metadata_that_can_not_be_kept(
     plugin: RunningPlugin, client: PluginClient, behaviour: str
 ) -> None:
