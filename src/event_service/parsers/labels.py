@@ -1,4 +1,4 @@
-"""The fingerprint of a label set, as Prometheus and Alertmanager compute it."""
+"""The key of an alert with labels: their fingerprint, as Prometheus and Alertmanager compute it."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,11 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 _SEPARATOR = b"\xff"
 # Real label sets take a few KiB. FNV goes byte by byte, which a hostile one could make slow.
 _LONGEST = 32 * 1024
+
+
+def alert_key(fingerprint: str | None, labels: Mapping[str, Any]) -> str | None:
+    """The fingerprint that an alert came with, else that of its labels; None without any."""
+    return fingerprint or (labels_fingerprint(labels) if labels else None)
 
 
 def labels_fingerprint(labels: Mapping[str, Any]) -> str:
