@@ -92,13 +92,18 @@ def test_what_fails_has_a_reason_that_holds_nothing_of_the_call(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said"), [("refuse", "*** is wrong"), ("crash", "a fault of the plugin's own")]
+    ("behaviour", "secret", "said"),
+    [
+        ("refuse", "hunter2", "*** is wrong"),
+        ("refuse", " hunter2", "*** is wrong"),
+        ("crash", "hunter2", "a fault of the plugin's own"),
+    ],
 )
 def test_who_refuses_is_quoted_without_the_texts_of_its_options(
-    plugin: RunningPlugin, client: PluginClient, behaviour: str, said: str
+    plugin: RunningPlugin, client: PluginClient, behaviour: str, secret: str, said: str
 ) -> None:
     with pytest.raises(PluginRefuses) as raised:
-        client.parse(plugin.place, {"do": behaviour, "secret": "hunter2"}, BODY)
+        client.parse(plugin.place, {"do": behaviour, "secret": secret}, BODY)
     assert raised.value.reason == said
 
 
