@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from event_service.cli import webhook_text
 from event_service.cli.draft_text import as_block, as_line
 from event_service.cli.event_rows import as_json_line, as_table
 from event_service.cli.terminal import put, visible
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.webhook import webhook_of
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 
 if TYPE_CHECKING:
@@ -64,6 +66,13 @@ def test_an_event_in_a_table() -> None:
 
 def test_an_event_as_json() -> None:
     assert not ACTING & set(as_json_line(EventInfo(title=HOSTILE.replace("\ud800", ""))))
+
+
+def test_a_webhook() -> None:
+    ids = dict.fromkeys(("webhook_id", "domain_id", "workspace_id", "project_id"), HOSTILE)
+    webhook = webhook_of({"name": HOSTILE, "plugin_info": {"plugin_id": HOSTILE}, **ids})
+    for line in (*webhook_text.as_lines(webhook), *webhook_text.as_table([webhook])):
+        assert line.isprintable()
 
 
 def test_a_draft() -> None:

@@ -153,6 +153,17 @@ def test_a_huge_label_set_has_a_key_too() -> None:
     assert labels_fingerprint(huge) != labels_fingerprint(huge | {"b": "y"})
 
 
+def test_a_label_that_is_nested_too_deep_leaves_its_siblings() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    alerts = [{"labels": {"alertname": "a", "x": deep}}, {"labels": {"alertname": "b"}}]
+    nested, sibling = SOURCE.parse({"version": "4", "alerts": alerts}, {})
+    with pytest.raises(ParseFailure, match="nested too deep"):
+        normalise(nested)
+    assert normalise(sibling).draft.title == "b"
+
+
 @needs_payloads
 def test_the_derived_key_is_alertmanagers_own_fingerprint() -> None:
     alerts = read(PAYLOADS / "1.json")["alerts"]

@@ -67,6 +67,12 @@ def test_a_resolved_alert_recovers_the_key_it_fired_with() -> None:
     assert resolved.description == "**Resolved** the order queue is short again"
 
 
+def test_alerts_with_neither_fingerprint_nor_labels_are_not_one() -> None:
+    alerts = [{"annotations": {"summary": summary}} for summary in ("a", "b")]
+    first, second = drafts(SOURCE, {"version": "1", "orgId": 1, "alerts": alerts})
+    assert first.event_key != second.event_key
+
+
 def test_a_legacy_rule_that_is_ok_recovers_the_key_it_alerted_with() -> None:
     alerting, ok = own(SOURCE, "legacy_alerting"), own(SOURCE, "legacy_ok")
     assert alerting.title == ok.title == "Disk fills up"

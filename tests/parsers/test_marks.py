@@ -23,6 +23,7 @@ FORMS: list[dict[str, Any]] = [
     *({name: "1", "alert_id": "1"} for name in ("alert_title", "alert_type", "aggreg_key")),
     {"alertTransition": "Warn", "alertId": "1"},
     {"ALERT_TRANSITION": "Warn", "ALERT_ID": "1"},
+    {"alert transition": "Warn", "alert id": "1"},
     {"transition": "Warn", "alert_type": "warning"},
     {"title": "t", "ruleGroup": "g", "condition": "A", "data": []},
     {"object": {"reason": "r", "regarding": {"kind": "Pod"}}},
@@ -41,6 +42,9 @@ FORMS: list[dict[str, Any]] = [
     {"results": []},
     {"EVENT.ID": "1", "EVENT.VALUE": "1", "TRIGGER.ID": "2"},
     {"eventId": "1", "eventValue": "1", "triggerId": "2"},
+    {"event.id": "1", "event.value": "1", "trigger.id": "2"},
+    {"EventId": "1", "EventValue": "1", "TriggerId": "2"},
+    {"EVENT-ID": "1", "EVENT-VALUE": "1", "TRIGGER-ID": "2"},
     {"message": {"data": b64encode(dumps(OPEN_INCIDENT).encode()).decode()}},
     {
         "messageType": "ComplianceChangeNotification",

@@ -71,6 +71,28 @@ def test_a_change_of_the_rule_is_no_event() -> None:
     assert drafts(SOURCE, body) == []
 
 
+class Compared(dict[str, Any]):
+    """Dimensions that count how often they are compared with others."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+    __hash__ = None
+
+
+def test_each_stream_is_read_once_however_many_there_are() -> None:
+    names = [*map(str, range(300)), *map(str, range(300))]
+    streams = [Compared(region="r", resourceName=name) for name in names]
+    streams += [Compared(resourceName="0", region="r")]
+    body = {"type": "REPEAT", "title": "x", "alarmMetaData": [{"dimensions": streams}]}
+    (draft,) = drafts(SOURCE, body)
+    assert draft.resources == (*map(str, range(1, 300)), "0")
+    assert Compared.times <= len(streams)
+
+
 def test_what_names_no_alarm_fails() -> None:
     with pytest.raises(ParseFailure):
         SOURCE.parse({"body": "x"}, {})

@@ -94,6 +94,7 @@ def test_a_sentence_is_no_state(text: str) -> None:
         ({"color": "#cccccc"}, Severity.NONE),
         ({"color": "no colour"}, Severity.NONE),
         ({"color": "#zzzzzz"}, Severity.NONE),
+        ({"color": "ff  ff"}, Severity.NONE),
         ({"color": "good", "fields": [{"title": "Severity", "value": "High"}]}, Severity.ERROR),
         ({"fields": [{"title": "priority", "value": "odd"}]}, Severity.NOT_AVAILABLE),
     ],
@@ -106,6 +107,12 @@ def test_a_severity_at_the_start_of_a_message() -> None:
     draft = said("CRITICAL: disk", color="good")
     assert (draft.severity, draft.event_type) == (Severity.CRITICAL, EventType.ALERT)
     assert draft.event_key == said("[RESOLVED] disk").event_key
+
+
+def test_a_character_of_thousands_of_digits_stays_as_it_is() -> None:
+    none = f"&#{'1' * 5000};"
+    assert said(f"disk &amp; cpu\n{none}").description == none
+    assert said("disk", fields=[{"title": "load", "value": none}]).additional_info["load"] == none
 
 
 def test_a_very_long_line_is_a_description() -> None:

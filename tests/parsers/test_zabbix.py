@@ -1,13 +1,14 @@
 """Zabbix's webhook, on bodies after SpaceONE's guide and its media types, and on a real one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure
-from event_service.parsers.variable_names import spellings
 from event_service.parsers.zabbix import SOURCE
 from tests.parsers.drafts import (
     BODIES,
@@ -99,10 +100,14 @@ def test_the_number_of_a_severity_wins_over_its_word() -> None:
 
 
 @pytest.mark.parametrize("name", ["flat_problem", "flat_resolved"])
-@pytest.mark.parametrize("spelled", [2, 3], ids=["EVENT_ID", "EVENT.ID"])
-def test_the_flat_form_by_the_macros_names(name: str, spelled: int) -> None:
+@pytest.mark.parametrize("separator", ["_", ".", " "])
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_the_flat_form_by_the_macros_names(
+    name: str, separator: str, case: Callable[[str], str]
+) -> None:
     body = read(BODIES / "zabbix" / f"{name}.json")
-    by_macro = {spellings(field)[spelled]: value for field, value in body.items()}
+    by_macro = {case(field).replace("_", separator): value for field, value in body.items()}
+    assert ParserRegistry(installed_sources()).source_of(by_macro) is SOURCE
     assert drafts(SOURCE, by_macro) == [own(SOURCE, name)]
 
 

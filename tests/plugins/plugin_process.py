@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Struct, Value
 from spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
 
 _never = threading.Event()
@@ -65,6 +65,13 @@ def _event(**fields: Any) -> event_pb2.EventInfo:
     return event_pb2.EventInfo(resource=resource, **(usual | fields))
 
 
+def _crowded() -> Struct:
+    """More members than an object may have, in 400 KB."""
+    crowded = Struct()
+    crowded.get_or_create_list("members").values.extend([Value()] * 200_001)
+    return crowded
+
+
 def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> Any:
     behaved = _behave(request, context)
     if behaved is not None:
@@ -85,6 +92,7 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
                     _event(event_type="LUNCH"),
                     _event(severity=77),
                     _event(additional_info=infinite),
+                    _event(additional_info=_crowded()),
                 ]
             )
     told = Struct()
@@ -119,6 +127,8 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
         metadata["text"] = "x" * 2 * 1024 * 1024
     if _asked(request) == "infinite":
         metadata["load"] = float("inf")
+    if _asked(request) == "crowded":
+        metadata = _crowded()
     return webhook_pb2.WebhookPluginInfo(metadata=metadata)
 
 

@@ -56,7 +56,7 @@ def test_each_result_stands_alone(plugin: RunningPlugin, client: PluginClient) -
         with pytest.raises(ParseFailure) as failure:
             normalise(result)
         reasons.append(failure.value.reason.split(" ", 1)[0])
-    assert reasons == ["event_type", "severity", "additional_info"]
+    assert reasons == ["event_type", "severity", "additional_info", "additional_info"]
 
 
 def test_init_gives_metadata(plugin: RunningPlugin, client: PluginClient) -> None:
@@ -92,13 +92,18 @@ def test_what_fails_has_a_reason_that_holds_nothing_of_the_call(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said"), [("refuse", "*** is wrong"), ("crash", "a fault of the plugin's own")]
+    ("behaviour", "secret", "said"),
+    [
+        ("refuse", "hunter2", "*** is wrong"),
+        ("refuse", " hunter2", "*** is wrong"),
+        ("crash", "hunter2", "a fault of the plugin's own"),
+    ],
 )
 def test_who_refuses_is_quoted_without_the_texts_of_its_options(
-    plugin: RunningPlugin, client: PluginClient, behaviour: str, said: str
+    plugin: RunningPlugin, client: PluginClient, behaviour: str, secret: str, said: str
 ) -> None:
     with pytest.raises(PluginRefuses) as raised:
-        client.parse(plugin.place, {"do": behaviour, "secret": "hunter2"}, BODY)
+        client.parse(plugin.place, {"do": behaviour, "secret": secret}, BODY)
     assert raised.value.reason == said
 
 
@@ -107,7 +112,7 @@ def test_hanging_is_not_waited_for(plugin: RunningPlugin, hasty: PluginClient) -
         hasty.parse(plugin.place, {"do": "hang"}, BODY)
 
 
-@pytest.mark.parametrize("behaviour", ["large", "infinite", "garbage"])
+@pytest.mark.parametrize("behaviour", ["large", "infinite", "crowded", "garbage"])
 def test_metadata_that_can_not_be_kept(
     plugin: RunningPlugin, client: PluginClient, behaviour: str
 ) -> None:

@@ -12,7 +12,7 @@ from spaceone.api.plugin.v1 import plugin_pb2
 from event_service.errors import InvalidParameter, Unavailable
 from event_service.loading_cache import Lifetimes
 from event_service.parsers.registry import ParserRegistry, installed_sources
-from event_service.parsers.seam import ParseFailure
+from event_service.parsers.seam import ParseFailure, Source
 from event_service.plugins.build import build_plugins
 from event_service.plugins.endpoint import Endpoint, EndpointKey, PluginEndpoints
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
@@ -21,10 +21,11 @@ from event_service.plugins.plugins import Plugins
 from tests.plugins.running import running_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from structlog.typing import EventDict
 
+    from event_service.parsers.seam import Body, Options
     from event_service.plugins.client import PluginClient
     from tests.plugins.running import RunningPlugin
 
@@ -195,6 +196,21 @@ def test_a_plugin_service_needs_a_token(built_in: ParserRegistry) -> None:
         build_plugins(built_in, {}, "grpc://127.0.0.1:1", None)
     with pytest.raises(ValueError, match="grpc://host:port"):
         build_plugins(built_in, {}, "127.0.0.1:1", TOKEN)
+
+
+def test_a_parser_that_fails_loses_no_body(client: PluginClient, log: list[EventDict]) -> None:
+    def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001
+        raise KeyError(body["title"])
+
+    odd = Source("odd", parse, recognises=lambda _: True, looks_like="anything")
+    plugins = Plugins(ParserRegistry([odd]), PluginEndpoints({}), client)
+    for plugin, name in ((PluginInfo("odd"), "odd"), (NO_PLUGIN, "auto")):
+        with pytest.raises(ParseFailure, match=f"The parser {name} failed") as failed:
+            plugins.read(plugin, "domain-1", {"title": "hunter2"})
+        assert "hunter2" not in failed.value.reason
+    told = [(line["log_level"], line["event"], line["cause"]) for line in log]
+    assert told == [("error", "parser failed", "KeyError")] * 2
+    assert "hunter2" not in "".join(line["where"] for line in log)
 
 
 def test_a_plugin_that_has_moved_is_followed(

@@ -36,7 +36,9 @@ def shown(text: str, style: str = "") -> Text:
 
 
 def put(printed: RenderableType = "") -> None:
-    """Print on standard output; in a file or a pipe, lines are as long as what they say."""
+    """Print on standard output; in a file or a pipe, lines are as long as what they say,
+    up to 100,000 characters.
+    """
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(printed)

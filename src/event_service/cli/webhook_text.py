@@ -1,13 +1,17 @@
-"""Webhooks as the commands print them. Keys are printed by nothing here."""
+"""Webhooks as the commands print them. Keys are printed by nothing here.
+
+Another service that shares the database may have named them anything: see ``terminal``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from event_service.cli.terminal import visible
 from event_service.instants import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from event_service.manager.webhook import Webhook
 
@@ -37,14 +41,18 @@ def as_lines(webhook: Webhook) -> list[str]:
     fields = as_object(webhook)
     totals = fields.pop("requests")
     fields["requests"] = f"{totals['total']}, of which {totals['error']} were not understood"
-    return [f"{key}: {value}" for key, value in fields.items() if value is not None]
+    return [visible(f"{key}: {value}") for key, value in fields.items() if value is not None]
 
 
 def as_table(webhooks: Sequence[Webhook]) -> list[str]:
     """One line for each webhook, below a line that names the columns."""
-    rows = [_COLUMNS, *(tuple(as_object(webhook)[key] for key in _COLUMNS) for webhook in webhooks)]
+    rows = [_COLUMNS, *(_row(as_object(webhook)) for webhook in webhooks)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _row(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(visible(fields[key]) for key in _COLUMNS)

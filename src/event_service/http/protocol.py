@@ -107,6 +107,9 @@ class BoundedProtocol(H11Protocol):
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             self._answer(400, problem("ERROR_INVALID_PARAMETER", msg))
         self.transport.close()
+        if self._in_request:
+            # Else uvicorn would try to send what the application answers, and log that it can't.
+            self.cycle.disconnected = True
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         # uvicorn begins the next request of a connection only after this one.

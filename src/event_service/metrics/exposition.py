@@ -39,7 +39,10 @@ def exposition(accept: str) -> tuple[bytes, str]:
     if SHARED:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    encoder, content_type = choose_encoder(accept)
+    try:
+        encoder, content_type = choose_encoder(accept)
+    except TypeError:  # a version in it is no number
+        encoder, content_type = choose_encoder("")
     return encoder(registry), content_type
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
-from event_service.parsers.labels import labels_fingerprint
+from event_service.parsers.labels import alert_key
 from event_service.parsers.reading import mapping
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
@@ -50,7 +50,7 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
     annotations = mapping(alert.get("annotations"))
     alertname = _text(labels.get("alertname"))
     result = {
-        "event_key": _event_key(alert.get("fingerprint"), labels),
+        "event_key": alert_key(_text(alert.get("fingerprint")), labels),
         "event_type": _event_type(alert.get("status"), group_status),
         "title": _text(annotations.get("summary")) or alertname,
         "description": _text(annotations.get("description")) or _text(annotations.get("message")),
@@ -61,13 +61,6 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
         "additional_info": _additional_info(alert, labels, annotations),
     }
     return {name: value for name, value in result.items() if value is not None}
-
-
-def _event_key(fingerprint: object, labels: Mapping[str, Any]) -> str | None:
-    given = _text(fingerprint)
-    if given is not None or not labels:
-        return given
-    return labels_fingerprint(labels)
 
 
 def _event_type(status: object, group_status: object) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from event_service.parsers.derived_keys import derived_key, plugin_key
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
-from event_service.parsers.labels import labels_fingerprint
+from event_service.parsers.labels import alert_key
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -90,7 +90,7 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
     message = body.get("message") if len(sequence(body.get("alerts"))) == 1 else None
     return present(
         {
-            "event_key": text(alert.get("fingerprint")) or (labels_fingerprint(labels) or None),
+            "event_key": alert_key(text(alert.get("fingerprint")), labels),
             "event_type": _event_type(state),
             "title": first_text(annotations.get("summary"), rule),
             # A rule that could not be asked says why there; its other words tell of what it seeks.

@@ -1,4 +1,4 @@
-"""The fingerprint of a label set, as Prometheus and Alertmanager compute it."""
+"""The key of an alert with labels: their fingerprint, as Prometheus and Alertmanager compute it."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,17 @@ _SEPARATOR = b"\xff"
 _LONGEST = 32 * 1024
 
 
+def alert_key(fingerprint: str | None, labels: Mapping[str, Any]) -> str | None:
+    """The fingerprint that an alert came with, else that of its labels; None without any."""
+    return fingerprint or (labels_fingerprint(labels) if labels else None)
+
+
 def labels_fingerprint(labels: Mapping[str, Any]) -> str:
     """16 hex digits: 64-bit FNV-1a over the names in order, each with its value.
 
     Alertmanager puts the same into ``fingerprint`` from 0.19 on, so keys stay what they were when a
-    sender is upgraded. Labels are texts; another JSON value counts as its JSON text. A set over
-    32 KiB gets another digest of the same form.
+    sender is upgraded. Labels are texts; another JSON value counts as its JSON text, or as nothing
+    where it is nested too deep for one. A set over 32 KiB gets another digest of the same form.
     """
     encoded = sorted((_bytes(name), _bytes(value)) for name, value in labels.items())
     content = b"".join(part + _SEPARATOR for pair in encoded for part in pair)
@@ -31,5 +36,8 @@ def labels_fingerprint(labels: Mapping[str, Any]) -> str:
 
 
 def _bytes(value: object) -> bytes:
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    except RecursionError:
+        return b""
     return text.encode("utf-8", errors="replace")

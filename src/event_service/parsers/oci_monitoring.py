@@ -1,5 +1,6 @@
 """Oracle Cloud's Monitoring alarms, as its Notifications send them: one alarm a body."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -94,11 +95,12 @@ def _event_type(kind: object, status: object) -> str:
 
 def _streams(body: Body) -> Iterator[Mapping[str, Any]]:
     """The dimensions of each metric stream of the alarm, without repeats."""
-    seen: list[Mapping[str, Any]] = []
+    seen: set[str] = set()
     for alarm in mappings(body.get("alarmMetaData")):
         for dimensions in mappings(alarm.get("dimensions")):
-            if dimensions not in seen:
-                seen.append(dimensions)
+            said = json.dumps(dimensions, sort_keys=True)
+            if said not in seen:
+                seen.add(said)
                 yield dimensions
 
 

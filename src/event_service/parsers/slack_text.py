@@ -13,8 +13,15 @@ _MENTION = ("@", "#", "!")
 
 
 def plain(said: str) -> str:
-    """Slack's markup as plain text: links as their labels, or as addresses when they have none."""
-    return unescape(_LINK.sub(_label, said)).strip()
+    """Slack's markup as plain text: links as their labels, or as addresses when they have none.
+
+    A text with the number of a character that has thousands of digits keeps its escapes.
+    """
+    labelled = _LINK.sub(_label, said)
+    try:
+        return unescape(labelled).strip()
+    except ValueError:  # a character's number has more digits than Python reads
+        return labelled.strip()
 
 
 def all_texts(body: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 # Between the words of alertTransition and of EVENT.ID.
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[.\- ]")
+_SEPARATORS = "_.- "
 # No sender has as many variables: what has more members is no template, and not worth the time.
 _MOST_NAMES = 500
 
@@ -22,15 +23,15 @@ def by_variable(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return {_variable(name): value for name, value in body.items()} | dict(body)
 
 
-def spellings(variable: str) -> tuple[str, str, str, str]:
-    """How ``event_id`` is written: also as eventId, EVENT_ID and EVENT.ID.
+def spellings(variable: str) -> frozenset[str]:
+    """How ``event_id`` is written: also as eventId and EventId, and in small or capital letters
+    with a dot, hyphen or space in it.
 
     For the marks of a source, which are names as they stand.
     """
-    first, *rest = variable.split("_")
-    camel = first + "".join(word.capitalize() for word in rest)
-    upper = variable.upper()
-    return (variable, camel, upper, upper.replace("_", "."))
+    parted = {case.replace("_", by) for case in (variable, variable.upper()) for by in _SEPARATORS}
+    pascal = "".join(word.capitalize() for word in variable.split("_"))
+    return frozenset(parted | {pascal, pascal[0].lower() + pascal[1:]})
 
 
 def _variable(name: str) -> str:

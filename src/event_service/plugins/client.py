@@ -15,7 +15,7 @@ import grpc
 import structlog
 from google.protobuf.message import DecodeError
 
-from event_service.errors import InvalidParameter
+from event_service.errors import InvalidParameter, TooLarge
 from event_service.grpc_endpoint import open_channel
 from event_service.lru_dict import LruDict
 from event_service.metrics.deliveries import plugin_answered, plugin_skipped
@@ -112,6 +112,8 @@ class PluginClient:
             return struct_to_dict(answer.metadata)
         except InvalidParameter:
             raise _unreadable(place, "metadata that is no JSON") from None
+        except TooLarge:
+            raise _unreadable(place, "metadata of too many members") from None
 
     def verify(self, place: Place, options: Mapping[str, Any]) -> None:
         """Raises PluginRefuses when the plugin finds that the options don't work."""

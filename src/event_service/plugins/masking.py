@@ -15,8 +15,11 @@ _SHORTEST: Final = 4
 
 
 def masked(text: str, options: Struct) -> str:
-    """The text without the texts of the options: a plugin may quote a password that is wrong."""
-    for secret in sorted(_texts(options), key=len, reverse=True):
+    """The text without the texts of the options: a plugin may quote a password that is wrong.
+
+    Their outer spaces don't count, since whoever quotes one may leave them off.
+    """
+    for secret in sorted(map(str.strip, _texts(options)), key=len, reverse=True):
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, _MASK)
     return text

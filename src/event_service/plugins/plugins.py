@@ -6,11 +6,15 @@ service: what is built in needs no network, unless somebody says where another o
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+import structlog
+
 from event_service.errors import InvalidParameter, Unavailable
 from event_service.metrics.deliveries import PLUGIN
+from event_service.parsers.registry import AUTO
 from event_service.parsers.seam import ParseFailure, Reading
 from event_service.plugins.client import Place
 from event_service.plugins.faults import PluginFault, PluginRefuses, PluginSilent
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from event_service.plugins.client import PluginClient
     from event_service.plugins.endpoint import Endpoint, PluginEndpoints
     from event_service.plugins.plugin import PluginInfo
+
+_log = structlog.get_logger(__name__)
 
 _PLUGIN_ID = "plugin_info.plugin_id"
 _OPTIONS = "plugin_info.options"
@@ -49,7 +55,7 @@ class Plugins:
     def read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
         """A body of a webhook with this plugin; its source is PLUGIN if a plugin was asked.
 
-        Raises ParseFailure, also for a plugin that is nowhere or fails (CONTRACT 3.4).
+        Raises ParseFailure, also for a plugin or parser that is nowhere or fails (CONTRACT 3.4).
         """
         with span("parse"):
             return self._read(plugin, domain_id, body)
@@ -60,7 +66,7 @@ class Plugins:
         except Unavailable:
             raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
         if endpoint is None:
-            return self._built_in.read(plugin.plugin_id, body, plugin.options)
+            return self._parsed(plugin, body)
         try:
             _, results = self._tell(
                 plugin,
@@ -71,6 +77,18 @@ class Plugins:
         except PluginFault as fault:
             raise ParseFailure(fault.reason) from fault
         return Reading(PLUGIN, results)
+
+    def _parsed(self, plugin: PluginInfo, body: Body) -> Reading:
+        try:
+            return self._built_in.read(plugin.plugin_id, body, plugin.options)
+        except ParseFailure:
+            raise
+        except Exception as fault:  # noqa: BLE001  # whatever its author forgot
+            name = plugin.plugin_id or AUTO
+            # Not the fault's own text, which may quote the body.
+            where = "".join(traceback.format_tb(fault.__traceback__))
+            _log.error("parser failed", plugin_id=name, cause=type(fault).__name__, where=where)
+            raise ParseFailure(f"The parser {name} failed.") from None
 
     def init(self, plugin: PluginInfo, domain_id: str) -> PluginInfo:
         """The plugin with the metadata that it gives, and the version that it has.

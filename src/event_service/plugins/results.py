@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from event_service.errors import InvalidParameter
+from event_service.errors import InvalidParameter, TooLarge
 from event_service.wire.struct import struct_to_dict
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _TEXTS = (
 def raw_result(info: EventInfo) -> dict[str, Any]:
     """What a parser of our own would give for it.
 
-    A severity without a name, and an object that JSON can't hold, are handed on as what
-    ``normalise`` refuses, so that this result is refused alone (CONTRACT 3.4).
+    A severity without a name, and an object that JSON can't hold or with too many members, are
+    handed on as what ``normalise`` refuses, so that this result is refused alone (CONTRACT 3.4).
     """
     result: dict[str, Any] = {field: getattr(info, field) for field in _TEXTS}
     result["severity"] = int(info.severity)
@@ -43,5 +43,5 @@ def raw_result(info: EventInfo) -> dict[str, Any]:
 def _object(struct: Struct) -> dict[str, Any] | str:
     try:
         return struct_to_dict(struct)
-    except InvalidParameter:
+    except (InvalidParameter, TooLarge):
         return "no JSON object"

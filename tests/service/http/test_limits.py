@@ -130,6 +130,19 @@ def test_two_lengths_of_a_body_end_the_connection(
     assert not running.events()
 
 
+@pytest.mark.parametrize("lines", ["", "Content-Length: 4\r\n"], ids=["chunks", "two lengths"])
+def test_what_is_no_body_is_answered_once(
+    http: Asking, caplog: pytest.LogCaptureFixture, lines: str
+) -> None:
+    head = f"GET /healthz HTTP/1.1\r\nHost: a\r\n{lines}Transfer-Encoding: chunked\r\n\r\n"
+    with connected(http.address) as connection:
+        connection.sendall(head.encode() + b"zz\r\n")
+        told = rest_of(connection)
+    assert (said(told)[0], told.count(b"HTTP/1.1 ")) == (400, 1)
+    assert http.send("GET", "/healthz").status == 200
+    assert not caplog.records, "the application's answer that came too late is no fault"
+
+
 def test_a_head_that_never_ends(http: Asking) -> None:
     with connected(http.address) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")

@@ -35,6 +35,13 @@ def test_prometheus_needs_no_token_and_gets_its_own_format(http: Asking) -> None
     assert list(text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
 
 
+def test_a_version_that_is_none_gets_the_format_of_prometheus(http: Asking) -> None:
+    accept = {"Accept": "application/openmetrics-text; version=newest"}
+    answer = http.send("GET", "/metrics", headers=accept)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+
+
 def test_calls_over_both_transports_count_as_calls_of_their_method(
     running: Running, http: Asking, webhook: Webhook
 ) -> None:
