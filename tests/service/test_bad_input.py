@@ -9,9 +9,10 @@ import pytest
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
-from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, webhook_pb2, webhook_pb2_grpc
+from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
+from tests.service.faulty_clock import WORDS, faulty_clock
 from tests.service.http.asking import asking
-from tests.service.running import Answer, Running, Start, Webhook, send_message
+from tests.service.running import Answer, Running, Start, Webhook
 
 MiB = 1024 * 1024
 
@@ -252,17 +253,9 @@ def test_lookups_are_refused(running: Running) -> None:
     assert running.client.send("list", request).status == "INVALID_ARGUMENT"
 
 
-def test_an_unforeseen_fault_carries_an_id_and_nothing_else(running: Running) -> None:
-    # A document that no version of this service writes.
-    running.database["webhook"].insert_one(
-        {"webhook_id": "webhook-odd", "domain_id": "domain-1", "requests": {"total": "no number"}}
-    )
-    answer = send_message(
-        webhook_pb2_grpc.WebhookStub(running.client.channel),
-        "get",
-        webhook_pb2.WebhookRequest(webhook_id="webhook-odd"),
-        running.client.metadata,
-    )
+def test_an_unforeseen_fault_carries_an_id_and_nothing_else(start: Start) -> None:
+    running = start(clock=faulty_clock)
+    answer = running.client.create(running.webhook(), {"title": "x"})
     assert (answer.status, answer.code) == ("INTERNAL", "ERROR_UNKNOWN")
-    assert "no number" not in answer.details
+    assert WORDS not in answer.details
     assert "fault_id = " in answer.details

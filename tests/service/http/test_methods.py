@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.service.faulty_clock import WORDS, faulty_clock
 from tests.service.http.asking import Asking, asking
 
 if TYPE_CHECKING:
@@ -184,18 +185,12 @@ def test_what_is_too_large(http: Asking) -> None:
     assert (answer.status, answer.code) == (413, "ERROR_QUOTA_EXCEEDED")
 
 
-def test_an_unforeseen_fault_carries_an_id_and_nothing_else(running: Running, http: Asking) -> None:
-    running.database["webhook"].insert_one(
-        {"webhook_id": "webhook-odd", "domain_id": "domain-1", "requests": {"total": "no number"}}
-    )
-    try:
-        asked = {"webhook_id": "webhook-odd"}
-        answer = http.send("POST", "/monitoring/v1/webhook/get", asked, http.token)
-    finally:
-        running.database["webhook"].delete_one({"webhook_id": "webhook-odd"})
+def test_an_unforeseen_fault_carries_an_id_and_nothing_else(start: Start) -> None:
+    running = start(clock=faulty_clock)
+    answer = asking(running).deliver(running.webhook(), {"title": "x"})
     assert (answer.status, answer.code) == (500, "ERROR_UNKNOWN")
     assert "fault_id = " in answer.message
-    assert "no number" not in answer.message
+    assert WORDS not in answer.message
     assert "Traceback" not in answer.message
 
 
