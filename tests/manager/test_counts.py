@@ -217,6 +217,27 @@ def test_what_could_not_be_mended_is_mended_later(
     assert crowd.counted() == (1, 1)
 
 
+def test_what_cant_be_delivered_anew_keeps_no_other_counts(
+    crowd: Crowd, replayed: list[Mapping[str, Any]]
+) -> None:
+    def replay(document: Mapping[str, Any]) -> None:
+        replayed.append(document)
+        raise TypeError("of another service")
+
+    crowd.deliver()
+    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
+    crowd.database["alert"].update_many({}, {"$set": ended})
+    crowd.now.at += LONG
+    crowd.deliver()
+    claims = crowd.claims()
+    alerts = AlertManager(crowd.database["alert"], claims)
+    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, replay)
+    writer.begin(claims.orphans(before_ms=2**53))
+    writer.finish()
+    writer.finish()
+    assert len(replayed) == 1
+
+
 def test_a_stop_writes_what_is_counted_also_where_the_start_failed(crowd: Crowd) -> None:
     crowd.deliver(times=3)
     crowd.first.stop()
