@@ -212,6 +212,7 @@ def test_parsed_addresses_are_not_printed() -> None:
         ("mongodb://h", "mongodb://h/event_service"),
         ("mongodb://h/", "mongodb://h/event_service"),
         ("mongodb://h?x=1", "mongodb://h/event_service?x=1"),
+        ("mongodb://h?x=/a/b", "mongodb://h/event_service?x=/a/b"),
         ("mongodb://h/mine?x=1", "mongodb://h/mine?x=1"),
         ("mongodb://u:p@h,i:1/?x=1", "mongodb://u:p@h,i:1/event_service?x=1&authSource=admin"),
         ("mongodb://u:p@h", "mongodb://u:p@h/event_service?authSource=admin"),
