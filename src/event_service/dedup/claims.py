@@ -126,7 +126,8 @@ class Claims:
     def say(self, said: Sequence[tuple[DedupKey, str, str]]) -> None:
         """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
         items = [Item((self._claim_of(key.digest),), (alert, what)) for key, alert, what in said]
-        self._calls.run(scripts.SAY, items)
+        if self._calls.run(scripts.SAY, items) is None:
+            self._untold.add(key.digest for key, _, _ in said)
 
     def install(
         self, key: DedupKey, held: Decision, recorded: str, said: str, window_ms: int
