@@ -96,10 +96,12 @@ class RepeatWriter:
         if self._for_alerts:
             self._alerts.add_repeats(self._for_alerts)
             self._to_settle = (*self._to_settle, *self._for_alerts)
-            self._to_mend, self._for_alerts = self._for_alerts, ()
+            self._to_mend = (*self._to_mend, *self._for_alerts)
+            self._for_alerts = ()
         if self._to_settle and self._claims.settle(self._to_settle):
             self._to_settle = ()
-        if self._to_mend:
+        # Redis has to be there for it: it is asked what it takes for open.
+        if self._to_mend and not self._to_settle:
             self._to_replay += self._outdated(self._to_mend)
             self._to_mend = ()
         while self._to_replay:
