@@ -186,7 +186,8 @@ class Claims:
     def settle(self, repeats: Iterable[PendingRepeats]) -> bool:
         """Those repeats are in the database: Redis need not remember them any longer.
 
-        False if Redis is down: who tells it again later has it forget no more than that.
+        False if Redis is down. Told again where only its answer was lost, it may forget repeats
+        that came since: then whoever counted them alone knows them.
         """
         items = [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats]
         return self._calls.run(scripts.SETTLE, items) is not None
