@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 import redis.exceptions
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
 from pymongo.write_concern import WriteConcern
 from redis import Redis, RedisCluster
 from redis.backoff import ConstantBackoff
@@ -212,6 +218,7 @@ def test_parsed_addresses_are_not_printed() -> None:
         ("mongodb://h", "mongodb://h/event_service"),
         ("mongodb://h/", "mongodb://h/event_service"),
         ("mongodb://h?x=1", "mongodb://h/event_service?x=1"),
+        ("mongodb://h?x=/a/b", "mongodb://h/event_service?x=/a/b"),
         ("mongodb://h/mine?x=1", "mongodb://h/mine?x=1"),
         ("mongodb://u:p@h,i:1/?x=1", "mongodb://u:p@h,i:1/event_service?x=1&authSource=admin"),
         ("mongodb://u:p@h", "mongodb://u:p@h/event_service?authSource=admin"),
@@ -244,6 +251,7 @@ def ignore(fault: Exception) -> None:
         (BulkWriteError({"writeErrors": [{"code": 11000}]}), False),
         (OperationFailure("unknown operator", 2), False),
         (AutoReconnect("gone"), True),
+        (WriteConcernError("the primary steps down", 189), True),
     ],
 )
 def test_a_database_that_is_broken_is_out_of_reach(fault: PyMongoError, *, expected: bool) -> None:

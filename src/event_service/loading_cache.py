@@ -89,7 +89,7 @@ class LoadingCache(Generic[K, V]):
         return self._land(key, flight, leads=leads)
 
     def renew(self, key: K) -> V | None:
-        """The value as it is now, asked for anew unless that was just done. Raises Unavailable."""
+        """As ``get``, but asked for anew unless that was just done. Raises Unavailable."""
         now = self._clock()
         with self._lock:
             answer = self._recall(key)

@@ -13,18 +13,13 @@ def with_database(uri: str, name: str = DEFAULT_DATABASE) -> str:
     place of the user's account, which is ``admin`` without one.
     """
     scheme, _, rest = uri.partition("://")
-    hosts, _, tail = rest.partition("/") if "/" in rest else _split_options(rest)
-    path, _, query = tail.partition("?")
+    place, _, query = rest.partition("?")
+    hosts, _, path = place.partition("/")
     if path:
         return uri
     if "@" in hosts and _needs_auth_source(query):
         query = f"{query}&authSource=admin" if query else "authSource=admin"
     return f"{scheme}://{hosts}/{name}" + (f"?{query}" if query else "")
-
-
-def _split_options(rest: str) -> tuple[str, str, str]:
-    hosts, mark, query = rest.partition("?")
-    return hosts, "/", mark + query
 
 
 def _needs_auth_source(query: str) -> bool:

@@ -12,7 +12,7 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
-    WTimeoutError,
+    WriteConcernError,
 )
 from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
@@ -115,8 +115,11 @@ def mongodb_answers(database: Database[dict[str, Any]]) -> bool:
 
 
 def is_out_of_reach(error: Exception) -> bool:
-    """Whether the database did not answer in time, or not at all, or is broken itself."""
-    if isinstance(error, ConnectionFailure | WTimeoutError | WaitQueueTimeoutError):
+    """Whether the database did not answer in time, or not at all, or is broken itself.
+
+    So it is too where it has not confirmed a write: its primary steps down, or is shut down.
+    """
+    if isinstance(error, ConnectionFailure | WriteConcernError | WaitQueueTimeoutError):
         return True
     if isinstance(error, OperationFailure) and not BROKEN_CODES.isdisjoint(_codes(error)):
         return True

@@ -26,7 +26,10 @@ def stored_key(key: str) -> str:
 
 
 def original_key(key: str) -> str:
-    """The sender's key for one of the database; also right for keys never put through here."""
+    """The sender's key for one of the database.
+
+    Also right for keys never put through here, but for those of backslashes and a ``$``.
+    """
     return key[1:] if key[:1] == _MARK and _is_reserved(key) else key
 
 

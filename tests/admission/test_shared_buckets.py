@@ -123,3 +123,12 @@ def test_a_redis_that_forgot_its_scripts_is_told_again(stand: Stand) -> None:
     assert stand.take(DOMAIN).tokens == 1
     stand.client.script_flush()
     assert stand.take(DOMAIN).tokens == 1
+
+
+@pytest.mark.parametrize("quota", [Quota(1e-300, 1), Quota(1e-9, 1_000_000_000)])
+def test_a_quota_for_ever_is_taken_by_redis(client: RedisClient, quota: Quota) -> None:
+    stand = Stand(client)
+    assert stand.take(WEBHOOK, quota.burst, quota).tokens == quota.burst
+    refused = stand.take(WEBHOOK, 1, quota)
+    assert refused.tokens == 0
+    assert refused.wait >= 1e9 - 1

@@ -214,6 +214,22 @@ class _Clock:
         return self.now
 
 
+def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
+    clock = _Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    claims = Claims(client, "untold", gate)
+    first, second = (ALERT._replace(never_record=True, fingerprint=one) for one in ("f1", "f2"))
+    assert _decide(claims, KEY, first).verdict is Verdict.OPEN
+    assert _decide(claims, KEY, second).verdict is Verdict.JOIN
+    client.set("no-list", "a text")
+    with pytest.raises(ResponseError), gate.call("say"):
+        client.lpush("no-list", "x")
+    claims.say([(KEY, "alert-1", "f2")])
+    clock.now = 1.0
+    # By what Redis has it repeats what was said last.
+    assert _decide(claims, KEY, first).verdict is not Verdict.REPEAT
+
+
 def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) -> None:
     clock = _Clock()
     gate = RedisGate(pause=1.0, clock=clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from threading import Barrier
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from bson import Decimal128
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -48,6 +50,31 @@ def test_a_workspace_without_alerts_starts_at_1(start: Callable[[], AlertNumbers
     numbers = start()
     assert numbers.draw([OTHER, KEY, OTHER], look=False) == [1, HIGHEST + 1, 2]
     assert numbers.draw([OTHER, KEY], look=False) == [3, HIGHEST + 2]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{}, *({"alert_number": odd} for odd in (None, "no number", math.nan, math.inf, 2**63 - 1))],
+)
+def test_what_is_no_number_of_an_alert_stands_in_no_way(
+    start: Callable[[], AlertNumbers],
+    webhook_database: Database[dict[str, Any]],
+    odd: dict[str, Any],
+) -> None:
+    alerts = webhook_database["alert"]
+    for key in (KEY, OTHER):
+        tenant = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
+        alerts.insert_one({**tenant, "alert_id": f"alert-{key.workspace_id}", **odd})
+    assert start().draw([KEY, OTHER], look=False) == [HIGHEST + 1, 1]
+
+
+@pytest.mark.parametrize("number", [60.0, Decimal128("60")])
+def test_a_number_of_any_type_counts(
+    start: Callable[[], AlertNumbers], webhook_database: Database[dict[str, Any]], number: object
+) -> None:
+    numbers = start()
+    webhook_database["alert"].update_one({}, {"$set": {"alert_number": number}})
+    assert numbers.draw([KEY], look=False) == [61]
 
 
 def test_all_that_start_at_once_draw_above_the_old_alerts(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -74,6 +74,18 @@ def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
     assert isinstance(fault, PyMongoError)
     assert outcome is Outcome.RECORDED
     assert events.count_documents({"event_key": "new"}) == 1
+
+
+def test_what_an_index_of_another_service_refuses_is_refused_alone_and_once(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    webhook_database["event"].create_index("event_key", unique=True)
+    assert recorder.record([_event("k", RecordingPolicy.ALL)]) == [Outcome.RECORDED]
+    batch = [_event("k", RecordingPolicy.ALL), _event("new", RecordingPolicy.ALL)]
+    fault, outcome = recorder.record(batch)
+    assert isinstance(fault, DuplicateKeyError)
+    assert "event_key" in str(fault)
+    assert outcome is Outcome.RECORDED
 
 
 def test_copies_of_a_call_in_one_batch_are_one(

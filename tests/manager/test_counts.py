@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+from redis.exceptions import ResponseError
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
@@ -20,6 +21,7 @@ from event_service.manager.orphaned_counts import OrphanedCounts
 from event_service.manager.repeats import RepeatWriter
 from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
+from tests.clock import Clock
 from tests.manager.now import Now
 
 if TYPE_CHECKING:
@@ -215,6 +217,51 @@ def test_what_could_not_be_mended_is_mended_later(
     writer.finish()
     assert [document["title"] for document in replayed] == ["disk full", "disk full"]
     assert crowd.counted() == (1, 1)
+
+
+def test_what_redis_has_to_be_asked_for_waits_for_it(
+    crowd: Crowd, redis_client: redis.Redis, replayed: list[Mapping[str, Any]]
+) -> None:
+    crowd.deliver()
+    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
+    crowd.database["alert"].update_many({}, {"$set": ended})
+    crowd.now.at += LONG
+    crowd.deliver()
+    clock = Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    claims = Claims(redis_client, f"event-service:{crowd.database.name}", gate)
+    alerts = AlertManager(crowd.database["alert"], claims)
+    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, replayed.append)
+    writer.begin(claims.orphans(before_ms=2**53))
+    redis_client.set("no-list", "a text")
+    with pytest.raises(ResponseError), gate.call("settle"):
+        redis_client.lpush("no-list", "x")
+    writer.finish()
+    assert replayed == []
+    clock.advance(1.0)
+    writer.finish()
+    assert len(replayed) == 1
+
+
+def test_what_cant_be_delivered_anew_keeps_no_other_counts(
+    crowd: Crowd, replayed: list[Mapping[str, Any]]
+) -> None:
+    def replay(document: Mapping[str, Any]) -> None:
+        replayed.append(document)
+        raise TypeError("of another service")
+
+    crowd.deliver()
+    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
+    crowd.database["alert"].update_many({}, {"$set": ended})
+    crowd.now.at += LONG
+    crowd.deliver()
+    claims = crowd.claims()
+    alerts = AlertManager(crowd.database["alert"], claims)
+    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, replay)
+    writer.begin(claims.orphans(before_ms=2**53))
+    writer.finish()
+    writer.finish()
+    assert len(replayed) == 1
 
 
 def test_a_stop_writes_what_is_counted_also_where_the_start_failed(crowd: Crowd) -> None:

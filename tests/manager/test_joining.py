@@ -98,6 +98,17 @@ def test_each_alert_gets_its_own(manager: AlertManager, alerts: Collection[dict[
     assert {first["state"], second["state"]} == {"TRIGGERED", "ACKNOWLEDGED"}
 
 
+def test_who_joins_late_takes_no_time_back(
+    manager: AlertManager, alerts: Collection[dict[str, Any]]
+) -> None:
+    assert manager.join([_joining("a", 4)]) == [True]
+    assert manager.join([_joining("a", 3)]) == [True]
+    alert = alerts.find_one({"alert_id": "alert-a"})
+    assert alert is not None
+    assert alert["last_seen_at"] == AT + timedelta(seconds=4)
+    assert alert["event_count"] == 3
+
+
 def test_some_are_refused_and_the_others_are_not(
     manager: AlertManager, alerts: Collection[dict[str, Any]]
 ) -> None:

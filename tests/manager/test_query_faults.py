@@ -31,9 +31,18 @@ def test_a_code_of_the_database(
         raise OperationFailure("a secret", code)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(13, id="not authorised"),
+        pytest.param(11601, id="interrupted"),
+        pytest.param(13388, id="data have moved"),
+        pytest.param(14031, id="disk full"),
+    ],
+)
 def test_what_is_not_the_querys_is_raised_as_it_is(
-    mongo_database: Database[dict[str, Any]],
+    mongo_database: Database[dict[str, Any]], code: int
 ) -> None:
-    assert refusal(13) is None
+    assert refusal(code) is None
     with pytest.raises(OperationFailure), query_faults(mongo_database, 1.0):
-        raise OperationFailure("not authorised", 13)
+        raise OperationFailure("a secret", code)

@@ -170,3 +170,16 @@ def test_an_alarm_that_comes_back_after_a_recovery_opens_an_alert(
     assert [alert["state"] for alert in alerts] == ["RESOLVED", "TRIGGERED"]
     # What is delivered anew goes by the rules of its webhook too.
     assert managing.claimed_for("k1") > WINDOW_SECONDS / 2
+
+
+def test_an_event_without_a_workspace_is_delivered_anew_to_that_of_its_webhook(
+    managing: Managing, webhook_database: Database[dict[str, Any]]
+) -> None:
+    assert managing.create(ALARM) is Outcome.RECORDED
+    assert managing.create(RECOVERY) is Outcome.RECORDED
+    webhook_database["event"].update_many({}, {"$unset": {"workspace_id": ""}})
+    event = webhook_database["event"].find_one({"event_type": "ALERT"})
+    assert event is not None
+    assert managing.managers.events.replay(event) is Outcome.RECORDED
+    alerts = webhook_database["alert"].find({"workspace_id": "workspace-1"}).sort("episode", 1)
+    assert [alert["state"] for alert in alerts] == ["RESOLVED", "TRIGGERED"]

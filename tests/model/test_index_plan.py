@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,6 +48,20 @@ def test_what_was_made_is_found_to_be_as_declared(
     assert declared_steps(found) == ()
     assert retention_steps(found, 7) == ()
     assert unused(found, 7) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "step"),
+    [
+        (7, "change the index created_at (expires after 0 d): expireAfterSeconds 604800"),
+        (None, "drop the index created_at (expires after 0 d)"),
+    ],
+)
+def test_an_age_that_is_no_number_is_none_of_ours(days: int | None, step: str) -> None:
+    keys = (("created_at", 1),)
+    shape = IndexShape.of(keys, {"expireAfterSeconds": math.nan})
+    steps = retention_steps((FoundIndex("event", "created_at_1", shape),), days)
+    assert [str(each) for each in steps] == [step]
 
 
 def test_a_missing_one_is_made(mongo_database: Database[dict[str, Any]]) -> None:

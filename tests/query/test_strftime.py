@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bson.datetime_ms import DatetimeMS
 
 from event_service.caller import Caller, Scope
 from event_service.errors import InvalidParameter
@@ -57,6 +58,29 @@ def test_what_is_no_date_has_no_text(documents: Collection[dict[str, Any]]) -> N
     for date_format in ("%Y", "%Z", "%A%n", "%%"):
         rows = aggregated(documents, _ADMIN, {"group": {"keys": [_key(date_format, "title")]}})
         assert rows == [{}]
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        # What Go writes for no time at all, and what only a database can hold.
+        (datetime.min, None),  # noqa: DTZ901
+        (datetime(999, 12, 31, 23, 59, 59), None),  # noqa: DTZ001
+        (datetime(1000, 1, 1), "1000-01-01"),  # noqa: DTZ001
+        (datetime.max, "9999-12-31"),  # noqa: DTZ901
+        (DatetimeMS(253_402_300_800_000), None),
+        (DatetimeMS(-(2**62)), None),
+        (DatetimeMS(2**62), None),
+    ],
+)
+def test_a_date_whose_year_has_not_four_digits_has_no_text_and_fails_nobody(
+    mongo_database: Database[dict[str, Any]], instant: object, text: str | None
+) -> None:
+    collection = mongo_database["far_away"]
+    collection.delete_many({})
+    collection.insert_one({"domain_id": "d", "created_at": instant})
+    rows = aggregated(collection, _ADMIN, {"group": {"keys": [_key("%Y-%m-%d")]}})
+    assert rows == [{} if text is None else {"text": text}]
 
 
 @pytest.mark.parametrize("directive", ["%Q", "%s", "%Ey", "%-d", "%P", "%k", "%+", "%"])

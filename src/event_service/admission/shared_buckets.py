@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TAKE: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
+local most = 1000000000000000
 local held, refused = {}, false
 for i, key in ipairs(KEYS) do
   local rate, burst = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
@@ -33,17 +34,18 @@ for i, key in ipairs(KEYS) do
   local granted = refused and 0 or math.min(tonumber(ARGV[3 * i]), math.floor(held[i]))
   local tokens = string.format('%.17g', held[i] - granted)
   redis.call('HSET', key, 'tokens', tokens, 'at', string.format('%.0f', now))
-  redis.call('PEXPIRE', key, math.ceil(burst / rate * 1000) + 1000)
+  redis.call('PEXPIRE', key, math.min(math.ceil(burst / rate * 1000) + 1000, most))
   answer[2 * i - 1] = granted
-  answer[2 * i] = held[i] < 1 and math.ceil((1 - held[i]) / rate * 1000) or 0
+  answer[2 * i] = held[i] < 1 and math.min(math.ceil((1 - held[i]) / rate * 1000), most) or 0
 end
 return answer
 """
 """KEYS buckets of one domain; ARGV rate, burst, wanted for each. Answers, for each, how many
 tokens were taken (of all or of none) and in how many milliseconds it will have one.
 
-The clock is Redis' own, so that processes agree. A step back of it adds nothing and takes
-nothing, a step forth fills a bucket, and no bucket holds more than its burst.
+No time is longer than ``most`` milliseconds, which Redis still takes. The clock is Redis' own, so
+that processes agree. A step back of it adds nothing and takes nothing, a step forth fills a bucket,
+and no bucket holds more than its burst.
 """
 
 

@@ -126,7 +126,8 @@ class Claims:
     def say(self, said: Sequence[tuple[DedupKey, str, str]]) -> None:
         """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
         items = [Item((self._claim_of(key.digest),), (alert, what)) for key, alert, what in said]
-        self._calls.run(scripts.SAY, items)
+        if self._calls.run(scripts.SAY, items) is None:
+            self._untold.add(key.digest for key, _, _ in said)
 
     def install(
         self, key: DedupKey, held: Decision, recorded: str, said: str, window_ms: int
@@ -185,7 +186,8 @@ class Claims:
     def settle(self, repeats: Iterable[PendingRepeats]) -> bool:
         """Those repeats are in the database: Redis need not remember them any longer.
 
-        False if Redis is down: who tells it again later has it forget no more than that.
+        False if Redis is down. Told again where only its answer was lost, it may forget repeats
+        that came since: then whoever counted them alone knows them.
         """
         items = [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats]
         return self._calls.run(scripts.SETTLE, items) is not None

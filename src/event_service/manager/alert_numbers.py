@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import DESCENDING
 
 from event_service.dedup.claims import Claims, NumberDraw
+from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from event_service.dedup.key import DedupKey
 
 _Workspace = tuple[str, str]
+_NO_NUMBER = 2**53
+"""So high that nobody has counted to it, and more than Redis' Lua counts exactly."""
 
 
 class AlertNumbers:
@@ -62,9 +65,11 @@ class AlertNumbers:
 
     def _highest(self, workspace: _Workspace) -> int:
         where: dict[str, Any] = {"domain_id": workspace[0], "workspace_id": workspace[1]}
-        # The index over numbers has only alerts with a dedup key.
-        ours: dict[str, Any] = {} if self._taken_over else {"dedup_key": {"$exists": True}}
-        found = self._alerts.find_one(
-            where | ours, ["alert_number"], sort=[("alert_number", DESCENDING)]
-        )
-        return 0 if found is None else int(found["alert_number"])
+        if self._taken_over:
+            # Of another service an alert may have any number, or none.
+            where["alert_number"] = {"$gt": 0, "$lt": _NO_NUMBER}
+        else:
+            # The index over numbers has only alerts with a dedup key.
+            where["dedup_key"] = {"$exists": True}
+        found = self._alerts.find_one(where, ["alert_number"], sort=[("alert_number", DESCENDING)])
+        return 0 if found is None else count_of(found["alert_number"])

@@ -45,7 +45,8 @@ class JoiningUpdate:
         now = per.value([max(one.at for one in group) for group in groups])
         described = [_description(group) for group in groups]
         changes: dict[str, Any] = {
-            "last_seen_at": now,
+            # Clocks of processes differ, and who came first may be the last to be done.
+            "last_seen_at": {"$max": ["$last_seen_at", now]},
             "updated_at": now,
             "event_count": plus("event_count", per.value([len(group) for group in groups])),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, DuplicateKeyError, PyMongoError
 
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
@@ -36,14 +36,15 @@ class EventLog:
         self._events = events
         self._recent = RecentIds()
 
-    def write(self, documents: Sequence[dict[str, Any]]) -> list[str | AutoReconnect]:
+    def write(self, documents: Sequence[dict[str, Any]]) -> list[str | PyMongoError]:
         """Write the events; for each its id, or the fault when it is not known to be there.
 
         The database may hold one already, since a call can be delivered twice and an
         acknowledgement can get lost: then it is not written again. An id that another event
-        happens to have (12 hex digits are not many) is replaced.
+        happens to have (12 hex digits are not many) is replaced. What another unique index
+        refuses, of a database that was taken over, is refused.
         """
-        outcomes: list[str | AutoReconnect] = [document["event_id"] for document in documents]
+        outcomes: list[str | PyMongoError] = [document["event_id"] for document in documents]
         try:
             refused = insert_all(self._events, documents)
         except AutoReconnect as fault:
@@ -54,7 +55,12 @@ class EventLog:
         else:
             there_already = self._held([documents[one.place] for one in refused])
             for one, there in zip(refused, there_already, strict=True):
-                if not there:
+                if there:
+                    continue
+                if "event_id" not in one.fields:
+                    said = f"a unique index over {', '.join(one.fields)} refuses the event"
+                    outcomes[one.place] = DuplicateKeyError(said)
+                else:
                     renamed = {**documents[one.place], "event_id": new_id("event")}
                     (outcomes[one.place],) = self.write([renamed])
         self._recent.add(outcome for outcome in outcomes if isinstance(outcome, str))

@@ -110,12 +110,16 @@ class EventManager:
 
         By the rules of its webhook, if there still is one. Raises as ``create`` does.
         """
+        webhook_id = document["webhook_id"]
+        webhook = self._webhooks.find(webhook_id)
+        # Cloudforet's events have no workspace_id.
+        workspace_id = document.get("workspace_id") or (webhook.workspace_id if webhook else "")
         delivery = Delivery(
-            webhook_id=document["webhook_id"],
+            webhook_id=webhook_id,
             domain_id=document["domain_id"],
-            workspace_id=document["workspace_id"],
+            workspace_id=workspace_id,
             project_id=document["project_id"],
-            rules=self._rules_of(self._webhooks.find(document["webhook_id"])),
+            rules=self._rules_of(webhook),
             raw_data=stored_object(from_stored(document.get("raw_data") or {})),
             at=self._clock(),
         )

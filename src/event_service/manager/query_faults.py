@@ -10,7 +10,7 @@ from pymongo.errors import ExecutionTimeout, NetworkTimeout, OperationFailure
 
 from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import DeadlineExceeded, InvalidParameter, ServiceError, TooLarge
-from event_service.store_clients import mongodb_answers
+from event_service.store_clients import BROKEN_CODES, mongodb_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ _LEAST_SECONDS = 0.001
 _REFUSED_CODES = frozenset({2, 9, 14, 16, 31, 52, 168, 292, 51091, 51108, 51075})
 """BadValue, FailedToParse, TypeMismatch and the like: the database can't do what was asked."""
 _FIRST_LOCATION_CODE = 10_000
+_NOT_OF_THE_QUERY = BROKEN_CODES | {11601, 13388}
+"""Interrupted and StaleConfig: somebody ended it, or its data have moved."""
 
 _OVER_A_DOCUMENT = frozenset({10334, 17419, 17420})
 """BSONObjectTooLarge, of a row."""
@@ -33,6 +35,8 @@ _OVER_A_STAGE = 146
 
 def refusal(code: int) -> ServiceError | None:
     """The fault for an error code of the database; None when it is not the query's."""
+    if code in _NOT_OF_THE_QUERY:
+        return None
     if code in _OVER_A_DOCUMENT:
         return TooLarge("bytes of one result in the database", MOST_DOCUMENT_BYTES)
     if code == _OVER_A_STAGE:

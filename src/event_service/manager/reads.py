@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Document = Mapping[str, Any]
 
 _ROWS_AT_ONCE = 100_000
-"""More than any page has: an answer comes in one batch, unless it is very large."""
+"""As many as a page may have: an answer comes in one batch, unless it is very large."""
 _WITHOUT_ID: Document = {"$project": {"_id": False}}
 
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from pymongo.errors import PyMongoError
 
 from event_service.dedup.claims import Claims, PendingRepeats
+from event_service.errors import Unavailable
 from event_service.instants import to_milliseconds
 
 if TYPE_CHECKING:
@@ -88,16 +90,18 @@ class RepeatWriter:
     def finish(self) -> None:
         """Do the rest for what was begun: alerts, Redis, and what is to be mended.
 
-        Raises ``pymongo.errors.PyMongoError``, and what a replay raises (ServiceError); the next
-        call goes on from there.
+        Raises ``pymongo.errors.PyMongoError``, and Unavailable; the next call goes on from there.
+        What can't be delivered anew at all is given up.
         """
         if self._for_alerts:
             self._alerts.add_repeats(self._for_alerts)
             self._to_settle = (*self._to_settle, *self._for_alerts)
-            self._to_mend, self._for_alerts = self._for_alerts, ()
+            self._to_mend = (*self._to_mend, *self._for_alerts)
+            self._for_alerts = ()
         if self._to_settle and self._claims.settle(self._to_settle):
             self._to_settle = ()
-        if self._to_mend:
+        # Redis has to be there for it: it is asked what it takes for open.
+        if self._to_mend and not self._to_settle:
             self._to_replay += self._outdated(self._to_mend)
             self._to_mend = ()
         while self._to_replay:
@@ -125,7 +129,15 @@ class RepeatWriter:
         event = self._log.find(repeats.event_id)
         if event is not None:
             _log.warning("repeats of an ended alert, delivered anew", alert_id=repeats.alert_id)
-            self._replay(event)
+            try:
+                self._replay(event)
+            except (PyMongoError, Unavailable):
+                raise
+            # What another service has recorded may hold anything, and all other counts wait for it.
+            except Exception as fault:  # noqa: BLE001
+                _log.error(
+                    "not delivered anew", event_id=repeats.event_id, fault=type(fault).__name__
+                )
 
 
 def _came_before(repeats: PendingRepeats, resolved_at: datetime | None) -> bool:

@@ -90,7 +90,7 @@ class WebhookManager:
         recording_policy: RecordingPolicy | None = None,
         tags: Mapping[str, Any] | None = None,
     ) -> tuple[Webhook, str]:
-        """A new, enabled webhook and its access key, which can't be read again.
+        """A new, enabled webhook and its access key, which can't be read again without a vault.
 
         Raises RequiredParameter or InvalidParameter, also when the project has a webhook of that
         name.
@@ -155,7 +155,8 @@ class WebhookManager:
     ) -> Webhook:
         """Give it another name or other tags; None leaves what is there.
 
-        Raises NotFound, and InvalidParameter for a name that is none or taken in the project.
+        Raises NotFound, RequiredParameter for a name of spaces alone, and InvalidParameter for one
+        that is taken in the project or can't be one.
         """
         changes: dict[str, Any] = {} if tags is None else {"tags": to_stored(tags)}
         webhook = self.get(webhook_id)

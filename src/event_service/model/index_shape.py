@@ -5,6 +5,7 @@ Names are left out. Nothing asks for an index by its name, and to rename one is 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -40,7 +41,8 @@ class IndexShape:
             unique=bool(options.get("unique")),
             sparse=bool(options.get("sparse")),
             partial=_plain(options.get("partialFilterExpression")),
-            expire_seconds=None if age is None else int(age),
+            # Old versions of MongoDB have kept NaN, and some of them take it for 0.
+            expire_seconds=None if age is None else int(age) if math.isfinite(age) else 0,
             collation=_plain(options.get("collation")),
         )
 

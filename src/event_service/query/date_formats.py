@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from event_service.errors import InvalidParameter
 from event_service.query.expressions import Expression, has_type, instant, when
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.strftime import UnknownDirective, strftime
 
+_FIRST, _LAST = datetime(1000, 1, 1), datetime.max  # noqa: DTZ001, DTZ901  # naive UTC
 _PARTS = {"year": "$year", "month": "$month", "day": "$dayOfMonth"}
 
 
 def formatted(place: str, value: Expression, date_format: str, limits: QueryLimits) -> Expression:
     """A date as the format says: a number for year, month and day, else a text; UTC.
 
-    What is no date gives null. Raises InvalidParameter for a directive that there isn't.
+    What is no date gives null, and so does the text of one whose year has not four digits: no store
+    writes them all. Raises InvalidParameter for a directive that there isn't.
     """
     place = f"{place}.date_format"
     if date_format in _PARTS:
@@ -26,4 +30,5 @@ def formatted(place: str, value: Expression, date_format: str, limits: QueryLimi
         text = strftime(value, date_format)
     except UnknownDirective as unknown:
         raise InvalidParameter(place, f"{unknown} is no directive that is taken") from None
-    return when(has_type(value, "date"), text)
+    four_digits = {"$and": [{"$gte": [value, _FIRST]}, {"$lte": [value, _LAST]}]}
+    return when(has_type(value, "date"), when(four_digits, text))

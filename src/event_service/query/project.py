@@ -30,7 +30,7 @@ def compile_project(
     stay unless ``exclude_keys``. Everything else goes, but for a copy, never shown, of what orders
     the rows. An operator over several fields (add, subtract, multiply, divide) takes their names in
     ``key``, with commas between; what is no number makes its result null, and so does a division by
-    zero.
+    zero. ``add`` of a single name is the sum of its list.
     Raises InvalidArgument errors that name what is missing or wrong.
     """
     if not project.fields:
