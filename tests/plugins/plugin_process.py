@@ -2,7 +2,8 @@
 
 ``python -m tests.plugins.plugin_process [PORT]`` prints the port and serves until its standard
 input ends. What it does is said by the option ``do`` of a call: told to ``hold``, it prints
-``held`` and waits for a line before it parses or gives its metadata.
+``held`` and waits for a line before it parses, and before it gives its metadata when told to
+``hold init``.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
     behaved = _behave(request, context)
     if behaved is not None:
         return behaved
-    if _asked(request) == "hold":
+    if _asked(request) == "hold init":
         _hold()
     metadata = Struct()
     metadata.update({"duplicate_event_time": 120, "calls": _calls})

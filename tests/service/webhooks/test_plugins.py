@@ -97,12 +97,12 @@ def test_what_others_change_of_a_plugin_meanwhile_stays(
         running = start(metadata=owner, plugins={"plugin-x": plugin.endpoint})
         ask = asking(running)
         name = {"webhook_id": with_plugin(ask, do="answer")["webhook_id"]}
-        slow = pool.submit(ask, "update_plugin", **name, options={"do": "hold"})
+        slow = pool.submit(ask, "update_plugin", **name, options={"do": "hold init"})
         plugin.wait_for_held()
         assert ask("update_plugin", **name, version="2.0").status == "OK"
         plugin.let_go()
         info = slow.result().body["plugin_info"]
-        assert (info["version"], info["options"]) == ("2.0", {"do": "hold"})
+        assert (info["version"], info["options"]) == ("2.0", {"do": "hold init"})
         assert ask("get", **name).body["plugin_info"] == info
         assert ask("update_plugin", **name, version="2.0").status == "OK"
 
