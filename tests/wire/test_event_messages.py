@@ -32,6 +32,17 @@ def test_a_list_has_each_document_in_its_order() -> None:
         assert answer.total_count == 30
 
 
+def test_a_text_that_is_no_utf_8_does_not_cost_the_list() -> None:
+    mark = "abcd"
+    document = {"title": mark, "raw_data": {"a": [mark]}, "resources": [mark]}
+    raw = bson.encode(document).replace(mark.encode(), b"ab\xff\xe9")
+    answer = EventMessages().page([RawBSONDocument(raw), _raw(DOCUMENT)], 2).message()
+    shown = "ab\ufffd\ufffd"
+    assert answer.results[0].title == answer.results[0].resources[0] == shown
+    assert answer.results[0].raw_data["a"][0] == shown
+    assert answer.results[1] == event_info(DOCUMENT)
+
+
 def test_an_event_is_remembered_once_and_shown_as_it_is_now() -> None:
     messages = EventMessages()
     built = messages.one(_raw(DOCUMENT)).message()
