@@ -85,7 +85,6 @@ def connect_mongodb(
             tz_aware=False,
             datetime_conversion=DATES,
             unicode_decode_error_handler=TEXTS,
-            uuidRepresentation="standard",
             serverSelectionTimeoutMS=wait,
             connectTimeoutMS=wait,
             # A query may use all of its time before the first byte of its answer comes.
