@@ -7,6 +7,7 @@ from typing import Any
 
 import bson
 from bson.raw_bson import RawBSONDocument
+from google.protobuf.json_format import MessageToDict
 
 from event_service.wire.event_messages import EventMessages
 from tests.wire.test_event_message import event_info
@@ -39,7 +40,7 @@ def test_a_text_that_is_no_utf_8_does_not_cost_the_list() -> None:
     answer = EventMessages().page([RawBSONDocument(raw), _raw(DOCUMENT)], 2).message()
     shown = "ab\ufffd\ufffd"
     assert answer.results[0].title == answer.results[0].resources[0] == shown
-    assert answer.results[0].raw_data["a"][0] == shown
+    assert MessageToDict(answer.results[0].raw_data) == {"a": [shown]}
     assert answer.results[1] == event_info(DOCUMENT)
 
 
