@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
 import redis.exceptions
+from bson.binary import UUID_SUBTYPE, Binary
 from pymongo.database import Database
 from pymongo.errors import (
     AutoReconnect,
@@ -76,6 +78,18 @@ def test_writes_are_acknowledged_by_a_majority_and_journaled(
 def test_the_options_of_an_address_cannot_weaken_a_write(store_settings: Settings) -> None:
     with connect_mongodb("mongodb://h/db?w=1&journal=false", store_settings) as client:
         assert client.write_concern == WriteConcern(w="majority", j=True)
+
+
+def test_a_text_of_another_program_that_is_no_utf_8_is_read(store_settings: Settings) -> None:
+    raw = bson.encode({"title": "abcd"}).replace(b"abcd", b"ab\xff\xe9")
+    with connect_mongodb("mongodb://h/db", store_settings) as client:
+        assert bson.decode(raw, client.codec_options) == {"title": "ab\ufffd\ufffd"}
+
+
+def test_a_uuid_of_another_program_that_is_too_short_is_read(store_settings: Settings) -> None:
+    raw = bson.encode({"id": Binary(b"ab", UUID_SUBTYPE)})
+    with connect_mongodb("mongodb://h/db", store_settings) as client:
+        assert bson.decode(raw, client.codec_options) == {"id": Binary(b"ab", UUID_SUBTYPE)}
 
 
 def test_a_store_is_not_waited_for_longer_than_set() -> None:

@@ -1,7 +1,8 @@
 """Documents of the database as dictionaries and lists, whatever program wrote them.
 
 A date of MongoDB's may lie hundreds of millions of years away, which ``datetime`` does not reach,
-and one such document would cost every page that it stands on.
+and a text be no UTF-8, which MongoDB does not look for. One such document would cost every page
+that it stands on.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 DATES: Final = DatetimeConversion.DATETIME_CLAMP
 """A date outside the years 1 to 9999 is read as the first or the last instant of them."""
 
-_OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(datetime_conversion=DATES)
+TEXTS: Final = "replace"
+"""What of a text (or of a key) is no UTF-8 is read as U+FFFD."""
+
+_OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
+    datetime_conversion=DATES, unicode_decode_error_handler=TEXTS
+)
 
 
 def decoded(raw: bytes | memoryview) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from event_service.document_decoding import DATES
+from event_service.document_decoding import DATES, TEXTS
 from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
@@ -84,7 +84,7 @@ def connect_mongodb(
             retryReads=True,
             tz_aware=False,
             datetime_conversion=DATES,
-            uuidRepresentation="standard",
+            unicode_decode_error_handler=TEXTS,
             serverSelectionTimeoutMS=wait,
             connectTimeoutMS=wait,
             # A query may use all of its time before the first byte of its answer comes.

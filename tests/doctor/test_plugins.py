@@ -97,6 +97,18 @@ def test_plugins_of_webhooks(
     )
 
 
+@pytest.mark.parametrize("odd", [5, ["a"], {"a": 1}])
+def test_what_another_service_kept_does_not_end_the_examination(
+    mongo_database: Database[dict[str, Any]], server: ServerOfPlugins, odd: Any
+) -> None:
+    plugin = {"plugin_id": "plugin-x", "version": odd, "upgrade_mode": odd}
+    webhook(mongo_database, 1, "plugin-x", plugin_info={**plugin, "plugin_id": odd})
+    webhook(mongo_database, 2, "plugin-x", plugin_info=plugin, domain_id=odd)
+    service = {"plugin_service_endpoint": server.endpoint, "system_token": TOKEN}
+    server.known["plugin-x"] = plugin_pb2.PluginEndpoint(endpoint="grpc://p:1")
+    assert webhooks(mongo_database, **service).found == "all 1 are known"
+
+
 def test_none_counts_as_known_that_was_not_looked_for(
     mongo_database: Database[dict[str, Any]], server: ServerOfPlugins
 ) -> None:

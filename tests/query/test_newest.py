@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,9 @@ from event_service.query.newest import Newest, newest_first
 from event_service.query.scope import within
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
 from tests.query.compiling import search
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
 
 _DOMAIN = Scope("d")
 _START = datetime(2024, 3, 1)  # noqa: DTZ001 - instants are naive UTC
@@ -72,6 +75,16 @@ def test_bounds_of_the_caller_are_bounds_of_the_index_and_conditions_still() -> 
     first, rest = newest.everything
     assert first == {"$match": {"domain_id": "d", "created_at": span}}
     assert {"created_at": {"$gt": _SECOND}} in rest["$match"]["$and"]
+
+
+def test_the_first_instant_there_is_is_among_what_is_not_older_than_it(
+    mongo_database: Database[dict[str, Any]],
+) -> None:
+    events = mongo_database["first_instant"]
+    events.insert_one({"domain_id": "d", "created_at": datetime(1, 1, 1)})  # noqa: DTZ001
+    newest = _newest(filter=[_filter("created_at", "datetime_gte", "0001-01-01")])
+    assert newest is not None
+    assert len(list(events.aggregate(list(newest.everything)))) == 1
 
 
 def test_all_of_some_projects_is_read_by_project_not_by_workspace() -> None:

@@ -42,6 +42,7 @@ def test_a_literal_matches_its_text_and_nothing_longer(text: str) -> None:
         (r"(?P<n>a)(?P=n)(?:b)(?=c)(?!d)(?<=e)(?<!f)(?>g)(?i:h)", None),
         (r"[\w-]+\.example\.com", r"[\w-]+\.example\.com"),
         (r"\v", r"\x0B"),
+        (r"\é[\É]", "é[É]"),
     ],
 )
 def test_a_common_pattern_is_taken(pattern: str, taken_as: str | None) -> None:
@@ -107,6 +108,7 @@ def test_no_text_gets_past_as_anything_but_a_pattern_or_a_refusal(text: str) -> 
     ("pattern", "found"),
     [
         ("école", True),
+        (r"\école", True),
         ("ПРИВЕТ", True),
         (r"\<b\>", True),
         (r"x\x00y\Z", True),

@@ -7,6 +7,7 @@ from typing import Any
 
 import bson
 from bson.raw_bson import RawBSONDocument
+from google.protobuf.json_format import MessageToDict
 
 from event_service.wire.event_messages import EventMessages
 from tests.wire.test_event_message import event_info
@@ -30,6 +31,17 @@ def test_a_list_has_each_document_in_its_order() -> None:
         answer = messages.page(map(_raw, documents), 30).message()
         assert list(answer.results) == [event_info(document) for document in documents]
         assert answer.total_count == 30
+
+
+def test_a_text_that_is_no_utf_8_does_not_cost_the_list() -> None:
+    mark = "abcd"
+    document = {"title": mark, "raw_data": {"a": [mark]}, "resources": [mark]}
+    raw = bson.encode(document).replace(mark.encode(), b"ab\xff\xe9")
+    answer = EventMessages().page([RawBSONDocument(raw), _raw(DOCUMENT)], 2).message()
+    shown = "ab\ufffd\ufffd"
+    assert answer.results[0].title == answer.results[0].resources[0] == shown
+    assert MessageToDict(answer.results[0].raw_data) == {"a": [shown]}
+    assert answer.results[1] == event_info(DOCUMENT)
 
 
 def test_an_event_is_remembered_once_and_shown_as_it_is_now() -> None:

@@ -97,6 +97,19 @@ def test_what_goes_out_can_be_parsed_however_deep_it_is(shape: Any, readable: in
         assert _levels(json.loads(innermost)) == levels - _levels(struct_to_dict(read))
 
 
+def test_what_is_too_deep_for_parsers_is_json_whatever_a_database_holds() -> None:
+    stored: Any = {"n": [float("nan"), float("-inf"), {"\\$a": Decimal128("1.10")}], "i": 2**53}
+    for _ in range(40):
+        stored = {"a": stored}
+    shown: Any = struct_to_dict(dict_to_struct(stored))
+    while not isinstance(shown, str):
+        shown = shown["a"]
+    innermost = json.loads(shown, parse_constant=pytest.fail)
+    while "a" in innermost:
+        innermost = innermost["a"]
+    assert innermost == {"n": ["NaN", "-Infinity", {"$a": "1.10"}], "i": 2**53}
+
+
 def test_the_path_in_an_error_stays_short() -> None:
     struct = Struct()
     inner = struct

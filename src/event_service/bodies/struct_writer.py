@@ -108,8 +108,7 @@ class _Writer:
 
     def _container(self, plain: Any, room: i64) -> i64:
         if room < _OBJECT_MESSAGES:
-            shown = from_stored({"": plain})[""]
-            text = json.dumps(shown, ensure_ascii=False, default=plain_value)
+            text = json.dumps(_as_json(from_stored({"": plain})[""]), ensure_ascii=False)
             return self._bytes(_TEXT, text.encode())
         at = self._open()
         if isinstance(plain, dict):
@@ -135,6 +134,20 @@ class _Writer:
     def _part(self, part: bytes) -> i64:
         self._parts.append(part)
         return len(part)
+
+
+def _as_json(value: Any) -> Any:
+    """The value with nothing in it that JSON lacks, NaN and infinities among that."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _as_json(member) for key, member in value.items()}
+    if kind is list:
+        return [_as_json(member) for member in value]
+    if value is None or kind is str or kind is bool or kind is int:
+        return value
+    if kind is float and isfinite(value):
+        return value
+    return _as_json(plain_value(value))
 
 
 def _header(headers: list[bytes], size: i64) -> bytes:

@@ -125,15 +125,15 @@ def _used(database: Database[dict[str, Any]]) -> list[dict[str, Any]]:
         "upgrade_mode": "$plugin_info.upgrade_mode",
     }
     named = {"state": "ENABLED", "plugin_info.plugin_id": {"$type": "string", "$ne": ""}}
-    return list(
-        database["webhook"].aggregate(
-            [
-                {"$match": named},
-                {"$group": {"_id": key, "webhook_id": {"$min": "$webhook_id"}}},
-                {"$sort": {"webhook_id": 1}},
-            ]
-        )
+    found = database["webhook"].aggregate(
+        [
+            {"$match": named},
+            {"$group": {"_id": key, "webhook_id": {"$min": "$webhook_id"}}},
+            {"$sort": {"webhook_id": 1}},
+        ]
     )
+    # A list with a text in it is of that type too, where another service has left one.
+    return [each for each in found if isinstance(each["_id"]["plugin_id"], str)]
 
 
 def _nowhere(
@@ -161,10 +161,15 @@ def _nowhere(
 
 
 def _key(named: Mapping[str, Any]) -> EndpointKey:
-    mode = named.get("upgrade_mode")
+    mode = _text(named, "upgrade_mode")
     return EndpointKey(
-        named.get("domain_id") or "",
+        _text(named, "domain_id"),
         named["plugin_id"],
-        named.get("version") or "",
+        _text(named, "version"),
         UpgradeMode(mode) if mode in set(UpgradeMode) else UpgradeMode.AUTO,
     )
+
+
+def _text(named: Mapping[str, Any], field: str) -> str:
+    value = named.get(field)
+    return value if isinstance(value, str) else ""

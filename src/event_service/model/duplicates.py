@@ -53,7 +53,9 @@ def stopping(database: Database[Document], step: IndexStep) -> Duplicates | None
 def find_duplicates(database: Database[Document], index: DeclaredIndex) -> Duplicates | None:
     """The documents that a unique index would not take; None if it would take them all.
 
-    A missing field counts as null, as it does in an index. Raises pymongo.errors.PyMongoError.
+    A missing field counts as null, as it does in an index. A list counts as a whole, while an index
+    has each of its members: two lists that share one are found only when it is built.
+    Raises pymongo.errors.PyMongoError.
     """
     shape = index.shape
     # Aliased: a field's name may have dots, which a group's key may not.

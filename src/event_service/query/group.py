@@ -11,7 +11,8 @@ from event_service.query.expressions import Expression, document, present, when,
 from event_service.query.fields import FieldKind, Row
 from event_service.query.group_conditions import all_hold
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.produced import ProducedRow, new_name
+from event_service.query.produced import ORDERING_KEYS, ProducedRow, new_name
+from event_service.query.unshown import unshown_name
 from event_service.query.values import required
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _ACCUMULATORS: Mapping[str, Callable[[Expression], Expression]] = {
 _SAME_KIND = ("max", "min", "first", "last")
 _LISTS = ("push", "add_to_set")
 _WITH_CONDITIONS = ("count", "sum", "average")
+_NO_LISTS = (FieldKind.STRING, FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def compile_group(
 ) -> tuple[list[Mapping[str, Any]], ProducedRow]:
     """The stages of a group and the rows after it; ``place`` is the parameter, for errors.
 
-    The keys stand at the top level of a row; one that is null is left out. Raises InvalidArgument
-    errors that name what is missing or wrong.
+    The keys stand at the top level of a row; one that is null is left out. Beside them is a copy of
+    all, never shown, where they alone would not order the rows. Raises InvalidArgument errors that
+    name what is missing or wrong.
     """
     if not group.keys and not group.fields:
         raise RequiredParameter(f"{place}.keys")
@@ -64,6 +67,10 @@ def compile_group(
         _field(f"{place}.fields[{at}]", field, row, limits) for at, field in enumerate(group.fields)
     ]
     kinds = _unique_names(place, [*keys, *made])
+    # MongoDB orders lists by their least members, many in the same place, and documents by all that
+    # is in them. It sorts by no more than 32 names.
+    by_keys = len(keys) <= ORDERING_KEYS and all(key.kind in _NO_LISTS for key in keys)
+    unshown = () if by_keys else (unshown_name(kinds),)
     stages: list[Mapping[str, Any]] = [
         {
             "$group": {
@@ -76,10 +83,11 @@ def compile_group(
                 "_id": 0,
                 **{key.name: f"$_id.{key.name}" for key in keys},
                 **{field.name: field.shown for field in made},
+                **dict.fromkeys(unshown, "$_id"),
             }
         },
     ]
-    return stages, ProducedRow(kinds, tuple(key.name for key in keys))
+    return stages, ProducedRow(kinds, tuple(key.name for key in keys), unshown)
 
 
 def _unique_names(place: str, made: Iterable[_Made]) -> dict[str, FieldKind]:

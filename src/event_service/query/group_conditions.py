@@ -27,8 +27,11 @@ def all_hold(
 ) -> Expression:
     """Whether every condition holds for a row; ``place`` is the parameter, for errors.
 
-    Values are compared with those of their own type, as filters do. Raises InvalidArgument errors
-    that name what is missing or wrong; a value must be a scalar and not null.
+    Values are compared with those of their own type, as filters do. Unlike them, a condition looks
+    at members of a list only for ``eq`` and ``not``, and only where every row has a list
+    (``resources``); and NaN, which another service may have stored, is less than every number.
+    Raises InvalidArgument errors that name what is missing or wrong; a value must be a scalar and
+    not null.
     """
     at_most(f"{place}.conditions", "conditions", conditions, limits.conditions)
     parts = [

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bson.datetime_ms import DatetimeMS
+
+from event_service.instants import to_milliseconds
 from event_service.query.paging import DESCENDING
 from event_service.query.staging import (
     behind,
@@ -53,7 +56,7 @@ class Newest:
     def since(self, start: datetime) -> Sequence[Mapping[str, Any]]:
         """The stages for what of it is not older than ``start``."""
         # Not $gte: behind a descending index the embedded store takes it for $gt.
-        span = {"$gt": _just_before(start)}
+        span: dict[str, Any] = {"$gt": _just_before(start)}
         if self.latest is not None:
             span["$lte"] = self.latest
         return [{"$match": {**self.first, self.time: span}}, *matching(self.rest)]
@@ -92,12 +95,12 @@ def _newest(
     return Newest(time, first, rest, earliest, latest, newest.since(earliest))
 
 
-def _just_before(instant: datetime) -> datetime:
-    # The database keeps whole milliseconds.
+def _just_before(instant: datetime) -> datetime | DatetimeMS:
+    # The database keeps whole milliseconds, also of what comes before the year 1.
     try:
         return instant - _MILLISECOND
     except OverflowError:
-        return instant
+        return DatetimeMS(to_milliseconds(instant) - 1)
 
 
 def _is_single(test: object) -> bool:

@@ -136,7 +136,7 @@ class _Reader:
             self._write(r"\x0B", 2)
         elif after == "N":
             raise ValueError("not a regular expression: characters by name are not taken")
-        elif after in ("<", ">"):
+        elif after in ("<", ">") or not after.isascii():  # the embedded store: of that case alone
             self._write(after, 2)
         elif after == "\0":
             self._write(r"\x00", 2)

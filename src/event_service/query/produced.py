@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from event_service.query.limits import QueryLimits
 
+ORDERING_KEYS = 3
+"""So many keys of a group order its rows by themselves. A sort has ten more names and one of each
+stage that unwinds, and MongoDB takes no more than 32."""
 _SHOWN = 300
 
 
@@ -50,8 +53,8 @@ class ProducedRow:
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """The keys of the group."""
-        return self.keys
+        """The first keys of the group; where it has more, all are among ``unshown``."""
+        return self.keys[:ORDERING_KEYS]
 
 
 def new_name(place: str, name: str, limits: QueryLimits) -> str:

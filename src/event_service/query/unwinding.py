@@ -42,7 +42,8 @@ def compile_unwind(
 ) -> tuple[UnwindStage, Row]:
     """The stage, and the rows as they are after it; ``place`` is the parameter, for errors.
 
-    A filter on what was unwound doesn't take an empty text: no list has such a member.
+    A filter on what was unwound doesn't take an empty text: no resource is empty, so that it is
+    rather a value forgotten. (Lists in a sender's data may have such members: ``in`` finds them.)
     Raises RequiredParameter without a path, InvalidParameter for an unknown one.
     """
     field = row.resolve(required(f"{place}.path", unwind.path), limits)
