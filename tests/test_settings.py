@@ -8,8 +8,6 @@ from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.quota import Quota
 from event_service.settings import LogFormat, Settings
 from event_service.settings_table import settings_table
-from event_service.start_errors import StoreAddressError
-from event_service.store_clients import connect_mongodb, connect_redis
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -177,19 +175,13 @@ def test_a_refused_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: 
 
 @pytest.mark.parametrize("password", ["hunter2\uff20", "hunter2["])
 @pytest.mark.parametrize("name", ["mongodb_uri", "redis_url"])
-def test_a_password_that_is_hard_to_read_is_not_repeated(
+def test_a_password_is_left_to_who_connects_with_it(
     monkeypatch: pytest.MonkeyPatch, name: str, password: str
 ) -> None:
     scheme = "mongodb" if name == "mongodb_uri" else "redis"
     url = f"{scheme}://user:{password}@host/0"
     monkeypatch.setenv(f"EVENT_{name.upper()}", url)
-    settings = Settings()
-    assert getattr(settings, name).get_secret_value() == url
-    connect = connect_mongodb if name == "mongodb_uri" else connect_redis
-    try:
-        connect(url, settings).close()
-    except StoreAddressError as refused:
-        assert "hunter2" not in str(refused)
+    assert getattr(Settings(), name).get_secret_value() == url
 
 
 def test_a_secret_is_neither_printed_nor_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
