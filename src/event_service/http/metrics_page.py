@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 METRICS: Final = "/metrics"
 
+# The library that chooses by the version raises TypeError for one that is not of numbers.
+_NO_VERSION: Final = re.compile(r"version=(?![0-9]{1,9}(?:\.[0-9]{1,9})*\s*(?:[;,]|$))[^;,]*")
+
 
 def metrics_routes() -> Sequence[Route]:
     """What is to be hosted. Nobody needs a token for it: it names nobody."""
@@ -25,6 +29,6 @@ def metrics_routes() -> Sequence[Route]:
 
 async def _metrics(request: Request) -> Response:
     # In a thread of its own pool: with many workers it reads many files, and calls go on.
-    accept = request.headers.get("accept", "")
+    accept = _NO_VERSION.sub("", request.headers.get("accept", ""))
     text, kind = await asyncio.to_thread(exposition, accept)
     return Response(text, headers={"Content-Type": kind, "Cache-Control": "no-store"})
