@@ -173,6 +173,17 @@ def test_a_refused_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: 
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("password", ["hunter2\uff20", "hunter2["])
+@pytest.mark.parametrize("name", ["mongodb_uri", "redis_url"])
+def test_a_password_is_left_to_who_connects_with_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, password: str
+) -> None:
+    scheme = "mongodb" if name == "mongodb_uri" else "redis"
+    url = f"{scheme}://user:{password}@host/0"
+    monkeypatch.setenv(f"EVENT_{name.upper()}", url)
+    assert getattr(Settings(), name).get_secret_value() == url
+
+
 def test_a_secret_is_neither_printed_nor_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVENT_SECRET_KEY", "hunter2" * 8)
     monkeypatch.setenv("EVENT_SYSTEM_TOKEN", "swordfish")

@@ -50,6 +50,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/to/"))
             self.end_headers()
+        elif self.path == "/to-keys-endless":
+            self._pour(b" " * 65536, 302, "/keys")
         elif self.path == "/gone":
             self.send_error(404)
         elif self.path == "/endless":
@@ -77,8 +79,9 @@ class Handler(BaseHTTPRequestHandler):
             self.server.headers_sent = True
             self.wfile.write(b"\r\n\r\n" + rest)
 
-    def _pour(self, drop: bytes) -> None:
-        self.send_response(200)
+    def _pour(self, drop: bytes, status: int = 200, location: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Location", location)
         self.end_headers()
         with suppress(OSError):
             while not self.server.released.wait(0.0005):
@@ -182,6 +185,12 @@ def test_a_redirect_within_the_scheme(server: WebServer, issuer: Issuer) -> None
     assert server.asked[-1] == "/keys"
 
 
+def test_the_body_of_a_redirect_is_not_read(server: WebServer, issuer: Issuer) -> None:
+    source = JwksUrl(server.url("/to-keys-endless"), seconds=5.0)
+    assert TokenVerifier(source).claims(issuer.token()).did == DOMAIN
+    assert server.asked == ["/to-keys-endless", "/keys"]
+
+
 def test_a_redirect_to_https_is_not_followed(server: WebServer, issuer: Issuer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as target:
         url = f"https://127.0.0.1:{target.getsockname()[1]}/"
@@ -223,8 +232,20 @@ def test_addresses_that_are_taken(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/hostname", "ftp://host/keys", "http://", "keys.json", "http://u:p@host/k"]
+    "url",
+    [
+        "file:///etc/hostname",
+        "ftp://host/keys",
+        "http://",
+        "keys.json",
+        "http://u:hunter2@host/k",
+        "https://u:hunter2\uff20@host/k",  # which a compatible form makes an @
+        "https://u:hunter2[@host/k",
+        "https://host:65536/k",
+        "https://host:hunter2/k",
+    ],
 )
 def test_addresses_that_are_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="public keys"):
+    with pytest.raises(ValueError, match="public keys") as caught:
         JwksUrl(url)
+    assert "hunter2" not in str(caught.value)

@@ -106,6 +106,7 @@ def test_what_a_token_says(data_dir: Path) -> None:
     [
         ("USER", {}),
         ("WORKSPACE_OWNER", {}),
+        ("WORKSPACE_OWNER", {"workspace": ""}),
         ("WORKSPACE_MEMBER", {}),
         ("DOMAIN_ADMIN", {"workspace": "workspace-a"}),
         ("SYSTEM_TOKEN", {"workspace": "workspace-a"}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from event_service.bounded_get import Fetched
 from event_service.errors import PermissionDenied, Unavailable
@@ -133,6 +136,26 @@ def test_a_certificate_of_another_key(check: SignatureCheck, web: Web) -> None:
 def test_a_certificate_of_another_kind_of_key(check: SignatureCheck, web: Web) -> None:
     web.pages[CERTIFICATE_URL] = Fetched(200, certificate(ec.generate_private_key(ec.SECP256R1())))
     assert "not RSA" in refused(check, signed(notification()))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("a003020102", "a003020109"),  # the tenth version of X.509
+        ("06092a864886f70d010101", "06092a864886f70d010163"),  # a kind of key that is none
+        ("0203010001", "0203010000"),  # an RSA key with an even exponent
+    ],
+)
+def test_a_certificate_that_cannot_be_read(
+    check: SignatureCheck, web: Web, ours: str, theirs: str
+) -> None:
+    whole = x509.load_pem_x509_certificate(certificate()).public_bytes(Encoding.DER)
+    odd = whole.replace(bytes.fromhex(ours), bytes.fromhex(theirs))
+    assert odd != whole
+    text = base64.encodebytes(odd).decode()
+    page = f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n"
+    web.pages[CERTIFICATE_URL] = Fetched(200, page.encode())
+    assert "certificate" in refused(check, signed(notification()))
 
 
 def test_a_certificate_whose_time_is_over_or_to_come(web: Web) -> None:

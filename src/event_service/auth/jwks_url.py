@@ -41,8 +41,8 @@ class JwksUrl:
         lifetimes: Lifetimes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the address of the public keys is no http(s) URL")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the address of the public keys can't carry a user or password")
@@ -87,7 +87,17 @@ class _AsPrivateOnly(urllib.request.HTTPRedirectHandler):
         target = urlsplit(newurl)
         if target.scheme != urlsplit(req.full_url).scheme or not _is_private(target):
             raise URLError("redirected to another scheme, or over http:// to another machine")
+        fp.close()  # or all of its body would be read, whatever its size
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only now, and it may be none
+    except ValueError:  # whose words repeat what may be a password
+        return None
+    return parts
 
 
 def _is_private(parts: SplitResult) -> bool:

@@ -120,7 +120,7 @@ def key_file(data_dir: Path) -> Path:
 def _check(role: str, workspace: str | None, projects: Collection[str]) -> None:
     if role not in ROLES:
         raise ValueError(f"the role is none of {', '.join(ROLES)}")
-    if (role in _WITH_WORKSPACE) != (workspace is not None):
+    if (role in _WITH_WORKSPACE) != (workspace is not None) or workspace == "":
         raise ValueError(
             "a workspace goes with WORKSPACE_OWNER and WORKSPACE_MEMBER, and they need one"
         )

@@ -4,7 +4,7 @@ A process of its own between the service and the store, on nothing but the stand
 standard input is a pipe that only the service holds. When the pipe closes, however the service
 ended, the store is killed; that needs no cooperation of a dying process, works on every Unix, and
 does not depend on which thread of the service started the store, as a parent-death signal would.
-A byte on the pipe asks the store to stop.
+A byte on the pipe asks the store to stop, ``AGAIN`` a store that has been asked.
 
 CORES are those that the program may run on, as ``0,1,2``, or nothing: the owner may have confined
 itself to one of them, where its threads wait for one another (``one_core``). It writes ``pid N``
@@ -21,6 +21,7 @@ import threading
 from collections.abc import Callable
 
 OWNER, OUTPUT = 0, 1
+AGAIN = b"!"
 LAST_WORDS_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
 
@@ -54,8 +55,9 @@ def main(command: list[str]) -> int:
 
 
 def _follow_owner(store: subprocess.Popen[bytes]) -> None:
-    while os.read(OWNER, 1):
-        store.terminate()
+    while word := os.read(OWNER, 1):
+        # Another signal the second time: of one kind the system keeps one until it is heeded.
+        store.send_signal(signal.SIGINT if word == AGAIN else signal.SIGTERM)
     store.kill()
 
 

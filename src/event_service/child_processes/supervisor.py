@@ -91,8 +91,8 @@ class Supervisor:
             child = self._child
         if child is None:
             return
-        for _ in range(asked):
-            child.ask_to_stop()
+        for before in range(asked):
+            child.ask_to_stop(again=before > 0)
         self._thread.join(self._stop_seconds)
         if self._thread.is_alive():
             _log.warning("did not stop in time and is killed", process=self._name)

@@ -41,7 +41,7 @@ def exposition(accept: str) -> tuple[bytes, str]:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     try:
         encoder, content_type = choose_encoder(accept)
-    except TypeError:  # a version in it is no number
+    except (TypeError, ValueError):  # a version in it is no number
         encoder, content_type = choose_encoder("")
     return encoder(registry), content_type
 

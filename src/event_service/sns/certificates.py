@@ -55,6 +55,6 @@ class Certificates:
             return None
         try:
             return x509.load_pem_x509_certificate(fetched.content)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             _log.warning("no certificate of SNS", url=url, fault="not a certificate")
             return None

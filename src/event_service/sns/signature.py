@@ -56,7 +56,10 @@ class SignatureCheck:
             raise _refused("SigningCertURL names no certificate of SNS")
         if not self._is_valid(certificate):
             raise _refused("the certificate is not valid now")
-        key = certificate.public_key()
+        try:
+            key = certificate.public_key()
+        except (ValueError, UnsupportedAlgorithm):
+            raise _refused("the certificate's key is none") from None
         if not isinstance(key, RSAPublicKey):
             raise _refused("the certificate's key is not RSA")
         return key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from event_service.manager.open_alerts import OpenAlerts
@@ -35,11 +36,15 @@ def test_prometheus_needs_no_token_and_gets_its_own_format(http: Asking) -> None
     assert list(text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
 
 
-def test_a_version_that_is_none_gets_the_format_of_prometheus(http: Asking) -> None:
-    accept = {"Accept": "application/openmetrics-text; version=newest"}
-    answer = http.send("GET", "/metrics", headers=accept)
+@pytest.mark.parametrize("kind", ["text/plain", "application/openmetrics-text"])
+@pytest.mark.parametrize(
+    "version", ["abc", '"1.0.0"', "1..", "1.x;escaping=allow-utf-8", "\xb2", "9" * 5000, "=,"]
+)
+def test_a_version_that_is_none_gets_an_answer(http: Asking, kind: str, version: str) -> None:
+    accept = f"text/html, {kind}; version={version}"
+    answer = http.send("GET", "/metrics", headers={"Accept": accept})
     assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert answer.headers["content-type"].startswith(("text/plain", kind))
 
 
 def test_calls_over_both_transports_count_as_calls_of_their_method(

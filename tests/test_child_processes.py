@@ -1,0 +1,46 @@
+"""Processes that are kept running, told to stop."""
+
+import os
+import sys
+from pathlib import Path
+from threading import Event
+
+from event_service.child_processes.child import Child
+from event_service.child_processes.supervisor import Supervisor
+
+# Signals that it doesn't heed at once, as a process that is busy: the system keeps one of each.
+PROGRAM = """
+import signal
+stops = {signal.SIGTERM, signal.SIGINT}
+signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+print("ready", flush=True)
+while signal.sigpending() != stops:
+    pass
+print("told twice", flush=True)
+"""
+
+
+def test_a_busy_process_is_told_twice_at_once(tmp_path: Path) -> None:
+    lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    heard: list[str] = []
+    ready = Event()
+
+    def hear(line: str) -> None:
+        heard.append(line)
+        ready.set()
+
+    busy = Supervisor(
+        "busy one",
+        "the log",
+        spawn=lambda: Child(
+            [sys.executable, "-c", PROGRAM], directory=tmp_path, log=None, lock=lock
+        ),
+        heard=hear,
+        stop_seconds=10,
+    )
+    try:
+        busy.start(ready.is_set)
+    finally:
+        busy.stop(2)
+        os.close(lock)
+    assert heard == ["ready", "told twice"]
