@@ -18,7 +18,7 @@ from event_service.manager.delivery import Outcome
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import CreateEvent
 from event_service.manager.orphaned_counts import OrphanedCounts
-from event_service.manager.repeats import RepeatWriter
+from event_service.manager.repeats import RepeatWriter, Replay
 from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from tests.clock import Clock
@@ -56,8 +56,20 @@ class Crowd:
             self._settings, self.database, self._redis, parsers, DatabaseTraits(), clock=self.now
         )
 
-    def claims(self) -> Claims:
-        return Claims(self._redis, f"event-service:{self.database.name}", RedisGate())
+    def claims(self, gate: RedisGate | None = None) -> Claims:
+        return Claims(self._redis, f"event-service:{self.database.name}", gate or RedisGate())
+
+    def writer(self, claims: Claims, replay: Replay) -> RepeatWriter:
+        alerts = AlertManager(self.database["alert"], claims)
+        return RepeatWriter(EventLog(self.database["event"]), alerts, claims, replay)
+
+    def repeat_what_has_ended(self) -> None:
+        """Redis counts a repeat of an alert that was resolved behind its back."""
+        self.deliver()
+        ended = {"state": "RESOLVED", "resolved_at": self.now.at}
+        self.database["alert"].update_many({}, {"$set": ended})
+        self.now.at += LONG
+        self.deliver()
 
     def deliver(self, times: int = 1, alarm: Mapping[str, Any] = ALARM) -> None:
         """By the first process, which writes no counts of its own accord."""
@@ -202,14 +214,9 @@ def test_what_could_not_be_mended_is_mended_later(
     replayed: list[Mapping[str, Any]],
     fails_once: Callable[[Mapping[str, Any]], object],
 ) -> None:
-    crowd.deliver()
-    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
-    crowd.database["alert"].update_many({}, {"$set": ended})
-    crowd.now.at += LONG
-    crowd.deliver()
+    crowd.repeat_what_has_ended()
     claims = crowd.claims()
-    alerts = AlertManager(crowd.database["alert"], claims)
-    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, fails_once)
+    writer = crowd.writer(claims, fails_once)
     writer.begin(claims.orphans(before_ms=2**53))
     with pytest.raises(Unavailable):
         writer.finish()
@@ -222,16 +229,11 @@ def test_what_could_not_be_mended_is_mended_later(
 def test_what_redis_has_to_be_asked_for_waits_for_it(
     crowd: Crowd, redis_client: redis.Redis, replayed: list[Mapping[str, Any]]
 ) -> None:
-    crowd.deliver()
-    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
-    crowd.database["alert"].update_many({}, {"$set": ended})
-    crowd.now.at += LONG
-    crowd.deliver()
+    crowd.repeat_what_has_ended()
     clock = Clock()
     gate = RedisGate(pause=1.0, clock=clock)
-    claims = Claims(redis_client, f"event-service:{crowd.database.name}", gate)
-    alerts = AlertManager(crowd.database["alert"], claims)
-    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, replayed.append)
+    claims = crowd.claims(gate)
+    writer = crowd.writer(claims, replayed.append)
     writer.begin(claims.orphans(before_ms=2**53))
     redis_client.set("no-list", "a text")
     with pytest.raises(ResponseError), gate.call("settle"):
@@ -250,14 +252,9 @@ def test_what_cant_be_delivered_anew_keeps_no_other_counts(
         replayed.append(document)
         raise TypeError("of another service")
 
-    crowd.deliver()
-    ended = {"state": "RESOLVED", "resolved_at": crowd.now.at}
-    crowd.database["alert"].update_many({}, {"$set": ended})
-    crowd.now.at += LONG
-    crowd.deliver()
+    crowd.repeat_what_has_ended()
     claims = crowd.claims()
-    alerts = AlertManager(crowd.database["alert"], claims)
-    writer = RepeatWriter(EventLog(crowd.database["event"]), alerts, claims, replay)
+    writer = crowd.writer(claims, replay)
     writer.begin(claims.orphans(before_ms=2**53))
     writer.finish()
     writer.finish()

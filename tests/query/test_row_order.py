@@ -1,0 +1,54 @@
+"""The order of the rows of a page that nobody sorted, or not to the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from event_service.caller import Caller, Scope
+from tests.query.asking import ask_stat
+from tests.query.compiling import statistics
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+
+@pytest.mark.parametrize("key", ["resources", "raw_data.l"])
+def test_pages_of_rows_with_lists_as_keys_do_not_go_by_how_events_were_stored(
+    mongo_database: Database[dict[str, Any]], key: str
+) -> None:
+    documents = mongo_database["row_order"]
+    lists = [["a", "c"], ["a", "b"], ["a"], ["a", "b", "c"]]
+    query = {"aggregate": [{"group": {"keys": [{"key": key, "name": "k"}]}}], "page": {"limit": 10}}
+
+    def rows(domain: str, stored: list[list[str]]) -> list[Any]:
+        documents.insert_many(
+            {
+                "event_id": f"{domain}-{at}",
+                "domain_id": domain,
+                "resources": each,
+                "raw_data": {"l": each},
+            }
+            for at, each in enumerate(stored)
+        )
+        return ask_stat(documents, Caller("DOMAIN_ADMIN", Scope(domain)), query).results
+
+    there = rows(f"lists-{key}", lists)
+    assert len(there) == len(lists)
+    assert rows(f"lists-{key}-back", lists[::-1]) == there
+
+
+def test_no_order_has_more_names_than_mongodb_sorts_by() -> None:
+    most = 32
+    keys = [{"key": f"raw_data.k{at}", "name": f"k{at}"} for at in range(50)]
+    unwinds = [{"unwind": {"path": f"raw_data.u{at}"}} for at in range(18)]
+    sort = {"sort": [{"key": f"k{at}"} for at in range(10)]}
+    for aggregate in (
+        [*unwinds, {"group": {"keys": keys}}, sort],
+        [{"group": {"keys": keys}}, *({"unwind": {"path": "k49"}} for _ in range(18)), sort],
+        [{"group": {"keys": keys}}],
+    ):
+        stages = statistics(aggregate=aggregate, page={"limit": 1}).rows()
+        orders = [stage["$sort"] for stage in stages if "$sort" in stage]
+        assert [len(order) <= most for order in orders] == [True]
