@@ -100,11 +100,16 @@ def redis_client(redis_url: str, store_settings: Settings) -> Iterator[RedisClie
 
 
 @pytest.fixture(autouse=True)
-def own_log_settings() -> Iterator[None]:
-    """A command that is run within a test sets up the log of the whole process."""
-    before = structlog.get_config()
+def own_log_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that is run within a test sets up the log of the whole process.
+
+    No logger keeps what it was set up with: it would write past the ``log`` of later tests.
+    """
+    before, configure = structlog.get_config(), structlog.configure
+    uncached = {"cache_logger_on_first_use": False}
+    monkeypatch.setattr(structlog, "configure", lambda **kept: configure(**(kept | uncached)))
     yield
-    structlog.configure(**before)
+    configure(**before)
 
 
 @pytest.fixture
