@@ -32,6 +32,8 @@ def main() -> None:
     from event_service.metrics.exposition import exposition, worker_restarted  # noqa: PLC0415
 
     first, second = _worker(3, 5), _worker(4, 6)
+    # Of a worker that is making it at this moment, or was killed when it did.
+    (Path(sys.argv[1]) / "counter_1000000000.db").touch()
     both = exposition("")[0].decode()
     os.kill(second.pid, signal.SIGKILL)
     second.wait()

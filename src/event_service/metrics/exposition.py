@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from event_service.metrics.instruments import BUILD_INFO, REGISTRY, SHARED, WORKER_RESTARTS
 from event_service.metrics.own_use import own_use
+from event_service.metrics.shared_files import begun_files
 from event_service.metrics.tally import TALLY
 from event_service.stoppable_thread import periodic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from prometheus_client import Metric
 
 _FOLD_SECONDS: Final = 1.0
 """How far what one worker serves may lag behind what the others have counted."""
@@ -38,7 +42,7 @@ def exposition(accept: str) -> tuple[bytes, str]:
     registry = REGISTRY
     if SHARED:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(_AllWorkers())
     try:
         encoder, content_type = choose_encoder(accept)
     except (TypeError, ValueError):  # a version in it is no number
@@ -49,6 +53,13 @@ def exposition(accept: str) -> tuple[bytes, str]:
 def scraped_since(then: float) -> bool:
     """Whether somebody asked this process for its metrics after that time (``monotonic``)."""
     return _scraped > then
+
+
+class _AllWorkers(Collector):
+    def collect(self) -> Iterable[Metric]:
+        """What all of them have counted, those too that have ended."""
+        merged: Iterable[Metric] = MultiProcessCollector.merge(begun_files())  # type: ignore[no-untyped-call]
+        return merged
 
 
 class MetricsUpdater:

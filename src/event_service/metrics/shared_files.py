@@ -7,10 +7,8 @@ is imported: a supervisor calls ``share_metrics`` first, and then imports the re
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Final
 
 VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names their directory, for this process and those that it starts."""
@@ -27,8 +25,24 @@ def share_metrics(directory: Path) -> None:
     os.environ[VARIABLE] = str(directory)
 
 
+def begun_files() -> list[str]:
+    """The files that workers have begun to keep their metrics in.
+
+    One that is there and empty is just being made, or was when its worker was killed or the disk
+    became full: whoever reads it fails.
+    """
+    return [str(file) for file in Path(os.environ[VARIABLE]).glob("*.db") if _is_begun(file)]
+
+
 def worker_gone(pid: int) -> None:
     """A worker has ended: it has no queue and sees no store any longer. Its counts stay."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
     mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _is_begun(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:  # it went with its worker
+        return False
