@@ -89,3 +89,9 @@ def test_labels_of_severity(label: str | None, severity: Severity) -> None:
 
 def test_an_event_without_a_finding_is_any_other() -> None:
     assert changed(Id=None).title == "Security Hub Findings - Imported"
+
+
+def test_a_finding_whose_event_spells_its_kind_otherwise_is_the_same() -> None:
+    event = read(BODIES / "aws_sns" / "bare_security_hub_finding.json")
+    event["detailType"] = event.pop("detail-type")
+    assert drafts(SOURCE, event) == [own(SOURCE, "bare_security_hub_finding")]

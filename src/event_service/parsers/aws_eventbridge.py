@@ -47,7 +47,7 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return health_result(event)
     if kind == "GuardDuty Finding":
         return aws_guardduty.finding_result(event)
-    if aws_security_hub.is_finding(event):
+    if aws_security_hub.is_finding(kind, event):
         return aws_security_hub.finding_result(event)
     if aws_inspector.is_finding(kind, event):
         return aws_inspector.finding_result(event)

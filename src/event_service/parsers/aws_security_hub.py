@@ -28,9 +28,9 @@ _SEVERITIES = SeverityWords(
 )
 
 
-def is_finding(event: Mapping[str, Any]) -> bool:
-    """Whether the event is one of Security Hub that has a finding with an id."""
-    return text(event.get("detail-type")) == _KIND and text(_finding(event).get("Id")) is not None
+def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
+    """Whether an event of that kind is one of Security Hub that has a finding with an id."""
+    return kind == _KIND and text(_finding(event).get("Id")) is not None
 
 
 def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
