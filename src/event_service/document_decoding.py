@@ -7,10 +7,14 @@ that it stands on.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import bson
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import RawBSONDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DATES: Final = DatetimeConversion.DATETIME_CLAMP
 """A date outside the years 1 to 9999 is read as the first or the last instant of them."""
@@ -26,3 +30,8 @@ _OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
 def decoded(raw: bytes | memoryview) -> dict[str, Any]:
     """The document of these bytes; dates are naive and UTC."""
     return bson.decode(raw, _OPTIONS)
+
+
+def wholly_decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document with nothing in it left encoded; one that isn't encoded is returned as it is."""
+    return decoded(document.raw) if isinstance(document, RawBSONDocument) else document

@@ -6,6 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from bson.raw_bson import RawBSONDocument
+
 from event_service.bodies import plain_text
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.instants import parse_iso
@@ -40,6 +42,7 @@ def normalise(result: object) -> Normalised:
     """
     if not isinstance(result, Mapping):
         raise ParseFailure("The result is not an object")
+    result = dict(result.items())  # else each look into what is encoded takes ten times as long
     rule = _text(result, "rule")
     resources = _resources(result)
     given_key = _text(result, "event_key")
@@ -146,9 +149,11 @@ def _resources(result: Mapping[str, Any]) -> tuple[str, ...]:
     return found if name is None else (*found, name)
 
 
-def _additional_info(value: object) -> dict[str, Any]:
+def _additional_info(value: object) -> Mapping[str, Any]:
     if value is None:
         return {}
+    if isinstance(value, RawBSONDocument):
+        return value  # by its source, nothing of it has to be changed
     if not isinstance(value, Mapping):
         raise ParseFailure("additional_info is not an object")
     try:

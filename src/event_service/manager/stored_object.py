@@ -20,7 +20,12 @@ _MOST_LOOKS: Final = 64
 
 
 def stored_object(data: Mapping[str, Any]) -> RawBSONDocument:
-    """The object with the keys of the database; ``raw`` is its bytes."""
+    """The object with the keys of the database; ``raw`` is its bytes.
+
+    One that is such a document already is it.
+    """
+    if isinstance(data, RawBSONDocument):
+        return data
     encoded = bson.encode(data)
     if _has_reserved_key(encoded):
         encoded = bson.encode(to_stored(data))

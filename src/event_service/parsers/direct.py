@@ -41,4 +41,5 @@ SOURCE = Source(
     marks=frozenset({"results", *_NAMING_FIELDS}),
     plugin_ids=("plugin-api-direct-mon-webhook",),
     general=True,
+    shallow=True,
 )

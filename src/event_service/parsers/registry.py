@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 
 from event_service import parsers
+from event_service.document_decoding import wholly_decoded
 from event_service.parsers.seam import Body, Options, ParseFailure, Reading, Source
 
 ENTRY_POINT_GROUP = "event_service.parsers"
@@ -47,11 +48,7 @@ class ParserRegistry(Collection[str]):
 
     def source_of(self, body: Body) -> Source:
         """The source that takes a body for its own. Raises ParseFailure when none does."""
-        for source in self._askable(body):
-            if source.recognises(body):
-                return source
-        wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
-        raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
+        return self._recognised(body, self._askable(body))
 
     def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         """A body by the plugin's parser or, without one, by that of the source which it is of.
@@ -60,18 +57,31 @@ class ParserRegistry(Collection[str]):
         plugin that is not here and a body that can't be understood.
         """
         name = plugin_id or AUTO
-        if name == AUTO and not body:
-            return Reading(AUTO, ())
-        source = self.source_of(body) if name == AUTO else self._named.get(name)
-        if source is None:
-            raise ParseFailure(f"The webhook's plugin is not installed here: {name}")
+        if name == AUTO:
+            if not body:
+                return Reading(AUTO, ())
+            asked = self._askable(body)
+            body = _as_wanted(body, asked)
+            source = self._recognised(body, asked)
+        else:
+            if name not in self._named:
+                raise ParseFailure(f"The webhook's plugin is not installed here: {name}")
+            source = self._named[name]
+            body = _as_wanted(body, (source,))
         return Reading(source.name, source.parse(body, options))
 
-    def _askable(self, body: Body) -> Iterator[Source]:
+    def _recognised(self, body: Body, asked: Iterable[Source]) -> Source:
+        for source in asked:
+            if source.recognises(body):
+                return source
+        wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
+        raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
+
+    def _askable(self, body: Body) -> Sequence[Source]:
         """The sources whose bodies may look like this one, in the order in which they are asked."""
         marks = self._marked.keys() & body.keys()
         places = self._unmarked.union(*[self._marked[mark] for mark in marks])
-        return (self._sources[place] for place in sorted(places))
+        return [self._sources[place] for place in sorted(places)]
 
 
 def installed_sources() -> list[Source]:
@@ -94,6 +104,10 @@ def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
         mark: [place for place, source in enumerate(sources) if mark in source.marks]
         for mark in marks
     }
+
+
+def _as_wanted(body: Body, sources: Iterable[Source]) -> Body:
+    return body if all(source.shallow for source in sources) else wholly_decoded(body)
 
 
 def _checked(place: str, source: object) -> Source:

@@ -86,4 +86,5 @@ SOURCE = Source(
     parse=parse,
     recognises=recognises,
     looks_like="UptimeRobot's variables, such as monitorID and alertTypeFriendlyName",
+    shallow=True,
 )

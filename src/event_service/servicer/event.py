@@ -15,10 +15,10 @@ from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.under_way import called_by_webhook
 from event_service.wire.event_messages import EventMessages
 from event_service.wire.statistic_message import statistic_struct
-from event_service.wire.struct import read_struct
+from event_service.wire.struct import read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from google.protobuf.struct_pb2 import Struct
 
@@ -72,7 +72,8 @@ class EventServicer:
         if not request.HasField("data"):
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
-        # Else the order of an object's members may be another for each copy of a call.
+        # Else the order of an object's members may be another for each copy of a call, and none
+        # in which the database could have them.
         body = request.data.SerializeToString(deterministic=True)
         event = CreateEvent(
             webhook_id=request.webhook_id,
@@ -123,6 +124,6 @@ class _Unread:
     def __init__(self, struct: bytes) -> None:
         self._struct = struct
 
-    def __call__(self) -> dict[str, Any]:
+    def __call__(self) -> Mapping[str, Any]:
         struct, self._struct = self._struct, b""
-        return read_struct(struct)
+        return read_body(struct)

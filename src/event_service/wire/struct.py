@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bson.raw_bson import RawBSONDocument
 from google.protobuf.struct_pb2 import Struct
 
+from event_service.bodies.struct_bson import stored_struct
 from event_service.bodies.struct_reader import read_object
 from event_service.bodies.struct_writer import write_object
 from event_service.wire.members import MEMBER_BYTES, check_members
@@ -53,6 +55,16 @@ def read_struct(
     if len(encoded) > limits.members * MEMBER_BYTES:
         check_members(read, limits.members, name)
     return read
+
+
+def read_body(encoded: bytes, limits: StructLimits = DEFAULT_LIMITS) -> Mapping[str, Any]:
+    """The body that a Struct's bytes are, as ``read_struct`` reads and refuses it.
+
+    Where nothing of it has to be changed for the database, it is what will stand there: a
+    RawBSONDocument. The keys of its objects must be in order.
+    """
+    stored = stored_struct(encoded, limits.depth, limits.members)
+    return read_struct(encoded, limits) if stored is None else RawBSONDocument(stored)
 
 
 def dict_to_struct(document: Mapping[str, Any]) -> Struct:

@@ -1,0 +1,228 @@
+"""Writes the bytes of a google.protobuf.Struct as the database has the object: as BSON.
+
+Nothing of it becomes Python's on the way, which takes a tenth of the time. It is done only where it
+gives what reading the object, trimming it (``plain_text``) and writing it would give: what has to
+be changed or refused is left to those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from librt.strings import BytesWriter, read_f64_le, write_f64_le, write_i32_le
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+# The tags of protobuf's fields: number * 8 + wire type.
+_MEMBER: Final = 10
+"""Of an entry of a Struct or a Value of a ListValue."""
+_KEY: Final = 10
+_KEYED_VALUE: Final = 18
+_NULL: Final = 8
+_NUMBER: Final = 17
+_TEXT: Final = 26
+_BOOLEAN: Final = 32
+_OBJECT: Final = 42
+_LIST: Final = 50
+
+# What BSON calls the same.
+_BSON_DOUBLE: Final = 1
+_BSON_TEXT: Final = 2
+_BSON_OBJECT: Final = 3
+_BSON_LIST: Final = 4
+_BSON_BOOLEAN: Final = 8
+_BSON_NULL: Final = 10
+
+_DOUBLE_BYTES: Final = 8
+_SIZE_BYTES: Final = 4
+_SEVEN_BITS: Final = 0x7F
+_BYTE: Final = 0xFF
+_BITS: Final = 8
+_SPACE: Final = 32
+_DOLLAR: Final = 36
+
+_INDEXES: Final = [b"%d\0" % index for index in range(1000)]
+"""The keys of the first members of a list."""
+
+
+def stored_struct(encoded: bytes, depth: int, members: int) -> bytes | None:
+    """The document of a Struct's bytes, or None where its object must be read to say more.
+
+    The bytes must be those that protobuf itself has written, with keys in order. What is given is
+    the object as it was sent, and each object in it as ``plain_text.trimmed_object`` would leave
+    it, wherever it stands. It is None too for what is nested deeper than ``depth``, or has more
+    ``members`` in all.
+    """
+    writer = _Writer(encoded, members)
+    fits = writer.add_object(len(encoded), depth, trims=False)
+    return writer.written() if fits else None
+
+
+@final
+class _Writer:
+    """Goes through a message once, and adds what it finds to a document.
+
+    ``end`` is where the part ends that it stands in, ``kind_at`` where the document says of what
+    kind a member is, ``depth`` how deep objects and lists may still be nested; ``trims`` is False
+    at the top, where spaces may stay. Each method returns False at what it can't write as it is.
+    """
+
+    def __init__(self, encoded: bytes, members: i64) -> None:
+        self._bytes = encoded
+        self._at: i64 = 0
+        self._out = BytesWriter()
+        self._room: i64 = members
+
+    def written(self) -> bytes:
+        return self._out.getvalue()
+
+    def add_object(self, end: i64, depth: i64, *, trims: bool) -> bool:
+        if depth <= 0:
+            return False
+        start = self._open()
+        while self._at < end:
+            if not self._passes(_MEMBER) or not self._add_member(self._end(), depth, trims=trims):
+                return False
+        self._close(start)
+        return True
+
+    def _add_member(self, end: i64, depth: i64, *, trims: bool) -> bool:
+        kind_at: i64 = len(self._out)
+        self._out.append(_BSON_NULL)
+        if not self._passes(_KEY):
+            return False
+        key = self._text()
+        if not _is_key(key) or (trims and not _is_trimmed(key)):
+            return False
+        self._out.write(key)
+        self._out.append(0)
+        if not self._passes(_KEYED_VALUE):
+            return False
+        return self._end() == end and self._add_value(end, kind_at, depth - 1, trims=trims)
+
+    def _add_list(self, end: i64, depth: i64) -> bool:
+        if depth <= 0:
+            return False
+        start = self._open()
+        index: i64 = 0
+        while self._at < end:
+            if not self._passes(_MEMBER):
+                return False
+            kind_at: i64 = len(self._out)
+            self._out.append(_BSON_NULL)
+            self._out.write(_INDEXES[index] if index < len(_INDEXES) else b"%d\0" % index)
+            if not self._add_value(self._end(), kind_at, depth - 1, trims=True):
+                return False
+            index += 1
+        self._close(start)
+        return True
+
+    def _add_value(self, end: i64, kind_at: i64, depth: i64, *, trims: bool) -> bool:
+        self._room -= 1
+        if self._room < 0 or self._at >= end:
+            return False
+        out = self._out
+        fits = True
+        tag = self._bytes[self._at]
+        self._at += 1
+        if tag == _TEXT:
+            out[kind_at] = _BSON_TEXT
+            fits = self._add_text(trims=trims)
+        elif tag == _NUMBER:
+            out[kind_at] = _BSON_DOUBLE
+            fits = self._add_number()
+        elif tag == _BOOLEAN:
+            out[kind_at] = _BSON_BOOLEAN
+            out.append(self._bytes[self._at])
+            self._at += 1
+        elif tag == _OBJECT:
+            out[kind_at] = _BSON_OBJECT
+            fits = self.add_object(self._end(), depth, trims=True)
+        elif tag == _LIST:
+            out[kind_at] = _BSON_LIST
+            fits = self._add_list(self._end(), depth)
+        elif tag == _NULL:
+            self._at += 1
+        else:
+            fits = False
+        return fits and self._at == end
+
+    def _add_text(self, *, trims: bool) -> bool:
+        text = self._text()
+        write_i32_le(self._out, len(text) + 1)
+        self._out.write(text)
+        self._out.append(0)
+        return not trims or _is_trimmed(text)
+
+    def _add_number(self) -> bool:
+        number = read_f64_le(self._bytes, self._at)
+        write_f64_le(self._out, number)
+        self._at += _DOUBLE_BYTES
+        if number == 0.0:
+            return self._bytes[self._at - 1] == 0  # else it is -0.0
+        return number - number == 0.0  # it is NaN for all that is not finite
+
+    def _open(self) -> i64:
+        start: i64 = len(self._out)
+        write_i32_le(self._out, 0)
+        return start
+
+    def _close(self, start: i64) -> None:
+        """End what was begun there; its size, in four bytes, is known now."""
+        out = self._out
+        out.append(0)
+        size: int = len(out) - start
+        for place in range(start, start + _SIZE_BYTES):
+            out[place] = size & _BYTE
+            size >>= _BITS
+
+    def _passes(self, tag: i64) -> bool:
+        """Whether this field comes next; goes on to what is in it."""
+        if self._at >= len(self._bytes) or self._bytes[self._at] != tag:
+            return False
+        self._at += 1
+        return True
+
+    def _text(self) -> bytes:
+        end = self._end()
+        text = self._bytes[self._at : end]
+        self._at = end
+        return text
+
+    def _end(self) -> i64:
+        """Where what comes next ends, its size being said here."""
+        encoded = self._bytes
+        byte: i64 = encoded[self._at]
+        self._at += 1
+        size: i64 = byte & _SEVEN_BITS
+        shift: i64 = 7
+        while byte > _SEVEN_BITS:
+            byte = encoded[self._at]
+            self._at += 1
+            size |= (byte & _SEVEN_BITS) << shift
+            shift += 7
+        return self._at + size
+
+
+def _is_key(key: bytes) -> bool:
+    """Whether BSON and the database take it as it is (``stored_keys``)."""
+    at: i64 = 0
+    while at < len(key):
+        byte = key[at]
+        if byte in (0, _DOLLAR):
+            return False
+        at += 1
+    return True
+
+
+def _is_trimmed(text: bytes) -> bool:
+    size: i64 = len(text)
+    if size == 0:
+        return True
+    first = text[0]
+    last = text[size - 1]
+    if first > _SEVEN_BITS or last > _SEVEN_BITS:
+        said = text.decode()
+        return said == said.strip()
+    return first > _SPACE and last > _SPACE
