@@ -23,13 +23,16 @@ from event_service.servicer.call import Call
 from event_service.servicer.event import EventServicer
 from event_service.servicer.webhook import WebhookServicer
 from event_service.stored_keys import to_stored
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
+from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import (
+    CreateEventRequest,
+    EventInfo,
+)
 from event_service.wire.encoded import content_of
 from event_service.wire.event_message import encoded_event
 from event_service.wire.json_message import json_of
 from fuzz.asked import CALLERS, NOW, listening_reader
 from fuzz.refusals import refused_well
-from fuzz.stored import check_kept
+from fuzz.stored import check_kept, check_short_ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +60,8 @@ def message_bytes(data: bytes) -> None:
         return
     call = Call(CALLERS[data[1] % len(CALLERS)], {}, lambda: None)
     with refused_well():
+        if isinstance(request, CreateEventRequest):
+            check_short_ways(request.data)
         answer = method.run(request, call)
         content_of(answer)
         json_of(answer)
@@ -71,7 +76,7 @@ class _Events:
     def create(self, request: CreateEvent) -> tuple[()]:
         raw_data = check_kept(request.read())
         document = candidate_of(_delivery(raw_data), _DRAFT).document("alert-1")
-        info = EventInfo.FromString(encoded_event(bson.decode(bson.encode(document))))
+        info = EventInfo.FromString(encoded_event(bson.encode(document)))
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()
 

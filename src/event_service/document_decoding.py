@@ -7,14 +7,11 @@ that it stands on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import bson
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DATES: Final = DatetimeConversion.DATETIME_CLAMP
 """A date outside the years 1 to 9999 is read as the first or the last instant of them."""
@@ -25,6 +22,9 @@ TEXTS: Final = "replace"
 _OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
     datetime_conversion=DATES, unicode_decode_error_handler=TEXTS
 )
+_TOP_OPTIONS: Final[CodecOptions[RawBSONDocument]] = CodecOptions(
+    RawBSONDocument, datetime_conversion=DATES, unicode_decode_error_handler=TEXTS
+)
 
 
 def decoded(raw: bytes | memoryview) -> dict[str, Any]:
@@ -32,6 +32,13 @@ def decoded(raw: bytes | memoryview) -> dict[str, Any]:
     return bson.decode(raw, _OPTIONS)
 
 
-def wholly_decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A document with nothing in it left encoded; one that isn't encoded is returned as it is."""
-    return decoded(document.raw) if isinstance(document, RawBSONDocument) else document
+def top_decoded(raw: bytes) -> dict[str, Any]:
+    """As ``decoded``, but for the objects in it: each is a RawBSONDocument."""
+    return dict(RawBSONDocument(raw, _TOP_OPTIONS).items())
+
+
+def wholly_decoded(value: Any) -> Any:
+    """A document, or a value of one, with nothing in it left encoded; what isn't stays as it is."""
+    if isinstance(value, RawBSONDocument):
+        return decoded(value.raw)
+    return [wholly_decoded(member) for member in value] if isinstance(value, list) else value

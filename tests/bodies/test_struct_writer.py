@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from event_service.bodies import struct_writer
 from event_service.stored_keys import to_stored
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from tests.bodies.as_written import as_written, in_both_forms, objects
 
 if TYPE_CHECKING:
@@ -60,15 +59,6 @@ def test_sizes_of_one_byte_and_of_more(module: ModuleType, length: int) -> None:
     plain = {"k" * length: "v" * length, "l": ["é" * length, ["x" * length]], "o": {"": "y"}}
     encoded = module.write_object(plain)
     assert Struct.FromString(encoded) == ParseDict(plain, Struct())
-
-
-@both_forms
-def test_a_field_behind_a_message(module: ModuleType) -> None:
-    number = EventInfo.RAW_DATA_FIELD_NUMBER
-    encoded = EventInfo(title="t").SerializeToString() + module.write_field(number, {"a": None})
-    info = EventInfo.FromString(encoded)
-    assert (info.title, MessageToDict(info.raw_data)) == ("t", {"a": None})
-    assert EventInfo.FromString(module.write_field(number, {})).HasField("raw_data")
 
 
 @both_forms

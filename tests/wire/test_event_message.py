@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import bson
 import pytest
 
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
@@ -25,7 +26,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 def event_info(document: dict[str, Any]) -> EventInfo:
-    return EventInfo.FromString(encoded_event(document))
+    return EventInfo.FromString(encoded_event(bson.encode(document)))
 
 
 def test_fields_of_a_document() -> None:

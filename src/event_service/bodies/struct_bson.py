@@ -11,30 +11,28 @@ from typing import TYPE_CHECKING, Final, final
 
 from librt.strings import BytesWriter, read_f64_le, write_f64_le, write_i32_le
 
+from event_service.bodies.kinds import (
+    BOOLEAN,
+    BSON_BOOLEAN,
+    BSON_DOUBLE,
+    BSON_LIST,
+    BSON_NULL,
+    BSON_OBJECT,
+    BSON_TEXT,
+    DOUBLE_BYTES,
+    KEY,
+    KEYED_VALUE,
+    LIST,
+    MEMBER,
+    NULL,
+    NUMBER,
+    OBJECT,
+    TEXT,
+)
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-# The tags of protobuf's fields: number * 8 + wire type.
-_MEMBER: Final = 10
-"""Of an entry of a Struct or a Value of a ListValue."""
-_KEY: Final = 10
-_KEYED_VALUE: Final = 18
-_NULL: Final = 8
-_NUMBER: Final = 17
-_TEXT: Final = 26
-_BOOLEAN: Final = 32
-_OBJECT: Final = 42
-_LIST: Final = 50
-
-# What BSON calls the same.
-_BSON_DOUBLE: Final = 1
-_BSON_TEXT: Final = 2
-_BSON_OBJECT: Final = 3
-_BSON_LIST: Final = 4
-_BSON_BOOLEAN: Final = 8
-_BSON_NULL: Final = 10
-
-_DOUBLE_BYTES: Final = 8
 _SIZE_BYTES: Final = 4
 _SEVEN_BITS: Final = 0x7F
 _BYTE: Final = 0xFF
@@ -82,22 +80,22 @@ class _Writer:
             return False
         start = self._open()
         while self._at < end:
-            if not self._passes(_MEMBER) or not self._add_member(self._end(), depth, trims=trims):
+            if not self._passes(MEMBER) or not self._add_member(self._end(), depth, trims=trims):
                 return False
         self._close(start)
         return True
 
     def _add_member(self, end: i64, depth: i64, *, trims: bool) -> bool:
         kind_at: i64 = len(self._out)
-        self._out.append(_BSON_NULL)
-        if not self._passes(_KEY):
+        self._out.append(BSON_NULL)
+        if not self._passes(KEY):
             return False
         key = self._text()
         if not _is_key(key) or (trims and not _is_trimmed(key)):
             return False
         self._out.write(key)
         self._out.append(0)
-        if not self._passes(_KEYED_VALUE):
+        if not self._passes(KEYED_VALUE):
             return False
         return self._end() == end and self._add_value(end, kind_at, depth - 1, trims=trims)
 
@@ -107,10 +105,10 @@ class _Writer:
         start = self._open()
         index: i64 = 0
         while self._at < end:
-            if not self._passes(_MEMBER):
+            if not self._passes(MEMBER):
                 return False
             kind_at: i64 = len(self._out)
-            self._out.append(_BSON_NULL)
+            self._out.append(BSON_NULL)
             self._out.write(_INDEXES[index] if index < len(_INDEXES) else b"%d\0" % index)
             if not self._add_value(self._end(), kind_at, depth - 1, trims=True):
                 return False
@@ -126,23 +124,23 @@ class _Writer:
         fits = True
         tag = self._bytes[self._at]
         self._at += 1
-        if tag == _TEXT:
-            out[kind_at] = _BSON_TEXT
+        if tag == TEXT:
+            out[kind_at] = BSON_TEXT
             fits = self._add_text(trims=trims)
-        elif tag == _NUMBER:
-            out[kind_at] = _BSON_DOUBLE
+        elif tag == NUMBER:
+            out[kind_at] = BSON_DOUBLE
             fits = self._add_number()
-        elif tag == _BOOLEAN:
-            out[kind_at] = _BSON_BOOLEAN
+        elif tag == BOOLEAN:
+            out[kind_at] = BSON_BOOLEAN
             out.append(self._bytes[self._at])
             self._at += 1
-        elif tag == _OBJECT:
-            out[kind_at] = _BSON_OBJECT
+        elif tag == OBJECT:
+            out[kind_at] = BSON_OBJECT
             fits = self.add_object(self._end(), depth, trims=True)
-        elif tag == _LIST:
-            out[kind_at] = _BSON_LIST
+        elif tag == LIST:
+            out[kind_at] = BSON_LIST
             fits = self._add_list(self._end(), depth)
-        elif tag == _NULL:
+        elif tag == NULL:
             self._at += 1
         else:
             fits = False
@@ -158,7 +156,7 @@ class _Writer:
     def _add_number(self) -> bool:
         number = read_f64_le(self._bytes, self._at)
         write_f64_le(self._out, number)
-        self._at += _DOUBLE_BYTES
+        self._at += DOUBLE_BYTES
         if number == 0.0:
             return self._bytes[self._at - 1] == 0  # else it is -0.0
         return number - number == 0.0  # it is NaN for all that is not finite

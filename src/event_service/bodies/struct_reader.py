@@ -10,6 +10,17 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final, final
 
+from event_service.bodies.kinds import (
+    BOOLEAN,
+    DOUBLE_BYTES,
+    KEY,
+    KEYED_VALUE,
+    LIST,
+    MEMBER,
+    NUMBER,
+    OBJECT,
+    TEXT,
+)
 from event_service.errors import InvalidParameter
 from event_service.wire.path import path_text
 
@@ -19,19 +30,7 @@ if TYPE_CHECKING:
     from event_service.wire.path import Path
 
 _DOUBLE: Final = struct.Struct("<d").unpack_from
-_DOUBLE_BYTES: Final = 8
 _SEVEN_BITS: Final = 0x7F
-
-# The tags of the fields that are read: number * 8 + wire type.
-_MEMBER: Final = 10
-"""Of an entry of a Struct or a Value of a ListValue."""
-_KEY: Final = 10
-_KEYED_VALUE: Final = 18
-_NUMBER: Final = 17
-_TEXT: Final = 26
-_BOOLEAN: Final = 32
-_OBJECT: Final = 42
-_LIST: Final = 50
 
 _VARINT: Final = 0
 _EIGHT_BYTES: Final = 1
@@ -65,7 +64,7 @@ class _Reader:
         read: dict[str, Any] = {}
         while self._at < end:
             tag = self._varint()
-            if tag == _MEMBER:
+            if tag == MEMBER:
                 self._member(read, path, room)
             else:
                 self._pass_over(tag)
@@ -77,9 +76,9 @@ class _Reader:
         end = self._end()
         while self._at < end:
             tag = self._varint()
-            if tag == _KEY:
+            if tag == KEY:
                 key = self._text()
-            elif tag == _KEYED_VALUE:
+            elif tag == KEYED_VALUE:
                 value = self._value(self._end(), path, key, room - 1)
             else:
                 self._pass_over(tag)
@@ -93,7 +92,7 @@ class _Reader:
         read: list[Any] = []
         while self._at < end:
             tag = self._varint()
-            if tag == _MEMBER:
+            if tag == MEMBER:
                 read.append(self._value(self._end(), path, len(read), room - 1))
             else:
                 self._pass_over(tag)
@@ -103,15 +102,15 @@ class _Reader:
         value: Any = None
         while self._at < end:
             tag = self._varint()
-            if tag == _TEXT:
+            if tag == TEXT:
                 value = self._text()
-            elif tag == _NUMBER:
+            elif tag == NUMBER:
                 value = self._number(path, step)
-            elif tag == _BOOLEAN:
+            elif tag == BOOLEAN:
                 value = self._varint() != 0
-            elif tag == _OBJECT:
+            elif tag == OBJECT:
                 value = self.members(self._end(), (path, step), room)
-            elif tag == _LIST:
+            elif tag == LIST:
                 value = self._list(self._end(), (path, step), room)
             else:  # a null among it
                 self._pass_over(tag)
@@ -121,7 +120,7 @@ class _Reader:
         number: float = _DOUBLE(self._bytes, self._at)[0]
         if number - number != 0.0:  # NaN for all that is not finite
             raise InvalidParameter(path_text((path, step)), "NaN and Infinity are not JSON")
-        self._at += _DOUBLE_BYTES
+        self._at += DOUBLE_BYTES
         return number
 
     def _text(self) -> str:

@@ -10,7 +10,7 @@ import struct
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, final
 
-from event_service.bodies.fields import sized_field, varint
+from event_service.bodies.fields import varint
 from event_service.stored_keys import RESERVED, from_stored, original_key
 from event_service.wire.foreign import plain_value
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 # Protobuf parsers (Python's, Java's) refuse more than 100 messages inside one another, and with
 # them the whole answer. An object takes three (Struct, its entry, Value), a list two (ListValue,
 # Value); the answer that the Struct stands in takes the rest.
-_READABLE_MESSAGES: Final = 96
-_OBJECT_MESSAGES: Final = 3
-_LIST_MESSAGES: Final = 2
+STRUCT_MESSAGES: Final = 94
+"""How many of them may be inside a Struct that an answer has."""
+OBJECT_MESSAGES: Final = 3
+LIST_MESSAGES: Final = 2
 
 _ONE_BYTE: Final = 128
 
@@ -56,13 +57,8 @@ def write_object(document: Mapping[str, Any]) -> bytes:
     nested deeper than protobuf's parsers read (some 32 objects, 48 lists) its JSON text.
     """
     writer = _Writer()
-    writer.add_object(document, _READABLE_MESSAGES - 2)
+    writer.add_object(document, STRUCT_MESSAGES)
     return writer.written()
-
-
-def write_field(number: int, document: Mapping[str, Any]) -> bytes:
-    """``write_object`` as the field of that number, to be put behind the bytes of a message."""
-    return sized_field(number, write_object(document))
 
 
 @final
@@ -107,13 +103,13 @@ class _Writer:
         return self._part(_NULL) if plain is None else self.add_value(plain_value(plain), room)
 
     def _container(self, plain: Any, room: i64) -> i64:
-        if room < _OBJECT_MESSAGES:
+        if room < OBJECT_MESSAGES:
             text = json.dumps(_as_json(from_stored({"": plain})[""]), ensure_ascii=False)
             return self._bytes(_TEXT, text.encode())
         at = self._open()
         if isinstance(plain, dict):
-            return self._close(at, _OBJECT, self.add_object(plain, room - _OBJECT_MESSAGES))
-        return self._close(at, _LIST, self.add_list(plain, room - _LIST_MESSAGES))
+            return self._close(at, _OBJECT, self.add_object(plain, room - OBJECT_MESSAGES))
+        return self._close(at, _LIST, self.add_list(plain, room - LIST_MESSAGES))
 
     def _value(self, headers: list[bytes], plain: Any, room: i64) -> i64:
         at = self._open()

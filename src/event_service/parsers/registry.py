@@ -107,7 +107,10 @@ def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
 
 
 def _as_wanted(body: Body, sources: Iterable[Source]) -> Body:
-    return body if all(source.shallow for source in sources) else wholly_decoded(body)
+    if all(source.shallow for source in sources):
+        return body
+    whole: Body = wholly_decoded(body)
+    return whole
 
 
 def _checked(place: str, source: object) -> Source:

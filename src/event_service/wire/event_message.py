@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from event_service.bodies.struct_writer import write_field
+from bson.raw_bson import RawBSONDocument
+
+from event_service.bodies.bson_struct import struct_of
+from event_service.bodies.fields import sized_field
+from event_service.bodies.struct_writer import write_object
+from event_service.document_decoding import decoded, top_decoded, wholly_decoded
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from event_service.wire.foreign import plain_value
 
@@ -35,25 +40,36 @@ _STRUCTS = {
 _INSTANTS = ("created_at", "occurred_at")
 
 
-def encoded_event(document: Mapping[str, Any]) -> bytes:
+def encoded_event(raw: bytes) -> bytes:
     """The EventInfo of a document, or of what a projection left of it: absent fields stay unset."""
+    document = top_decoded(raw)
     encoded = EventInfo(**_flat_fields(document)).SerializeToString()
     for field, number in _STRUCTS.items():
-        if isinstance(value := document.get(field), dict):
-            encoded += write_field(number, value)
+        if isinstance(value := document.get(field), RawBSONDocument):
+            encoded += sized_field(number, _struct(bytes(value.raw)))
     return encoded
+
+
+def _struct(raw: bytes) -> bytes:
+    struct = struct_of(raw)
+    return write_object(decoded(raw)) if struct is None else struct
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        field: str(value) for field in _TEXTS if (value := document.get(field)) is not None
+        field: _text(value) for field in _TEXTS if (value := document.get(field)) is not None
     }
     for field in _INSTANTS:
         if (value := document.get(field)) is not None:
-            fields[field] = str(plain_value(value))  # another program may keep a text
+            # Another program may keep a text.
+            fields[field] = _text(plain_value(wholly_decoded(value)))
     resources = document.get("resources")
     if isinstance(resources, list):
-        fields["resources"] = [str(one) for one in resources if one is not None]
+        fields["resources"] = [_text(one) for one in resources if one is not None]
     elif isinstance(resources, str):  # unwound
         fields["resources"] = [resources]
     return fields
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else str(wholly_decoded(value))

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from event_service.bodies.fields import sized_field
-from event_service.document_decoding import decoded
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
 from event_service.wire.encoded import Encoded
 from event_service.wire.event_message import encoded_event
@@ -59,7 +58,7 @@ class EventMessages:
             if known is not None:
                 self._built.move_to_end(raw)
                 return known
-        encoded = encoded_event(decoded(raw))
+        encoded = encoded_event(raw)
         if (len(raw) + len(encoded)) * _LARGEST_SHARE <= self._most_bytes:
             self._remember(raw, encoded)
         return encoded
