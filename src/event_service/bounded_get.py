@@ -51,8 +51,8 @@ def bounded_get(
     """What an ``http://`` or ``https://`` address answers, by the environment's proxy if any.
 
     Without further ``handlers`` every status is an answer, and no redirect is followed. Raises
-    OSError when no whole answer of at most ``most_bytes`` has come after ``seconds``. The resolver of
-    names has limits of its own, and so has each address of a name that does not answer.
+    OSError when no whole answer of at most ``most_bytes`` has come after ``seconds``. The resolver
+    of names has limits of its own, and so has each address of a name that does not answer.
     """
     deadline = _Deadline(seconds)
     content = bytearray()

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1, with a bound on how long a request may take to come, and JSON alone."""
+"""uvicorn's HTTP/1.1, with a bound on how long a client may keep it waiting, and JSON alone."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ _GONE: Final = "event_service.gone"
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long the head of a request may take, and how many connections may be open."""
+    """How many connections may be open, and for how many seconds each may keep us waiting: for the
+    head of a request, and for the client to take more of an answer.
+    """
 
-    head_seconds: float
+    waiting_seconds: float
     connections: int
 
 
@@ -54,7 +56,8 @@ def gone_of(request: Request) -> Gone:
 
 
 class BoundedProtocol(H11Protocol):
-    """One connection. It is closed when the head of a request is not there in time.
+    """One connection. It is closed when the head of a request is not there in time, or nothing of
+    an answer is taken for as long.
 
     When there are as many as may be, the one that has been idle longest makes room for the next,
     and if all have requests under way the next is refused.
@@ -70,6 +73,7 @@ class BoundedProtocol(H11Protocol):
         self._served = self.app
         self.app = cast("Any", self._serve)
         self._head_timer: asyncio.TimerHandle | None = None
+        self._taking_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: the connection stands."""
@@ -91,7 +95,18 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is gone."""
         self._stop_timer()
+        self._stop_taking_timer()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """asyncio: more is to be sent than the client takes."""
+        super().pause_writing()
+        self._expect_taking()
+
+    def resume_writing(self) -> None:
+        """asyncio: the client has taken most of it."""
+        self._stop_taking_timer()
+        super().resume_writing()
 
     def on_response_complete(self) -> None:
         """uvicorn: an answer was sent."""
@@ -153,9 +168,29 @@ class BoundedProtocol(H11Protocol):
 
     def _expect_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(self._limits.head_seconds, self.transport.close)
+            self._head_timer = self.loop.call_later(
+                self._limits.waiting_seconds, self.transport.close
+            )
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _expect_taking(self) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        self._taking_timer = self.loop.call_later(
+            self._limits.waiting_seconds, self._see_taking, unsent
+        )
+
+    def _see_taking(self, unsent: int) -> None:
+        # While writing is paused nothing is added to what is unsent.
+        if self.transport.get_write_buffer_size() < unsent:
+            self._expect_taking()
+        else:
+            self.transport.abort()
+
+    def _stop_taking_timer(self) -> None:
+        if self._taking_timer is not None:
+            self._taking_timer.cancel()
+            self._taking_timer = None

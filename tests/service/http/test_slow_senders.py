@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.eventually import eventually
 from tests.service.http.asking import asking, connected, delivery_head, rest_of, said
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
                 continue
             except OSError:
                 break
+
+
+def test_answers_that_are_not_taken(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        slow.settimeout(0.05)
+
+        def let_go() -> bool:
+            try:
+                slow.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 1000)
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+            return False
+
+        eventually(let_go)
 
 
 def test_a_client_that_hangs_up_within_its_body(impatient: Running) -> None:
