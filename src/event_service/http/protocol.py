@@ -29,8 +29,8 @@ _GONE: Final = "event_service.gone"
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How many connections may be open, and for how many seconds each may keep us waiting: for the
-    head of a request, and for the client to take more of an answer.
+    """For how long a head, or a client that takes no more of an answer, is waited for; and how many
+    connections may be open.
     """
 
     waiting_seconds: float
@@ -63,7 +63,7 @@ class BoundedProtocol(H11Protocol):
     and if all have requests under way the next is refused.
 
     uvicorn bounds the silence between two requests, but neither before the first nor within one.
-    What comes of a body after its answer counts as a head that never ends.
+    What comes of a body after its answer counts as a head, until all of it has come.
     """
 
     def __init__(self, config: Config, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:
@@ -89,8 +89,14 @@ class BoundedProtocol(H11Protocol):
         if not self._in_request:
             self._expect_head()
         super().data_received(data)
+        begun, _ = self.conn.trailing_data
         if self._in_request:
             self._stop_timer()
+        elif self.conn.their_state is h11.IDLE and not begun:
+            # The last of a body whose answer was sent before: from here on as after any answer.
+            self._stop_timer()
+            ends, close = self.timeout_keep_alive, self.timeout_keep_alive_handler
+            self.timeout_keep_alive_task = self.loop.call_later(ends, close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is gone."""
@@ -168,9 +174,8 @@ class BoundedProtocol(H11Protocol):
 
     def _expect_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(
-                self._limits.waiting_seconds, self.transport.close
-            )
+            seconds = self._limits.waiting_seconds
+            self._head_timer = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
@@ -178,10 +183,8 @@ class BoundedProtocol(H11Protocol):
             self._head_timer = None
 
     def _expect_taking(self) -> None:
-        unsent = self.transport.get_write_buffer_size()
-        self._taking_timer = self.loop.call_later(
-            self._limits.waiting_seconds, self._see_taking, unsent
-        )
+        seconds, unsent = self._limits.waiting_seconds, self.transport.get_write_buffer_size()
+        self._taking_timer = self.loop.call_later(seconds, self._see_taking, unsent)
 
     def _see_taking(self, unsent: int) -> None:
         # While writing is paused nothing is added to what is unsent.

@@ -44,6 +44,22 @@ def test_a_second_head_that_does_not_come(impatient: Running) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == 1
 
 
+def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -> None:
+    http = asking(impatient)
+    with connected(http.address) as late:
+        late.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+        refused = b""
+        while not refused.endswith(b"}}"):
+            refused += late.recv(65536)
+        late.sendall(b"{}")
+        for _ in range(2):  # until the service has read it
+            assert http.send("GET", "/healthz").status == 200
+        with connected(http.address) as later:
+            assert rest_of(later) == b""
+        late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert said(rest_of(late)) == (200, {"status": "ok"})
+
+
 def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
     with connected(asking(impatient).address) as slow:
         slow.settimeout(0.05)
