@@ -127,6 +127,8 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("plugins", "not JSON"),
         ("plugins", "[]"),
         ("plugins", '{"p": "host:50051"}'),
+        ("plugins", '{"p": "grpc://user:password@host:50051"}'),
+        ("plugins", '{"p": "grpc:// host:50051"}'),
         ("plugins", '{"p": 1}'),
         ("plugin_service_endpoint", "host:50051"),
         ("plugin_service_endpoint", "grpc://host:50051"),  # without EVENT_SYSTEM_TOKEN

@@ -51,8 +51,8 @@ def bounded_get(
     """What an ``http://`` or ``https://`` address answers, by the environment's proxy if any.
 
     Without further ``handlers`` every status is an answer, and no redirect is followed. Raises
-    OSError when no answer of at most ``most_bytes`` has come after ``seconds``. The resolver of
-    names has limits of its own, and so has each address of a name that does not answer.
+    OSError when no whole answer of at most ``most_bytes`` has come after ``seconds``. The resolver
+    of names has limits of its own, and so has each address of a name that does not answer.
     """
     deadline = _Deadline(seconds)
     content = bytearray()
@@ -62,6 +62,9 @@ def bounded_get(
                 content += chunk
                 if len(content) > most_bytes:
                     raise OSError(f"longer than {most_bytes} bytes")
+            # What http.client only tells of by itself where the answer came in chunks.
+            if response.length:
+                raise OSError(f"{response.length} bytes too short")
             return Fetched(response.status, bytes(content))
     except (http.client.HTTPException, ValueError) as fault:
         raise OSError(f"no HTTP answer ({type(fault).__name__})") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import grpc
 ChannelOptions: TypeAlias = Sequence[tuple[str, int]]
 
 _SCHEMES: Final = ("grpc", "grpc+ssl")
+_ADDRESS: Final = re.compile(r"[^\s@]+:[0-9]+")
 
 RECONNECT_SOON: Final[ChannelOptions] = (
     # What comes back is found again within seconds, not minutes.
@@ -20,12 +22,15 @@ RECONNECT_SOON: Final[ChannelOptions] = (
 
 
 def is_endpoint(text: str) -> bool:
-    """Whether it is ``grpc://host:port`` or ``grpc+ssl://host:port``."""
+    """Whether it is ``grpc://host:port`` or ``grpc+ssl://host:port``, whatever path may follow."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in _SCHEMES and bool(parts.hostname) and bool(parts.port)
+        port = parts.port
     except ValueError:
         return False
+    # Who else stands there, as in other URLs, gRPC would take for a part of the host's name.
+    is_address = _ADDRESS.fullmatch(parts.netloc) is not None
+    return parts.scheme in _SCHEMES and is_address and bool(port)
 
 
 def open_channel(endpoint: str, options: ChannelOptions) -> grpc.Channel:

@@ -59,6 +59,8 @@ def set_up_logging(settings: Settings, telemetry: Telemetry) -> None:
     # Drivers are talkative, and what they say at these levels can hold addresses.
     for library in ("pymongo", "redis", "grpc", "asyncio", "urllib3"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # Quotes metadata that is no text, as an error: anybody may send that, and tokens are metadata.
+    logging.getLogger("grpc._cython.cygrpc").setLevel(logging.CRITICAL)
     # Its warnings come with every try to reach a collector, and quote headers that it can't read.
     logging.getLogger("opentelemetry").setLevel(logging.ERROR)
     if telemetry.lacking:

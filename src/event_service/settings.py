@@ -171,7 +171,8 @@ class Settings(BaseSettings):
         default=30.0,
         le=600,
         description="How long the head of an HTTP request may take to arrive, and then its body;"
-        " and the message of a call over gRPC.",
+        " how long a client may take nothing of its answer; and how long the message of a call over"
+        " gRPC may take.",
     )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),

@@ -16,6 +16,9 @@ class SocketAddress(NamedTuple):
 def listening_address(host: str, port: int) -> SocketAddress:
     """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
     bare = host.removeprefix("[").removesuffix("]")
-    found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:  # a part of it is empty, or too long
+        raise OSError("not a name that a host can have") from None
     family, _, _, _, address = found[0]
     return SocketAddress(family, cast("Any", address))

@@ -35,7 +35,7 @@ class Arrival:
 
     @property
     def request_id(self) -> str:
-        """``transaction_id`` of the metadata if it is printable and not long, else a new one."""
+        """``transaction_id`` of the metadata if it is one short word of ASCII, else a new one."""
         given = self.metadata.get("transaction_id", "")
         return given if _GIVEN_ID.fullmatch(given) else random_digits(16)
 

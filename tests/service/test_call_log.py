@@ -12,6 +12,7 @@ from serve_command import COMMAND, environment_with
 from tests.service.http.asking import Asking
 from tests.service.process import ServeProcess, serving
 from tests.service.running import Client, Webhook
+from tests.service.windowless import Windowless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,16 @@ def test_one_line_for_each_call(tmp_path: Path) -> None:
     log = process.log.read_text()
     assert key not in log
     assert token not in log
+
+
+def test_metadata_that_is_no_text_is_not_shown(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", EVENT_LOG_FORMAT="json") as process:
+        with Windowless(int(process.address.rpartition(":")[2])) as client:
+            client.ask(f"{EVENT}/list", b"", [("token", b"a-secret-\xff")])
+        assert process.stop() == 0
+    (call,) = _calls(process)
+    assert call["code"] == "ERROR_AUTHENTICATE_FAILURE"
+    assert "a-secret" not in process.log.read_text()
 
 
 def test_lines_of_a_call_are_known_by_its_id(tmp_path: Path) -> None:

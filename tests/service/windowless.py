@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from grpc_health.v1 import health_pb2
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 WATCH: Final = "/grpc.health.v1.Health/Watch"
@@ -51,11 +52,14 @@ class Windowless:
         """Watch the health of the whole, until the server is about to say it; the stream."""
         return self.ask(WATCH, health_pb2.HealthCheckRequest().SerializeToString())
 
-    def ask(self, path: str, message: bytes) -> int:
-        """Call a method, until the server is about to answer; the stream."""
+    def ask(self, path: str, message: bytes, metadata: Sequence[tuple[str, bytes]] = ()) -> int:
+        """Call a method, until the server is about to answer; the stream.
+
+        A value of ``metadata`` may be any 126 bytes, also such as no library would send.
+        """
         self._last_stream += 2
         stream = self._last_stream
-        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(path)))
+        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(path, metadata)))
         framed = struct.pack("!BI", 0, len(message)) + message
         self._send(_Frame(_DATA, _END_STREAM, stream, framed))
         self.wait_for(HEADERS, stream)
@@ -106,17 +110,17 @@ class Windowless:
         self._socket.sendall(head + frame.body)
 
 
-def _headers(path: str) -> bytes:
+def _headers(path: str, metadata: Sequence[tuple[str, bytes]]) -> bytes:
     """Those of a call of gRPC, none of them compressed."""
-    named = ((_AUTHORITY, "localhost"), (_PATH, path))
-    new = (("te", "trailers"), ("content-type", "application/grpc"))
+    named = ((_AUTHORITY, b"localhost"), (_PATH, path.encode()))
+    new = (("te", b"trailers"), ("content-type", b"application/grpc"), *metadata)
     block = _POST + _HTTP
     for place, value in named:
-        block += place + _text(value)
+        block += place + _sized(value)
     for name, value in new:
-        block += _NEW_NAME + _text(name) + _text(value)
+        block += _NEW_NAME + _sized(name.encode()) + _sized(value)
     return block
 
 
-def _text(text: str) -> bytes:
-    return bytes([len(text)]) + text.encode()
+def _sized(text: bytes) -> bytes:
+    return bytes([len(text)]) + text

@@ -50,6 +50,11 @@ class _Handler(BaseHTTPRequestHandler):
             for byte in b"HTTP/1.0 200 OK\r\nX-Header: slow\r\n\r\n":
                 self.wfile.write(bytes([byte]))
                 self.stop.wait(0.05)
+        elif self.path == "/half":
+            self.send_response(200)
+            self.send_header("Content-Length", "14")
+            self.end_headers()
+            self.wfile.write(b"content")
         elif self.path == "/silent":
             self.stop.wait()
         else:
@@ -145,6 +150,12 @@ def test_no_answer_is_read_for_ever(address: str) -> None:
     for path in ("dripping", "slow-headers", "silent"):
         with pytest.raises(TimeoutError):
             fetch_https(f"{address}/{path}", seconds=0.3)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_half_an_answer_is_none(address: str) -> None:
+    with pytest.raises(OSError, match="7 bytes too short"):
+        fetch_https(f"{address}/half")
 
 
 def test_a_certificate_of_nobody(address: str, handler: type[_Handler]) -> None:

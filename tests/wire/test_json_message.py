@@ -13,15 +13,17 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
+from event_service.errors import InvalidArgument
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo, EventsInfo
 from event_service.stubs.spaceone.api.monitoring.v1.webhook_pb2 import (
     WebhookInfo,
     WebhookPluginInfo,
+    WebhookQuery,
     WebhookRequests,
     WebhooksInfo,
 )
 from event_service.wire.encoded import Encoded
-from event_service.wire.json_message import json_of
+from event_service.wire.json_message import json_of, message_of
 from event_service.wire.struct import dict_to_struct
 from tests.bodies.as_written import objects
 
@@ -52,6 +54,17 @@ def test_parts_together_are_the_message(
     answer = Encoded(EventsInfo, [*parts, _events([], total).SerializeToString()])
     expected = _mapped(answer.message(), emit_defaults=emit_defaults)
     assert json.loads(json_of(answer, emit_defaults=emit_defaults)) == expected
+
+
+@pytest.mark.parametrize("state", ["ENABLED", "1", 1.0])
+def test_a_value_of_an_enum_comes_by_its_name_or_its_number(state: object) -> None:
+    assert message_of({"state": state}, WebhookQuery) == WebhookQuery(state=WebhookQuery.ENABLED)
+
+
+@pytest.mark.parametrize("state", [True, False, 0.5, 1.5, 1e300, "enabled", "1.0", [], {}])
+def test_what_is_no_value_of_an_enum_is_refused(state: object) -> None:
+    with pytest.raises(InvalidArgument, match="state"):
+        message_of({"state": state}, WebhookQuery)
 
 
 def _mapped(message: Message, *, emit_defaults: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1, with a bound on how long a request may take to come, and JSON alone."""
+"""uvicorn's HTTP/1.1, with a bound on how long a client may keep it waiting, and JSON alone."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ _GONE: Final = "event_service.gone"
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long the head of a request may take, and how many connections may be open."""
+    """For how long a head, or a client that takes no more of an answer, is waited for; and how many
+    connections may be open.
+    """
 
-    head_seconds: float
+    waiting_seconds: float
     connections: int
 
 
@@ -54,13 +56,14 @@ def gone_of(request: Request) -> Gone:
 
 
 class BoundedProtocol(H11Protocol):
-    """One connection. It is closed when the head of a request is not there in time.
+    """One connection. It is closed when the head of a request is not there in time, or nothing of
+    an answer is taken for as long.
 
     When there are as many as may be, the one that has been idle longest makes room for the next,
     and if all have requests under way the next is refused.
 
     uvicorn bounds the silence between two requests, but neither before the first nor within one.
-    What comes of a body after its answer counts as a head that never ends.
+    What comes of a body after its answer counts as a head, until all of it has come.
     """
 
     def __init__(self, config: Config, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:
@@ -70,6 +73,7 @@ class BoundedProtocol(H11Protocol):
         self._served = self.app
         self.app = cast("Any", self._serve)
         self._head_timer: asyncio.TimerHandle | None = None
+        self._taking_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: the connection stands."""
@@ -85,13 +89,30 @@ class BoundedProtocol(H11Protocol):
         if not self._in_request:
             self._expect_head()
         super().data_received(data)
+        begun, _ = self.conn.trailing_data
         if self._in_request:
             self._stop_timer()
+        elif self.conn.their_state is h11.IDLE and not begun:
+            # The last of a body whose answer was sent before: from here on as after any answer.
+            self._stop_timer()
+            ends, close = self.timeout_keep_alive, self.timeout_keep_alive_handler
+            self.timeout_keep_alive_task = self.loop.call_later(ends, close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is gone."""
         self._stop_timer()
+        self._stop_taking_timer()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """asyncio: more is to be sent than the client takes."""
+        super().pause_writing()
+        self._expect_taking()
+
+    def resume_writing(self) -> None:
+        """asyncio: the client has taken most of it."""
+        self._stop_taking_timer()
+        super().resume_writing()
 
     def on_response_complete(self) -> None:
         """uvicorn: an answer was sent."""
@@ -153,9 +174,26 @@ class BoundedProtocol(H11Protocol):
 
     def _expect_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(self._limits.head_seconds, self.transport.close)
+            seconds = self._limits.waiting_seconds
+            self._head_timer = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _expect_taking(self) -> None:
+        seconds, unsent = self._limits.waiting_seconds, self.transport.get_write_buffer_size()
+        self._taking_timer = self.loop.call_later(seconds, self._see_taking, unsent)
+
+    def _see_taking(self, unsent: int) -> None:
+        # While writing is paused nothing is added to what is unsent.
+        if self.transport.get_write_buffer_size() < unsent:
+            self._expect_taking()
+        else:
+            self.transport.abort()
+
+    def _stop_taking_timer(self) -> None:
+        if self._taking_timer is not None:
+            self._taking_timer.cancel()
+            self._taking_timer = None

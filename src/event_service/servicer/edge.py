@@ -2,9 +2,10 @@
 
 This is the one place that decodes gRPC requests. It is a generic handler and no interceptor,
 because grpcio decodes before interceptors see a call and answers an undecodable request with
-INTERNAL, which what the caller got wrong must never be. For grpcio its methods take a stream of
-requests, of which one is read: so it is ours how long that is waited for. Both ways have a limit
-(CONTRACT 1.8).
+INTERNAL, which what the caller got wrong must never be. (What gRPC's core can't read, a
+``grpc-timeout`` that is none or damaged compression, never comes here.) For grpcio its methods take
+a stream of requests, of which one is read: so it is ours how long that is waited for. Both ways
+have a limit (CONTRACT 1.8).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import context
@@ -35,9 +36,16 @@ class ExportedLog(logging.Handler):
         self._logger = logger
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line; those of the SDK itself, about a collector that is down, are left out."""
+        """One line; those of the SDK itself, about a collector that is down, are left out.
+
+        So is a line that no text can be made of: nothing fails because it is logged.
+        """
         if record.name.partition(".")[0] == _SDK:
             return
+        with suppress(Exception):  # whoever writes the log tells of it
+            self._hand_on(record)
+
+    def _hand_on(self, record: logging.LogRecord) -> None:
         # structlog's lines are objects until they are written.
         fields: Mapping[str, Any] = record.msg if isinstance(record.msg, dict) else {}
         number, text = _severity(record.levelno)

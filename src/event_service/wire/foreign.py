@@ -21,7 +21,8 @@ def plain_value(value: Any) -> str | bool | int | float | dict[str, Any] | list[
     """The nearest JSON value, one level deep: members of what it returns may be foreign again.
 
     Numbers stay numbers, instants become ISO 8601, bytes base64, a DBRef the document that it was
-    stored as, NaN and infinities their JavaScript names, and what has no better form its text.
+    stored as, NaN and infinities their JavaScript names, and what has no better form its text: so
+    do decimals, which a double would round.
     """
     plain: str | bool | int | float | dict[str, Any] | list[Any] | None
     match value:

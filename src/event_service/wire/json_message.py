@@ -124,6 +124,9 @@ def _known(fields: Mapping[str, Any], descriptor: Descriptor) -> dict[str, Any]:
 
 def _known_value(value: Any, field: FieldDescriptor) -> Any:
     kind = field.message_type
+    if field.enum_type is not None and _is_no_whole_number(value):
+        # protobuf would cut it: half of 1 is 0, which is no filter.
+        raise ParseError(f"{field.name} must be a name or a number of its enum")
     if kind is None or value is None or _is_map(field):
         return value
     if kind.file.package == _WELL_KNOWN:
@@ -133,6 +136,10 @@ def _known_value(value: Any, field: FieldDescriptor) -> Any:
     if not isinstance(value, list):
         raise ParseError(f"{field.name} must be a list")
     return [_known_member(member, field, kind) for member in value]
+
+
+def _is_no_whole_number(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())
 
 
 def _known_member(value: Any, field: FieldDescriptor, kind: Descriptor) -> dict[str, Any]:

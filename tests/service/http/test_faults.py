@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-LIMITS = ConnectionLimits(head_seconds=5, connections=10)
+LIMITS = ConnectionLimits(waiting_seconds=5, connections=10)
 FAULTS: dict[str, Exception] = {
     "quota": QuotaExceeded("events of the webhook", 10, 7),
     "hurried": QuotaExceeded("events of the webhook", 10),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pytest
     from structlog.typing import EventDict
 
-LIMITS = ConnectionLimits(head_seconds=60, connections=10)
+LIMITS = ConnectionLimits(waiting_seconds=60, connections=10)
 
 
 @contextmanager

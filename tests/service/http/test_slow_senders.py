@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.eventually import eventually
 from tests.service.http.asking import asking, connected, delivery_head, rest_of, said
 
 if TYPE_CHECKING:
@@ -43,6 +44,22 @@ def test_a_second_head_that_does_not_come(impatient: Running) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == 1
 
 
+def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -> None:
+    http = asking(impatient)
+    with connected(http.address) as late:
+        late.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+        refused = b""
+        while not refused.endswith(b"}}"):
+            refused += late.recv(65536)
+        late.sendall(b"{}")
+        for _ in range(2):  # until the service has read it
+            assert http.send("GET", "/healthz").status == 200
+        with connected(http.address) as later:
+            assert rest_of(later) == b""
+        late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert said(rest_of(late)) == (200, {"status": "ok"})
+
+
 def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
     with connected(asking(impatient).address) as slow:
         slow.settimeout(0.05)
@@ -55,6 +72,22 @@ def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
                 continue
             except OSError:
                 break
+
+
+def test_answers_that_are_not_taken(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        slow.settimeout(0.05)
+
+        def let_go() -> bool:
+            try:
+                slow.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 1000)
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+            return False
+
+        eventually(let_go)
 
 
 def test_a_client_that_hangs_up_within_its_body(impatient: Running) -> None:
