@@ -119,6 +119,25 @@ def test_a_webhook_without_a_key_in_clear_is_no_work(
     assert command.told("migrate") == "There is nothing to do.\n"
 
 
+def test_a_key_beside_a_digest_that_is_none_is_in_clear(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    command.told("migrate")
+    keys: list[Document] = [
+        {"webhook_id": "webhook-1", "access_key": "old", "access_key_hash": ["00"]},
+        {"webhook_id": "webhook-2", "access_key": ["old"]},
+        {"webhook_id": ["webhook-3"], "access_key": "old"},
+        {"access_key": "old"},
+    ]
+    mongo_database["webhook"].insert_many(keys)
+    assert "(1 document)" in command.told("migrate", "--dry-run")
+    command.told("migrate")
+    assert command.told("migrate") == "There is nothing to do.\n"
+    webhook = mongo_database["webhook"].find_one({"webhook_id": "webhook-1"}) or {}
+    assert "access_key" not in webhook
+    assert matches(credential_of(webhook), "old")
+
+
 def test_keys_that_are_shown_are_kept_encrypted(
     command: Command, mongo_database: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
