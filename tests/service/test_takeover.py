@@ -43,6 +43,14 @@ def test_dates_that_no_calendar_reaches_cost_no_page(start: Start) -> None:
     assert running.events()[-1]["alert_id"] == "alert-8"
 
 
+def test_a_list_of_ids_is_nobodys_event(start: Start) -> None:
+    running = _taken_over(start)
+    listed = {"event_id": ["event-1", "event-2"], "domain_id": "domain-1", "title": "another"}
+    running.database["event"].insert_one(listed)
+    assert running.client.call("get", {"event_id": "event-1"}).code == "ERROR_NOT_FOUND"
+    assert len(running.client.call("list", {}).body["results"]) == 4
+
+
 def test_a_duplicate_joins_the_old_alert_in_its_window(start: Start) -> None:
     running = _taken_over(start)
     assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"

@@ -150,7 +150,8 @@ class Reader:
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
         with self._in_time(seconds):
             found = self._aggregate(where, [_WITHOUT_ID])
-        return {document[id_field]: document for document in found}
+        # A list is found by each of its members, where another program has left one.
+        return {one: document for document in found if isinstance(one := document[id_field], str)}
 
     def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
         newest = None
