@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,6 @@ from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from decimal import Decimal
 
 _LONGEST_WINDOW = 30 * 86_400
@@ -73,18 +73,18 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
     """Read a document, also one of Cloudforet's, where optional parts are null or missing.
 
     A state that is not known counts as disabled, another choice that is not known as unset, and
-    what is no text where one belongs as empty.
+    what is no text or time where one belongs as empty.
     """
     plugin = plugin_of(document)
-    totals = _mapping(document.get("requests"))
+    totals, created_at = _mapping(document.get("requests")), document.get("created_at")
     return Webhook(
-        webhook_id=document["webhook_id"],
+        webhook_id=_text(document.get("webhook_id")),
         name=_text(document.get("name")),
         state=_choice(WebhookState, document.get("state")) or WebhookState.DISABLED,
         domain_id=_text(document.get("domain_id")),
         workspace_id=_text(document.get("workspace_id")),
         project_id=_text(document.get("project_id")),
-        created_at=document.get("created_at"),
+        created_at=created_at if isinstance(created_at, datetime) else None,
         plugin=plugin,
         recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
         recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
