@@ -14,7 +14,7 @@ from tests.service.cloudforet import fill
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-LISTS = (["x"], [], [["x"]], [{"a": 1}])
+LISTS: tuple[object, ...] = (["x"], [], [["x"]], [{"a": 1}])
 ODD = (*LISTS, {"a": 1}, {"$ne": 1}, Decimal128("NaN"), Regex("a"))
 NO_TEXT = (*ODD, 5, True)
 
