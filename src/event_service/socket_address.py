@@ -16,6 +16,9 @@ class SocketAddress(NamedTuple):
 def listening_address(host: str, port: int) -> SocketAddress:
     """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
     bare = host.removeprefix("[").removesuffix("]")
-    found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:  # a part of more than 63 letters is no name
+        raise socket.gaierror(socket.EAI_NONAME, "no name of a host") from None
     family, _, _, _, address = found[0]
     return SocketAddress(family, cast("Any", address))

@@ -224,3 +224,11 @@ def test_an_address_of_redis_that_is_none(
     skipped = marks(json.loads(command.printed[-1]))
     assert skipped["Announcements"] == skipped["Clock of Redis"] == "skipped"
     assert not any("hunter2" in printed for printed in command.printed)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_host_that_is_no_name(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_HOST", "h" * 70)
+    monkeypatch.setenv("EVENT_PORT", "50051")
+    monkeypatch.setenv("EVENT_HTTP_PORT", "-1")
+    assert "can't be listened on" in failing(command, "Ports")["found"]
