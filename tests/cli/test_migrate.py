@@ -179,6 +179,22 @@ def test_duplicates_are_named_and_left_to_the_operator(
     assert "1/1 event: build the index event_id (unique)" in command.told("migrate")
 
 
+def test_lists_that_share_a_member_stop_their_index_alone(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    fill(mongo_database)
+    mongo_database["event"].create_index([("event_id", 1)])
+    mongo_database["event"].insert_many([{"event_id": ["a", "b"]}, {"event_id": ["b", "c"]}])
+    told = command.refused("migrate")
+    assert "replace the index event_id by event_id (unique): DuplicateKeyError: E11000" in told
+    assert f"{ALL + 2}/{ALL + 2} alert: take over open alerts" in told
+    webhook = mongo_database["webhook"].find_one() or {}
+    assert matches(credential_of(webhook), WEBHOOK.key)
+    assert "1/1 event" in command.refused("migrate")
+    mongo_database["event"].delete_one({"event_id": ["a", "b"]})
+    assert "1/1 event" in command.told("migrate")
+
+
 def test_a_plan_for_scripts(command: Command, mongo_database: Database[Document]) -> None:
     ensure_indexes(mongo_database, None)
     mongo_database["alert"].drop_index("alert_id_1")
