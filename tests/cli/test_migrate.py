@@ -179,6 +179,15 @@ def test_duplicates_are_named_and_left_to_the_operator(
     assert "1/1 event: build the index event_id (unique)" in command.told("migrate")
 
 
+def test_of_a_long_value_its_beginning_is_told(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    mongo_database["event"].insert_many([{"event_id": "x" * 100_000} for _ in range(2)])
+    told = command.refused("migrate", "--dry-run")
+    assert f"event_id ({'x' * 100}...: 2)" in told
+    assert len(told) < 10_000
+
+
 def test_lists_that_share_a_member_stop_their_index_alone(
     command: Command, mongo_database: Database[Document]
 ) -> None:
