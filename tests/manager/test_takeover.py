@@ -36,6 +36,8 @@ def taken_over(database: Database[dict[str, Any]]) -> list[str]:
     [
         ("alert", "alert_id", NO_TEXT),
         ("alert", "alert_number", ODD),
+        ("alert", "state", (*NO_TEXT, None)),
+        ("alert", "created_at", (*NO_TEXT, "2024-03-01", None)),
         ("alert", "domain_id", NO_TEXT),
         ("alert", "workspace_id", NO_TEXT),
         ("alert", "project_id", NO_TEXT),
@@ -58,9 +60,12 @@ def test_an_alert_that_cannot_be_read_stays_as_it_is(
             mongo_database[each].delete_many({})
 
 
-def test_an_alert_without_an_id_stays_as_it_is(mongo_database: Database[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("field", ["alert_id", "state", "created_at"])
+def test_an_alert_that_lacks_what_every_one_has_stays_as_it_is(
+    mongo_database: Database[dict[str, Any]], field: str
+) -> None:
     fill(mongo_database)
-    mongo_database["alert"].update_one({"alert_id": "alert-8"}, {"$unset": {"alert_id": ""}})
+    mongo_database["alert"].update_one({"alert_id": "alert-8"}, {"$unset": {field: ""}})
     assert taken_over(mongo_database) == ["alert-9"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from bson.datetime_ms import DatetimeMS
 
 from event_service.manager.takeover import adopt, orphans
@@ -66,6 +67,17 @@ def test_an_event_without_a_workspace_has_that_of_its_alert(start: Start) -> Non
     running = start()
     assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
     assert running.events()[-1]["alert_id"] == "alert-8"
+
+
+@pytest.mark.parametrize("field", ["state", "created_at"])
+def test_an_alert_that_cannot_be_read_costs_no_event(start: Start, field: str) -> None:
+    first = start()
+    fill(first.database)
+    first.database["alert"].update_one({"alert_id": "alert-8"}, {"$unset": {field: ""}})
+    running = start()
+    for title in ("fuller", "fullest"):
+        assert running.client.create(WEBHOOK, SEEN | {"title": title}).status == "OK"
+    assert running.events()[-1]["alert_id"] == running.events()[-2]["alert_id"] != "alert-8"
 
 
 def test_an_alert_of_events_without_a_key_stays_as_it_is(start: Start) -> None:

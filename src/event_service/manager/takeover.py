@@ -44,8 +44,8 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
 
     True if the database has alerts of another service, open or not: our numbers go on above
     theirs. An alert without any event that has a key, or whose number another alert of its
-    workspace has, stays as it is; so does one that another program has left with an id or a tenant
-    that is no text, a number that is none, or a newest event with such a tenant or without a date.
+    workspace has, stays as it is. So does one where another program has left an id or a state that
+    is no text, a number that is none, or here or in the newest event no date or an odd tenant.
     """
     if database["alert"].find_one(_FOREIGN, ["_id"]) is None:
         return False
@@ -106,9 +106,10 @@ def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
 
 
 def _are_readable(alert: Mapping[str, Any], newest: Mapping[str, Any]) -> bool:
-    tenant = [each.get(name) for each in (alert, newest) for name in _TENANT]
+    both = (alert, newest)
     return (
-        all(isinstance(value, str | None) for value in tenant)
+        all(isinstance(each.get("created_at"), datetime) for each in both)
+        and all(isinstance(each.get(name), str | None) for each in both for name in _TENANT)
+        and isinstance(alert.get("state"), str)
         and isinstance(alert.get("alert_number"), int | float | None)
-        and isinstance(newest.get("created_at"), datetime)
     )
