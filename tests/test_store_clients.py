@@ -155,6 +155,16 @@ def test_a_wrong_mongodb_address_is_not_repeated(uri: str, store_settings: Setti
         "redis+sentinel://:hunter2@/service",
         "redis+cluster://:hunter2@h/3",
         "redis+cluster://:hunter2@h,:7/",
+        "redis://:hunter2@h/abc",
+        "redis://:hunter2@h/1/2",
+        "redis://:hunter2@h/-1",
+        "redis://u:0/hunter2@h",
+        "redis://:hunter2@h/0?no_option=1",
+        "rediss://:hunter2@h/0?ssl_cert_reqs=no_such",
+        "redis+sentinel://:hunter2@h/service/abc",
+        "redis+sentinel://:hunter2@h/service/1/2",
+        "redis+sentinel://:hunter2@h/service?no_option=1",
+        "redis+cluster://:hunter2@h?db=3",
     ],
 )
 def test_a_wrong_redis_address_is_not_repeated(url: str, store_settings: Settings) -> None:
@@ -220,6 +230,27 @@ def test_what_stands_in_an_address_of_a_cluster() -> None:
     assert address.options == {"password": "p@"}
 
 
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("redis://h", 0),
+        ("redis://h/", 0),
+        ("redis://h/3", 3),
+        ("redis://h/%33/", 3),
+        ("redis://h?db=3", 3),
+        ("unix:///tmp/socket?db=3", 3),
+        ("redis+sentinel://h/service/3", 3),
+        ("redis+sentinel://h/service?db=3", 3),
+    ],
+)
+def test_the_database_of_an_address_of_redis(
+    url: str, number: int, store_settings: Settings
+) -> None:
+    client = connect_redis(url, store_settings)
+    assert isinstance(client, Redis)
+    assert client.get_connection_kwargs().get("db", 0) == number
+
+
 def test_parsed_addresses_are_not_printed() -> None:
     assert "hunter2" not in repr(parse_cluster("redis+cluster://:hunter2@h"))
     sentinel = "redis+sentinel://:hunter2@h/s?sentinel_password=hunter2"
@@ -237,6 +268,15 @@ def test_parsed_addresses_are_not_printed() -> None:
         ("mongodb://u:p@h,i:1/?x=1", "mongodb://u:p@h,i:1/event_service?x=1&authSource=admin"),
         ("mongodb://u:p@h", "mongodb://u:p@h/event_service?authSource=admin"),
         ("mongodb://u:p@h/?authSource=x", "mongodb://u:p@h/event_service?authSource=x"),
+        ("mongodb://u:p@h/?w=1;x=2", "mongodb://u:p@h/event_service?w=1;x=2;authSource=admin"),
+        (
+            "mongodb://u:p@h/?authMechanism=DEFAULT",
+            "mongodb://u:p@h/event_service?authMechanism=DEFAULT&authSource=admin",
+        ),
+        (
+            "mongodb://u:p@h/?authMechanism=PLAIN",
+            "mongodb://u:p@h/event_service?authMechanism=PLAIN&authSource=$external",
+        ),
         (
             "mongodb+srv://u@h/?authMechanism=MONGODB-X509",
             "mongodb+srv://u@h/event_service?authMechanism=MONGODB-X509",

@@ -35,6 +35,16 @@ class ClusterAddress:
     options: Mapping[str, Any] = field(repr=False)
 
 
+def check_database(path: str) -> None:
+    """Raises ValueError for the path of an address that names no database by its number.
+
+    The client library takes 0 in place of a name, and 12 for ``/1/2``.
+    """
+    name = unquote(path.strip("/"))
+    if name and not (name.isascii() and name.isdigit()):
+        raise ValueError("a database of Redis is a number")
+
+
 def parse_sentinel(url: str) -> SentinelAddress:
     """``redis[s]+sentinel://[user:password@]host[:port],.../service[/db]``.
 
@@ -45,6 +55,7 @@ def parse_sentinel(url: str) -> SentinelAddress:
     service, _, database = parts.path.strip("/").partition("/")
     if not service:
         raise ValueError("the path must name the service that the Sentinels look after")
+    check_database(database)
     query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     own = {
         key: query.pop(f"sentinel_{key}")
@@ -68,6 +79,8 @@ def parse_cluster(url: str) -> ClusterAddress:
     if parts.path.strip("/") not in {"", "0"}:
         raise ValueError("a cluster has no other database than 0")
     options = _server_options(parts.scheme, parts.netloc, "", parts.query)
+    if options.pop("db", 0) != 0:
+        raise ValueError("a cluster has no other database than 0")
     return ClusterAddress(
         nodes=_hosts(parts.netloc, CLUSTER_PORT), options=options | _tls(parts.scheme)
     )

@@ -24,7 +24,7 @@ from redis.sentinel import Sentinel
 
 from event_service.document_decoding import DATES, TEXTS
 from event_service.mongodb_commands import MongoDBCommands
-from event_service.redis_address import parse_cluster, parse_sentinel
+from event_service.redis_address import check_database, parse_cluster, parse_sentinel
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
 
@@ -158,24 +158,34 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     }
     once = Retry(NoBackoff(), 0)
     try:
-        scheme = urlsplit(url).scheme
+        scheme, _, path, _, _ = urlsplit(url)
         if scheme.endswith("+cluster"):
             cluster = parse_cluster(url)
             nodes = [ClusterNode(host, port) for host, port in cluster.nodes]  # type: ignore[no-untyped-call]
         elif scheme.endswith("+sentinel"):
-            return _sentinel(url, options | {"retry": once})
+            return _usable(_sentinel(url, options | {"retry": once}))
         else:
-            return Redis.from_url(url, retry=once, **options)
-    except (ValueError, TypeError):
+            if scheme != "unix":
+                check_database(path)
+            return _usable(Redis.from_url(url, retry=once, **options))
+    except (ValueError, TypeError, RedisError):
         raise StoreAddressError(
             "EVENT_REDIS_URL is not a usable Redis address. User name and password must be"
-            " percent-encoded; redis+sentinel:// needs /service in its path, redis+cluster://"
-            " takes no database."
+            " percent-encoded, a database is a number, and an option one of Redis' client for"
+            " Python; redis+sentinel:// needs /service in its path, redis+cluster:// takes no"
+            " database."
         ) from None
     try:
         return RedisCluster(startup_nodes=nodes, retry=once, **(options | dict(cluster.options)))
     except RedisClusterException as error:
         raise RedisConnectionError(str(error)) from error
+
+
+def _usable(client: Redis) -> Redis:
+    """The client; an option that no connection takes is found now, and not by the first command."""
+    pool = client.connection_pool
+    pool.connection_class(**pool.connection_kwargs)
+    return client
 
 
 def _sentinel(url: str, options: dict[str, Any]) -> Redis:

@@ -211,3 +211,24 @@ def test_a_running_service_with_stores_of_its_own(tmp_path: Path) -> None:
         found = {each["what"]: each["found"] for each in findings}
         assert found["Service"].startswith(f"serving on {process.address}")
         assert found["HTTP"].startswith("ready on")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_an_address_of_redis_that_is_none(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENT_REDIS_URL", "redis://user:hunter2@h/events")
+    found = failing(command, "Redis")
+    assert "not a usable Redis address" in found["found"]
+    assert found["advice"] == "Correct EVENT_REDIS_URL."
+    skipped = marks(json.loads(command.printed[-1]))
+    assert skipped["Announcements"] == skipped["Clock of Redis"] == "skipped"
+    assert not any("hunter2" in printed for printed in command.printed)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_host_that_is_no_name(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENT_HOST", "h" * 70)
+    monkeypatch.setenv("EVENT_PORT", "50051")
+    monkeypatch.setenv("EVENT_HTTP_PORT", "-1")
+    assert "can't be listened on" in failing(command, "Ports")["found"]

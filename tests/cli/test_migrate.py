@@ -119,6 +119,25 @@ def test_a_webhook_without_a_key_in_clear_is_no_work(
     assert command.told("migrate") == "There is nothing to do.\n"
 
 
+def test_a_key_beside_a_digest_that_is_none_is_in_clear(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    command.told("migrate")
+    keys: list[Document] = [
+        {"webhook_id": "webhook-1", "access_key": "old", "access_key_hash": ["00"]},
+        {"webhook_id": "webhook-2", "access_key": ["old"]},
+        {"webhook_id": ["webhook-3"], "access_key": "old"},
+        {"access_key": "old"},
+    ]
+    mongo_database["webhook"].insert_many(keys)
+    assert "(1 document)" in command.told("migrate", "--dry-run")
+    command.told("migrate")
+    assert command.told("migrate") == "There is nothing to do.\n"
+    webhook = mongo_database["webhook"].find_one({"webhook_id": "webhook-1"}) or {}
+    assert "access_key" not in webhook
+    assert matches(credential_of(webhook), "old")
+
+
 def test_keys_that_are_shown_are_kept_encrypted(
     command: Command, mongo_database: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +177,31 @@ def test_duplicates_are_named_and_left_to_the_operator(
     assert mongo_database["event"].count_documents({}) == 3
     mongo_database["event"].delete_one(twice)
     assert "1/1 event: build the index event_id (unique)" in command.told("migrate")
+
+
+def test_of_a_long_value_its_beginning_is_told(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    mongo_database["event"].insert_many([{"event_id": "x" * 100_000} for _ in range(2)])
+    told = command.refused("migrate", "--dry-run")
+    assert f"event_id ({'x' * 100}...: 2)" in told
+    assert len(told) < 10_000
+
+
+def test_lists_that_share_a_member_stop_their_index_alone(
+    command: Command, mongo_database: Database[Document]
+) -> None:
+    fill(mongo_database)
+    mongo_database["event"].create_index([("event_id", 1)])
+    mongo_database["event"].insert_many([{"event_id": ["a", "b"]}, {"event_id": ["b", "c"]}])
+    told = command.refused("migrate")
+    assert "replace the index event_id by event_id (unique): DuplicateKeyError: E11000" in told
+    assert f"{ALL + 2}/{ALL + 2} alert: take over open alerts" in told
+    webhook = mongo_database["webhook"].find_one() or {}
+    assert matches(credential_of(webhook), WEBHOOK.key)
+    assert "1/1 event" in command.refused("migrate")
+    mongo_database["event"].delete_one({"event_id": ["a", "b"]})
+    assert "1/1 event" in command.told("migrate")
 
 
 def test_a_plan_for_scripts(command: Command, mongo_database: Database[Document]) -> None:

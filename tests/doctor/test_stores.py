@@ -17,6 +17,7 @@ from event_service.doctor.redis import check_redis
 from event_service.model.indexes import DECLARED, ensure_indexes
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from tests.doctor.mongodb_server import mongodb_server
+from tests.doctor.silent_redis import silent_after
 from tests.test_store_clients import UNTIL_READY, ignore, redis_server, require
 
 if TYPE_CHECKING:
@@ -167,6 +168,25 @@ def test_a_redis_that_keeps_nothing(of_redis: Any, tmp_path: Path) -> None:
     assert (nothing.mark, snapshots.mark) == (Mark.WARNING, Mark.WARNING)
     assert "nothing is kept" in nothing.found
     assert "snapshots only" in snapshots.found
+
+
+def test_a_redis_that_does_not_tell_its_settings(of_redis: Any, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "r", "--save", "60 1") as port:
+        with Redis(port=port) as client:
+            client.acl_setuser(
+                "u", enabled=True, nopass=True, keys="*", categories=["+@all"], commands=["-config"]
+            )
+        kept = of_redis(f"redis://u:x@127.0.0.1:{port}")["Redis persistence"]
+    assert kept.mark is Mark.WARNING
+    assert "no append-only file, and snapshots are not told of" in kept.found
+
+
+def test_a_redis_that_falls_silent(of_redis: Any, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "r") as port, silent_after(port, b"CONFIG") as silent:
+        found = of_redis(f"redis://127.0.0.1:{silent}")
+    assert found["Redis"].mark is Mark.OK
+    assert "snapshots are not told of" in found["Redis persistence"].found
+    assert found["Redis scripts"].mark is Mark.OK
 
 
 def test_a_replica(of_redis: Any, tmp_path: Path) -> None:

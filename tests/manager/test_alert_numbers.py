@@ -54,7 +54,22 @@ def test_a_workspace_without_alerts_starts_at_1(start: Callable[[], AlertNumbers
 
 @pytest.mark.parametrize(
     "odd",
-    [{}, *({"alert_number": odd} for odd in (None, "no number", math.nan, math.inf, 2**63 - 1))],
+    [
+        {},
+        *(
+            {"alert_number": odd}
+            for odd in (
+                None,
+                "no number",
+                math.nan,
+                math.inf,
+                2**63 - 1,
+                [99],
+                [5, 2**60],
+                {"a": 1},
+            )
+        ),
+    ],
 )
 def test_what_is_no_number_of_an_alert_stands_in_no_way(
     start: Callable[[], AlertNumbers],

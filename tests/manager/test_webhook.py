@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
+from bson.timestamp import Timestamp
 
 from event_service.manager.webhook import (
     RequestTotals,
@@ -112,13 +113,25 @@ def test_what_is_no_object_counts_as_absent(empty: object) -> None:
     assert webhook_of(document | parts) == webhook_of(document)
 
 
-def test_a_text_that_is_null_counts_as_empty() -> None:
+@pytest.mark.parametrize("value", [None, ["x"], {"a": "x"}, 5, True, b"x", Decimal128("NaN")])
+def test_what_is_no_text_counts_as_empty(value: object) -> None:
     document: dict[str, Any] = {"webhook_id": "webhook-1", "state": "ENABLED"}
-    nulls = dict.fromkeys(("name", "domain_id", "workspace_id", "project_id"))
-    webhook = webhook_of(document | nulls)
+    plugin = {"plugin_info": dict.fromkeys(("plugin_id", "version"), value)}
+    tenant = dict.fromkeys(("name", "domain_id", "workspace_id", "project_id"), value)
+    webhook = webhook_of(document | tenant | plugin)
     assert webhook == webhook_of(document)
     assert (webhook.name, webhook.domain_id) == ("", "")
     assert (webhook.workspace_id, webhook.project_id) == ("", "")
+
+
+@pytest.mark.parametrize("value", [["x"], {"a": "x"}, 5, "2024-03-01", Timestamp(1, 1)])
+def test_a_webhook_made_at_no_time_has_none(value: object) -> None:
+    assert webhook_of({"webhook_id": "webhook-1", "created_at": value}).created_at is None
+
+
+def test_an_id_that_is_no_text_is_nobodys() -> None:
+    assert webhook_of({"webhook_id": ["webhook-1"]}).webhook_id == ""
+    assert webhook_of({}).webhook_id == ""
 
 
 @pytest.mark.parametrize("state", ["DISABLED", "enabled", "", None, 1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from bson.datetime_ms import DatetimeMS
 
 from event_service.manager.takeover import adopt, orphans
@@ -43,6 +44,14 @@ def test_dates_that_no_calendar_reaches_cost_no_page(start: Start) -> None:
     assert running.events()[-1]["alert_id"] == "alert-8"
 
 
+def test_a_list_of_ids_is_nobodys_event(start: Start) -> None:
+    running = _taken_over(start)
+    listed = {"event_id": ["event-1", "event-2"], "domain_id": "domain-1", "title": "another"}
+    running.database["event"].insert_one(listed)
+    assert running.client.call("get", {"event_id": "event-1"}).code == "ERROR_NOT_FOUND"
+    assert len(running.client.call("list", {}).body["results"]) == 4
+
+
 def test_a_duplicate_joins_the_old_alert_in_its_window(start: Start) -> None:
     running = _taken_over(start)
     assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
@@ -58,6 +67,17 @@ def test_an_event_without_a_workspace_has_that_of_its_alert(start: Start) -> Non
     running = start()
     assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
     assert running.events()[-1]["alert_id"] == "alert-8"
+
+
+@pytest.mark.parametrize("field", ["state", "created_at"])
+def test_an_alert_that_cannot_be_read_costs_no_event(start: Start, field: str) -> None:
+    first = start()
+    fill(first.database)
+    first.database["alert"].update_one({"alert_id": "alert-8"}, {"$unset": {field: ""}})
+    running = start()
+    for title in ("fuller", "fullest"):
+        assert running.client.create(WEBHOOK, SEEN | {"title": title}).status == "OK"
+    assert running.events()[-1]["alert_id"] == running.events()[-2]["alert_id"] != "alert-8"
 
 
 def test_an_alert_of_events_without_a_key_stays_as_it_is(start: Start) -> None:

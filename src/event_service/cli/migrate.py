@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from pymongo.errors import DuplicateKeyError
 
 from event_service.cli.faults import told_plainly
 from event_service.cli.migrate_progress import displayed, title_of
@@ -18,7 +19,7 @@ from event_service.migration.following import follow
 from event_service.migration.plan import make_plan
 from event_service.model.indexes import refuses_events
 from event_service.mongodb_address import DEFAULT_DATABASE
-from event_service.store_clients import connect_mongodb
+from event_service.store_clients import connect_mongodb, first_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +61,10 @@ def migrate(*, dry_run: bool, drop_unused: bool, data_dir: Path | None, as_json:
                 click.echo(json.dumps(_as_object(plan), indent=2))
             elif dry_run:
                 _print_steps(plan)
-            if not dry_run:
-                run_plan(plan, database, quiet=as_json)
+            all_done = dry_run or run_plan(plan, database, quiet=as_json)
     if not as_json:
         _print_rest(plan, dry_run=dry_run)
-    sys.exit(1 if plan.stopped else 0)
+    sys.exit(1 if plan.stopped or not all_done else 0)
 
 
 @contextmanager
@@ -76,16 +76,25 @@ def _opened_database(settings: Settings) -> Iterator[Database[dict[str, Any]]]:
         yield client.get_default_database(DEFAULT_DATABASE)
 
 
-def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> None:
-    """Do one step after the other; on Ctrl-C say how many are done, and exit with 130."""
+def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> bool:
+    """Do one step after the other; on Ctrl-C say how many are done, and exit with 130.
+
+    A step that duplicates stop is told and left: the build alone finds lists that share a member,
+    and what was written since the plan was made. False if there is one.
+    """
     done = 0
     try:
         with displayed(quiet=quiet) as display:
-            for step in plan.steps:
-                display.begin(title_of(done + 1, len(plan.steps), step.collection, str(step)))
-                follow(step, database, display.advance)
-                display.end()
-                done += 1
+            for number, step in enumerate(plan.steps, 1):
+                title = title_of(number, len(plan.steps), step.collection, str(step))
+                display.begin(title)
+                try:
+                    follow(step, database, display.advance)
+                except DuplicateKeyError as fault:
+                    click.echo(visible(f"{title}: {first_clause(fault)}"), err=True)
+                else:
+                    display.end()
+                    done += 1
     except KeyboardInterrupt:
         click.echo(
             f"Interrupted: {done} of {len(plan.steps)} steps are done and stay so."
@@ -93,6 +102,7 @@ def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> 
             err=True,
         )
         sys.exit(_INTERRUPTED)
+    return done == len(plan.steps)
 
 
 def _as_object(plan: Plan) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from event_service.doctor.finding import failure, ok
-from event_service.doctor.silence import redis_silent
+from event_service.doctor.silence import UNASKED, redis_silent
 from event_service.manager.webhook_changes import CHANNEL, publish_change
-from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +38,7 @@ def check_announcements(connect: Callable[[], RedisClient], seconds: float) -> I
                     return
         finally:
             pubsub.close()
-    except REDIS_FAULTS as fault:
+    except UNASKED as fault:
         yield redis_silent(_WHAT, fault)
         return
     yield failure(

@@ -9,8 +9,7 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from event_service.doctor.finding import failure, ok, warning
-from event_service.doctor.silence import mongodb_silent, redis_silent
-from event_service.store_clients import REDIS_FAULTS
+from event_service.doctor.silence import UNASKED, mongodb_silent, redis_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +55,7 @@ def redis_clock(
             return float(whole) + float(millionths) / 1e6
 
         yield _finding(what, _ahead(read, clock))
-    except REDIS_FAULTS as fault:
+    except UNASKED as fault:
         yield redis_silent(what, fault)
 
 

@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from redis import RedisCluster
-from redis.exceptions import ResponseError
 
 from event_service.dedup import scripts
 from event_service.doctor.finding import failure, ok, skipped, warning
+from event_service.doctor.silence import UNASKED
+from event_service.start_errors import StoreAddressError
 from event_service.store_clients import REDIS_FAULTS, first_clause
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ def check_redis(connect: Callable[[], RedisClient], *, embedded: bool) -> Iterat
         began = time.monotonic()
         client.ping()
         round_trip = time.monotonic() - began
-    except REDIS_FAULTS as fault:
-        yield failure(_WHAT, first_clause(fault), _advice(embedded=embedded))
+    except UNASKED as fault:
+        if isinstance(fault, StoreAddressError):
+            yield failure(_WHAT, str(fault), "Correct EVENT_REDIS_URL.")
+        else:
+            yield failure(_WHAT, first_clause(fault), _advice(embedded=embedded))
         for what in (_MEMORY, _KEPT, _SCRIPTS):
             yield skipped(what, "Redis does not answer")
         return
@@ -97,16 +101,15 @@ def _of_files(client: RedisClient, nodes: list[Mapping[str, Any]]) -> Finding:
     if all(int(node.get("aof_enabled", 0)) for node in nodes):
         return ok(_KEPT, "append-only file")
     advice = "redis-cli CONFIG SET appendonly yes, and set it in redis.conf too."
-    found = "snapshots only" if _has_snapshots(client) else "nothing is kept over a restart"
-    return warning(_KEPT, f"{found}: slower until it has learnt again", advice)
+    return warning(_KEPT, f"{_else_kept(client)}: slower until it has learnt again", advice)
 
 
-def _has_snapshots(client: RedisClient) -> bool:
+def _else_kept(client: RedisClient) -> str:
     try:
         told = client.config_get("save")
-    except ResponseError:  # managed ones don't say
-        return False
-    return bool(told.get("save"))
+    except REDIS_FAULTS:  # managed ones don't say
+        return "no append-only file, and snapshots are not told of"
+    return "snapshots only" if told.get("save") else "nothing is kept over a restart"
 
 
 def _of_scripts(client: RedisClient) -> Finding:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pymongo.errors import OperationFailure
 from redis.exceptions import ResponseError
 
 from event_service.doctor.finding import skipped
-from event_service.store_clients import first_clause
+from event_service.start_errors import StoreAddressError
+from event_service.store_clients import REDIS_FAULTS, first_clause
 
 if TYPE_CHECKING:
     from pymongo.errors import PyMongoError
 
     from event_service.doctor.finding import Finding
+
+
+UNASKED: Final = (*REDIS_FAULTS, StoreAddressError)
+"""Why Redis could not be asked: its own faults, or an address that leads nowhere."""
 
 
 def mongodb_silent(what: str, fault: PyMongoError) -> Finding:

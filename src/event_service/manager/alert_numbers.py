@@ -67,7 +67,7 @@ class AlertNumbers:
         where: dict[str, Any] = {"domain_id": workspace[0], "workspace_id": workspace[1]}
         if self._taken_over:
             # Of another service an alert may have any number, or none.
-            where["alert_number"] = {"$gt": 0, "$lt": _NO_NUMBER}
+            where["alert_number"] = {"$gt": 0, "$lt": _NO_NUMBER, "$not": {"$type": "array"}}
         else:
             # The index over numbers has only alerts with a dedup key.
             where["dedup_key"] = {"$exists": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from event_service.manager.access_key import credential_of
 from event_service.manager.webhook_document import key_update
 
 if TYPE_CHECKING:
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
 
     from event_service.manager.key_vault import KeyVault
 
-_IN_CLEAR: Final = {"access_key": {"$type": "string", "$ne": ""}, "access_key_hash": None}
-"""The webhooks whose key stands in clear (``credential_of`` says the same of a document)."""
+_MAYBE_IN_CLEAR: Final = {"access_key": {"$type": "string"}}
+"""Some more webhooks than have it there: ``credential_of`` says of each whether it is so."""
 
 
 def keys_in_clear(webhooks: Collection[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """webhook_id and access key of each webhook that has its key in clear."""
-    for document in webhooks.find(_IN_CLEAR):
-        yield document["webhook_id"], document["access_key"]
+    """webhook_id and access key of each webhook that has its key in clear.
+
+    One whose webhook_id is no text is left alone.
+    """
+    for document in webhooks.find(_MAYBE_IN_CLEAR):
+        webhook_id, credential = document.get("webhook_id"), credential_of(document)
+        if isinstance(webhook_id, str) and credential is not None and credential.in_clear:
+            yield webhook_id, document["access_key"]
 
 
 def forget_clear_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from event_service.draft import EventDraft, EventType, Severity
@@ -9,7 +10,6 @@ from event_service.stored_keys import from_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from bson.raw_bson import RawBSONDocument
 
@@ -73,7 +73,7 @@ def recorded_draft(document: Mapping[str, Any]) -> EventDraft:
 
 
 def last_seen(document: Mapping[str, Any]) -> datetime:
-    """When the event, or the last repeat of it, came in (UTC)."""
+    """When the event, or the last repeat of it, came in (UTC); a time that is none is no repeat."""
     created: datetime = document["created_at"]
-    repeated: datetime | None = document.get("last_repeated_at")
-    return created if repeated is None else max(created, repeated)
+    repeated = document.get("last_repeated_at")
+    return max(created, repeated) if isinstance(repeated, datetime) else created

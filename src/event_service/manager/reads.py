@@ -38,7 +38,6 @@ Document = Mapping[str, Any]
 
 _ROWS_AT_ONCE = 100_000
 """As many as a page may have: an answer comes in one batch, unless it is very large."""
-_WITHOUT_ID: Document = {"$project": {"_id": False}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,9 @@ class Reader:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
         with self._in_time(seconds):
-            found = self._aggregate(where, [_WITHOUT_ID])
-        return {document[id_field]: document for document in found}
+            found = self._aggregate(where, [{"$project": {"_id": False}}])
+        # A list is found by each of its members, where another program has left one.
+        return {one: document for document in found if isinstance(one := document[id_field], str)}
 
     def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
         newest = None

@@ -6,6 +6,7 @@ have, so that duplicates go on joining them and recoveries find them (CONTRACT 4
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
@@ -25,6 +26,8 @@ _log = structlog.get_logger(__name__)
 
 _FOREIGN = {"dedup_key": {"$exists": False}}
 _TENANT = ("domain_id", "workspace_id", "project_id")
+_A_TEXT = {"$type": "string", "$not": {"$type": "array"}}
+"""A list with a text in it is of that type too."""
 _NUMBERED = ("domain_id", "workspace_id", "alert_number")
 """What must be unique among the alerts that have a dedup key (see ``model.alert``)."""
 
@@ -41,7 +44,8 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
 
     True if the database has alerts of another service, open or not: our numbers go on above
     theirs. An alert without any event that has a key, or whose number another alert of its
-    workspace has, stays as it is.
+    workspace has, stays as it is. So does one where another program has left an id or a state that
+    is no text, a number that is none, or here or in the newest event no date or an odd tenant.
     """
     if database["alert"].find_one(_FOREIGN, ["_id"]) is None:
         return False
@@ -59,11 +63,11 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
 def orphans(database: Database[dict[str, Any]]) -> Iterator[Orphan]:
     """The open alerts that ``adopt`` is for, the oldest first."""
     alerts, events = database["alert"], database["event"]
-    still_open = {**_FOREIGN, "state": {"$ne": RESOLVED}}
+    still_open = {**_FOREIGN, "alert_id": _A_TEXT, "state": {"$ne": RESOLVED}}
     for alert in alerts.find(still_open).sort("created_at", ASCENDING):
-        keyed = {"alert_id": alert["alert_id"], "event_key": {"$type": "string"}}
+        keyed = {"alert_id": alert["alert_id"], "event_key": _A_TEXT}
         newest = events.find_one(keyed, sort=[("created_at", DESCENDING)])
-        if newest is not None:
+        if newest is not None and _are_readable(alert, newest):
             yield Orphan(alert, newest)
 
 
@@ -99,3 +103,13 @@ def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
     except DuplicateKeyError:
         return False
     return True
+
+
+def _are_readable(alert: Mapping[str, Any], newest: Mapping[str, Any]) -> bool:
+    both = (alert, newest)
+    return (
+        all(isinstance(each.get("created_at"), datetime) for each in both)
+        and all(isinstance(each.get(name), str | None) for each in both for name in _TENANT)
+        and isinstance(alert.get("state"), str)
+        and isinstance(alert.get("alert_number"), int | float | None)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,6 @@ from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from decimal import Decimal
 
 _LONGEST_WINDOW = 30 * 86_400
@@ -72,18 +72,19 @@ class Webhook:
 def webhook_of(document: Mapping[str, Any]) -> Webhook:
     """Read a document, also one of Cloudforet's, where optional parts are null or missing.
 
-    A state that is not known counts as disabled, another choice that is not known as unset.
+    A state that is not known counts as disabled, another choice that is not known as unset, and
+    what is no text or time where one belongs as empty.
     """
     plugin = plugin_of(document)
-    totals = _mapping(document.get("requests"))
+    totals, created_at = _mapping(document.get("requests")), document.get("created_at")
     return Webhook(
-        webhook_id=document["webhook_id"],
-        name=document.get("name") or "",
+        webhook_id=_text(document.get("webhook_id")),
+        name=_text(document.get("name")),
         state=_choice(WebhookState, document.get("state")) or WebhookState.DISABLED,
-        domain_id=document.get("domain_id") or "",
-        workspace_id=document.get("workspace_id") or "",
-        project_id=document.get("project_id") or "",
-        created_at=document.get("created_at"),
+        domain_id=_text(document.get("domain_id")),
+        workspace_id=_text(document.get("workspace_id")),
+        project_id=_text(document.get("project_id")),
+        created_at=created_at if isinstance(created_at, datetime) else None,
         plugin=plugin,
         recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
         recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
@@ -94,11 +95,11 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
 
 
 def plugin_of(document: Mapping[str, Any]) -> PluginInfo:
-    """What a webhook's document says of its plugin."""
+    """What a webhook's document says of its plugin; what is no text or object counts as absent."""
     plugin = _mapping(document.get("plugin_info"))
     return PluginInfo(
-        plugin_id=plugin.get("plugin_id") or "",
-        version=plugin.get("version") or "",
+        plugin_id=_text(plugin.get("plugin_id")),
+        version=_text(plugin.get("version")),
         options=from_stored(_mapping(plugin.get("options"))),
         metadata=from_stored(_mapping(plugin.get("metadata"))),
         upgrade_mode=_choice(UpgradeMode, plugin.get("upgrade_mode")) or UpgradeMode.AUTO,
@@ -126,6 +127,10 @@ def duplicate_window(value: object) -> int | None:
     if isinstance(number, float) and not math.isfinite(number):
         return None
     return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

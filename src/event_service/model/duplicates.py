@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from event_service.model.index_steps import IndexStep
 
 _SHOWN: Final = 3
+_LONGEST: Final = 100
+"""Characters of one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,14 @@ def find_duplicates(database: Database[Document], index: DeclaredIndex) -> Dupli
         values += 1
         documents += group["documents"]
         if len(examples) < _SHOWN:
-            shown = ", ".join(str(group["_id"][name]) for name in value)
+            shown = ", ".join(_beginning(group["_id"][name]) for name in value)
             examples.append(f"{shown}: {group['documents']}")
     return Duplicates(index, values, documents, tuple(examples)) if values else None
+
+
+def _beginning(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _indexed(shape: IndexShape) -> dict[str, Any]:

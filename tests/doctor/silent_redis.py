@@ -1,0 +1,37 @@
+"""A Redis that closes the connection in place of the answer to some commands."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 65_536
+
+
+@contextmanager
+def silent_after(port: int, word: bytes) -> Iterator[int]:
+    """A port of the Redis on another one, where no command that has ``word`` is answered."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", port)) as redis:
+                threading.Thread(target=self._tell, args=(redis,), daemon=True).start()
+                while (asked := self.request.recv(_MOST)) and word not in asked:
+                    redis.sendall(asked)
+
+        def _tell(self, redis: socket.socket) -> None:
+            with suppress(OSError):
+                while told := redis.recv(_MOST):
+                    self.request.sendall(told)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
