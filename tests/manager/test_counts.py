@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import redis
     from pymongo.database import Database
+    from structlog.typing import EventDict
 
     from event_service.settings import Settings
 
@@ -138,6 +139,18 @@ def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Cr
         for other in others:
             other.flusher.adopt_orphans()
         assert crowd.counted() == expected
+
+
+def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
+    crowd: Crowd, redis_client: redis.Redis, log: list[EventDict]
+) -> None:
+    crowd.deliver(times=3)
+    (pending,) = redis_client.keys("*:pending")
+    redis_client.hset(pending, "of another program", "x")
+    crowd.first.flusher.adopt_orphans()
+    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "ValueError")]
+    assert crowd.first.flusher.flush()
+    assert crowd.counted() == (2, 2)
 
 
 def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
