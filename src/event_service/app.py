@@ -32,6 +32,7 @@ from event_service.start_errors import StartError
 from event_service.store_clients import (
     REDIS_FAULTS,
     RedisClient,
+    closed_soon,
     connect_mongodb,
     connect_redis,
     first_clause,
@@ -150,7 +151,7 @@ def build_service(
         invoker = Invoker(undo.enter_context(closing(authenticator or _authenticator(settings))))
         stores = undo.enter_context(closing(stores or open_stores(settings)))
         redis = undo.enter_context(closing(_redis(stores.redis_url, settings)))
-        mongodb = undo.enter_context(connect_mongodb(stores.mongodb_uri, settings))
+        mongodb = undo.enter_context(closed_soon(connect_mongodb(stores.mongodb_uri, settings)))
         database = mongodb.get_default_database(DEFAULT_DATABASE)
         parsers = parsers or ParserRegistry(installed_sources())
         sources_installed(parsers.source_names)

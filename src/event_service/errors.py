@@ -159,6 +159,7 @@ class QuotaExceeded(ServiceError):
         super().__init__(
             f"Quota exceeded. (scope = {scope}, limit = {limit}, retry_seconds = {retry_seconds})"
         )
+        self.limit = limit
         self.retry_seconds = retry_seconds
 
 

@@ -1,5 +1,7 @@
 """Clients of the two stores, set up alike wherever they come from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from event_service.daemon_thread import started
 from event_service.document_decoding import DATES, TEXTS
 from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import check_database, parse_cluster, parse_sentinel
@@ -40,6 +43,7 @@ BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
 for a full disk too."""
 
 _PING_SECONDS = 2.0
+_CLOSING_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 30
 REDIS_SHARE = 0.2
 """How much of the time for an answer of a store Redis may use up."""
@@ -97,6 +101,18 @@ def connect_mongodb(
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+@contextmanager
+def closed_soon(
+    client: MongoClient[dict[str, Any]],
+) -> Iterator[MongoClient[dict[str, Any]]]:
+    """The client, closed at the end; the farewell to a server that hangs is left behind."""
+    try:
+        yield client
+    finally:
+        with suppress(TimeoutError):
+            started(client.close, "close-mongodb").result(_CLOSING_SECONDS)
 
 
 def ping_mongodb(database: Database[dict[str, Any]]) -> None:

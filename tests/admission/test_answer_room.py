@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from event_service.admission.answer_room import AnswerRoom
-from event_service.errors import QuotaExceeded
+from event_service.errors import QuotaExceeded, TooLarge
 
 MOST = 8_000
 LONG = 30.0
@@ -56,6 +56,12 @@ def test_what_is_expected_follows_what_was_taken(room: AnswerRoom) -> None:
 
 def test_two_that_are_larger_than_all_room_are_made_at_the_same_time(room: AnswerRoom) -> None:
     _make(room, "huge", 100 * MOST)
+    assert _fit(room, "huge") == 2
+
+
+def test_one_that_is_larger_than_an_answer_may_be_is_learnt_from_too(room: AnswerRoom) -> None:
+    with pytest.raises(TooLarge), room.share("huge", None):
+        raise TooLarge("bytes of one answer", MOST)
     assert _fit(room, "huge") == 2
 
 

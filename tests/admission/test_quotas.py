@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from event_service.admission.quotas import Quotas
 from event_service.admission.shared_buckets import SharedBuckets
@@ -165,6 +166,18 @@ class TestShared:
         assert admitted(quotas, 5) == 0
         clock.now += 1001
         assert admitted(quotas, 5) == 5
+
+    def test_each_time_that_redis_goes_brings_no_new_quota(
+        self, client: RedisClient, clock: Clock
+    ) -> None:
+        namespace, gate = uuid4().hex, RedisGate(clock=clock)
+        quotas = Quotas(SharedBuckets(client, namespace, gate), SLOW, None, clock)
+        for alone in (10, 0, 0):
+            assert admitted(quotas, 1) == 1
+            with suppress(RedisConnectionError), gate.call("quota"):
+                raise RedisConnectionError
+            assert admitted(quotas, 20) == alone
+            clock.now += 1  # until the gate lets somebody try
 
 
 class TestAlone:

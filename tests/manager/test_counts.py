@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 from redis.exceptions import ResponseError
 
 from event_service.dedup.claims import Claims
@@ -29,8 +35,10 @@ if TYPE_CHECKING:
 
     import redis
     from pymongo.database import Database
+    from structlog.typing import EventDict
 
     from event_service.settings import Settings
+    from event_service.stores import Stores
 
 ALARM = {"event_key": "k1", "title": "disk full"}
 LONG = timedelta(seconds=60)
@@ -50,10 +58,12 @@ class Crowd:
         self.first = self.process()
         self.webhook, self._key = self.first.webhooks.create("a webhook", "d", "w", "p")
 
-    def process(self) -> Managers:
+    def process(self, database: Database[dict[str, Any]] | None = None) -> Managers:
+        """One with a client of its own, where it is told to have it."""
         parsers = ParserRegistry(installed_sources())
+        its = self.database if database is None else database
         return build_managers(
-            self._settings, self.database, self._redis, parsers, DatabaseTraits(), clock=self.now
+            self._settings, its, self._redis, parsers, DatabaseTraits(), clock=self.now
         )
 
     def claims(self, gate: RedisGate | None = None) -> Claims:
@@ -74,7 +84,10 @@ class Crowd:
     def deliver(self, times: int = 1, alarm: Mapping[str, Any] = ALARM) -> None:
         """By the first process, which writes no counts of its own accord."""
         for _ in range(times):
-            self.first.events.create(CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm))
+            self.first.events.create(self.request(alarm))
+
+    def request(self, alarm: Mapping[str, Any]) -> CreateEvent:
+        return CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm)
 
     def counted(self) -> tuple[int, int]:
         """The repeats of the only event, and of its alert."""
@@ -138,6 +151,18 @@ def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Cr
         for other in others:
             other.flusher.adopt_orphans()
         assert crowd.counted() == expected
+
+
+def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
+    crowd: Crowd, redis_client: redis.Redis, log: list[EventDict]
+) -> None:
+    crowd.deliver(times=3)
+    (pending,) = redis_client.keys("*:pending")
+    redis_client.hset(pending, "of another program", "x")
+    crowd.first.flusher.adopt_orphans()
+    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "ValueError")]
+    assert crowd.first.flusher.flush()
+    assert crowd.counted() == (2, 2)
 
 
 def test_what_goes_on_being_counted_is_no_orphan(crowd: Crowd) -> None:
@@ -265,3 +290,34 @@ def test_a_stop_writes_what_is_counted_also_where_the_start_failed(crowd: Crowd)
     crowd.deliver(times=3)
     crowd.first.stop()
     assert crowd.counted() == (2, 2)
+
+
+class Limits(CommandListener):
+    """How long each write may take in the database, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.of_writes: list[int | None] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "update":
+            self.of_writes.append(event.command.get("maxTimeMS"))
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Not of interest."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Not of interest."""
+
+
+def test_a_stop_does_not_wait_long_for_a_database_that_does_not_answer(
+    crowd: Crowd, stores: Stores
+) -> None:
+    crowd.deliver(times=3)
+    limits = Limits()
+    with MongoClient[dict[str, Any]](stores.mongodb_uri, event_listeners=[limits]) as client:
+        other = crowd.process(client[crowd.database.name])
+        other.events.create(crowd.request(ALARM))
+        limits.of_writes.clear()
+        other.stop()
+    assert len(limits.of_writes) == 3, "of events, alerts and webhooks"
+    assert all(limit is not None and limit <= 5_000 for limit in limits.of_writes)

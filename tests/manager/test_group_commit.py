@@ -28,6 +28,7 @@ class Worker:
         self.began = threading.Event()
         self.go_on = threading.Event()
         self.fault: Exception | None = None
+        self.fault_alone: Exception | None = None
 
     def __call__(self, items: Sequence[int], seconds: float) -> Sequence[int | Exception]:
         self.batches.append(list(items))
@@ -35,7 +36,7 @@ class Worker:
         self.began.set()
         assert self.go_on.wait(30)
         if self.fault is not None and (len(self.batches) > 1 and 7 in items):
-            raise self.fault
+            raise self.fault_alone if self.fault_alone and len(items) == 1 else self.fault
         return [ValueError("odd") if item == 5 else 2 * item for item in items]
 
 
@@ -109,6 +110,19 @@ def test_a_store_that_is_out_of_reach_is_not_asked_again_for_each(
     answers = _pile_up(commit, worker, threads)
     assert set(answers[1:]) == {worker.fault}
     assert len(worker.batches) == 2
+    assert commit.do(1) == 2
+
+
+def test_a_store_that_goes_away_while_they_are_tried_one_by_one_keeps_none_of_the_rest_waiting(
+    worker: Worker, threads: ThreadPoolExecutor
+) -> None:
+    worker.fault, worker.fault_alone = RuntimeError("not 7"), AutoReconnect("gone")
+    commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
+    answers = _pile_up(commit, worker, threads)
+    alone = worker.batches[2:]
+    assert alone[-1] == [7]
+    rest = worker.batches[1][len(alone) - 1 :]
+    assert [answers[number] for number in rest] == [worker.fault_alone] * len(rest)
     assert commit.do(1) == 2
 
 

@@ -108,3 +108,19 @@ def test_of_a_write_that_fails_in_part_only_that_part_is_kept(
     counts.flush(mongo_database)
     assert stored(mongo_database, "w1") == {"total": 1, "error": 0}
     assert stored(mongo_database, "w2") == {"total": 1, "error": 0}
+
+
+def test_what_is_written_and_not_confirmed_is_kept(
+    mongo_client: pymongo.MongoClient[dict[str, Any]], mongo_database: Database[dict[str, Any]]
+) -> None:
+    mongo_database["webhook"].insert_one({"webhook_id": "w1"})
+    counts = RequestCounts()
+    counts.count("w1")
+    more_than_there_are = pymongo.WriteConcern(w=50)
+    with pytest.raises(BulkWriteError):
+        counts.flush(
+            mongo_client.get_database(mongo_database.name, write_concern=more_than_there_are)
+        )
+    mongo_database["webhook"].update_one({"webhook_id": "w1"}, {"$unset": {"requests": ""}})
+    counts.flush(mongo_database)
+    assert stored(mongo_database, "w1") == {"total": 1, "error": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -106,6 +107,17 @@ def test_what_is_sent_again_after_the_database_was_frozen_is_recorded_once(stand
     assert stand.running.client.create(webhook, BODY).status == "OK"
     assert len(stand.running.events()) == 1
     assert len(stand.running.alerts()) == 1
+
+
+def test_a_stop_does_not_wait_for_the_farewell_to_a_database_that_is_frozen(stand: Stand) -> None:
+    database = stand.running.service.database
+    with ExitStack() as stack:
+        for _ in range(3):  # the driver says farewell of those that nobody uses just then
+            session = stack.enter_context(database.client.start_session())
+            database.command("ping", session=session)
+    with frozen(stand.mongodb.pid):
+        stand.running.service.stop(0)
+        assert "close-mongodb" in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_redis_cluster_that_is_away_is_named_at_the_start(stand: Stand, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from event_service.embedded.runtime import RUNTIME_FILE
 from event_service.start_errors import StartError
 from event_service.workers.reserved_port import ReservedPort
 from tests.eventually import eventually
@@ -95,6 +96,18 @@ def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
     assert psutil.wait_procs(workers, WAIT_SECONDS)[1] == []
     process.restart()
     assert len(process.workers()) == WORKERS
+
+
+def test_a_data_directory_that_cannot_be_left_in_order_keeps_none_of_them(
+    process: ServeProcess,
+) -> None:
+    process.webhook("any")
+    workers = process.workers()
+    runtime = process.data_dir / RUNTIME_FILE
+    runtime.unlink()
+    (runtime / "not empty").mkdir(parents=True)
+    assert process.stop() == 0
+    assert psutil.wait_procs(workers, WAIT_SECONDS)[1] == []
 
 
 def test_a_port_is_shared_with_nobody_else() -> None:

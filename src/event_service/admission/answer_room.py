@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from event_service.admission.no_room import no_room
+from event_service.errors import TooLarge
 from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class AnswerRoom:
     def share(self, kind: Hashable, seconds_left: float | None) -> Iterator[Callable[[int], None]]:
         """Room for a list of that kind, until it is made; to be told then how many bytes it took.
 
+        One that ends with TooLarge took as many as its limit.
         ``seconds_left`` is what the caller's deadline leaves. Raises QuotaExceeded when there is no
         room in time.
         """
@@ -58,6 +60,9 @@ class AnswerRoom:
             self._free -= size
         try:
             yield lambda took: self._learn(kind, took)
+        except TooLarge as fault:
+            self._learn(kind, int(fault.limit))  # that much was read of it
+            raise
         finally:
             with self._changed:
                 self._free += size

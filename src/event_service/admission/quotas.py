@@ -47,6 +47,7 @@ class _Held:
     empty_until: float = 0.0
     asking: bool = False
     alone: TokenBucket | None = None
+    """Kept while Redis answers: one that comes and goes would bring a full bucket each time."""
 
     @property
     def block(self) -> int:
@@ -135,7 +136,6 @@ class Quotas:
             return self._alone(lacking, now)
         refusals = []
         for (scope, held), grant in zip(lacking, grants, strict=True):
-            held.alone = None
             held.tokens += max(0, grant.tokens - 1)
             if grant.wait:
                 held.empty_until = now + grant.wait

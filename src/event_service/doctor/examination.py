@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +23,7 @@ from event_service.doctor.variables import check_variables
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.start_errors import StartError
-from event_service.store_clients import connect_mongodb, connect_redis
+from event_service.store_clients import closed_soon, connect_mongodb, connect_redis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 _SHARE: Final = 0.3
 """How much of all the time one question to somebody else may take: a check asks several."""
-_CLOSING_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def examine_stores(
     settings = _hurried(examined.settings, asked)
     with ExitStack() as stack:
         try:
-            client = stack.enter_context(_closed_soon(connect_mongodb(mongodb_uri, settings)))
+            client = stack.enter_context(closed_soon(connect_mongodb(mongodb_uri, settings)))
             checks = _of_mongodb(client, examined, asked)
         except StartError as fault:
             yield failure("MongoDB", str(fault), "Correct EVENT_MONGODB_URI.")
@@ -144,16 +142,3 @@ def _redis(stack: ExitStack, url: str, settings: Settings) -> RedisClient:
     client = connect_redis(url, settings)
     stack.callback(client.close)
     return client
-
-
-@contextmanager
-def _closed_soon(
-    client: MongoClient[dict[str, Any]],
-) -> Iterator[MongoClient[dict[str, Any]]]:
-    """The client; to a server that hangs its farewell is left behind."""
-    try:
-        yield client
-    finally:
-        closing = threading.Thread(target=client.close, name="close", daemon=True)
-        closing.start()
-        closing.join(_CLOSING_SECONDS)

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 import structlog
 from pymongo.errors import PyMongoError
 
@@ -25,6 +26,8 @@ _log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
+_LAST_SECONDS = 5.0
+"""For the last write: whoever stops a process kills it some ten seconds after its calls."""
 
 
 class Flusher:
@@ -59,12 +62,16 @@ class Flusher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is there and end the thread, if it was started."""
+        """Write what is there and end the thread, if it was started.
+
+        The database has 5 s for it: where it doesn't answer, what only this process knows is lost.
+        """
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        self.flush()
+        with pymongo.timeout(_LAST_SECONDS):
+            self.flush()
 
     def flush(self) -> bool:
         """Write all counts now; False if the database did not answer (they are kept)."""
@@ -102,7 +109,8 @@ class Flusher:
         next_look = time.monotonic() + _LOOK_SECONDS
         while not self._stopping.is_set():
             if self._wake.wait(max(0.0, next_look - time.monotonic())):
-                self._stopping.wait(self._interval)
+                if self._stopping.wait(self._interval):
+                    return  # what is there is for ``stop`` to write
                 self._wake.clear()
                 if not self.flush():
                     self._stopping.wait(_PAUSE_SECONDS)
@@ -118,5 +126,8 @@ def _done(write: Callable[[], None]) -> bool:
         write()
     except (PyMongoError, ServiceError, *REDIS_FAULTS) as error:
         _log.warning("counts could not be written; kept", fault=type(error).__name__)
+        return False
+    except Exception as error:  # noqa: BLE001  # or it ends the thread, and no count is written
+        _log.error("counts could not be written", fault=type(error).__name__)
         return False
     return True

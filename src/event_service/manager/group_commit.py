@@ -18,7 +18,7 @@ from event_service.errors import DeadlineExceeded, Unavailable
 from event_service.store_clients import is_out_of_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from event_service.admission.presence import Gone
 
@@ -144,22 +144,45 @@ class GroupCommit(Generic[T, R]):
                 one.answer = (caller_gone(),)
             else:
                 awaited.append(one)
-        if awaited and not self._done(awaited):
-            # One of them can't be done: it is not to take the others with it.
-            for one in awaited:
-                self._done([one])
+        if not awaited:
+            return
+        fault = self._done(awaited)
+        if fault is None:
+            return
+        if len(awaited) == 1 or _is_of_all(fault):
+            _give(fault, awaited)
+        else:
+            self._one_by_one(awaited)
 
-    def _done(self, batch: list[_Waiting[T, R]]) -> bool:
-        """Do their work; False if they are to be tried one by one."""
+    def _one_by_one(self, batch: Sequence[_Waiting[T, R]]) -> None:
+        """One of them can't be done: it is not to take the others with it."""
+        for place, one in enumerate(batch):
+            fault = self._done([one])
+            if fault is None:
+                continue
+            if _is_of_all(fault):
+                # Each would wait for it after the others, until long after its time.
+                _give(fault, batch[place:])
+                return
+            _give(fault, [one])
+
+    def _done(self, batch: Sequence[_Waiting[T, R]]) -> Exception | None:
+        """Do their work; the fault that it raised, and they are without an answer then."""
         waited = time.monotonic() - min(one.came_at for one in batch)
         seconds = max(self._seconds - waited, self._seconds * _LEAST_SHARE)
-        answers: Sequence[R | Exception]
         try:
             answers = self._work([one.item for one in batch], seconds)
         except Exception as fault:  # noqa: BLE001  # each caller raises it, in its own thread
-            if len(batch) > 1 and not (isinstance(fault, _OF_ALL) or is_out_of_reach(fault)):
-                return False
-            answers = [fault] * len(batch)
+            return fault
         for one, answer in zip(batch, answers, strict=True):
             one.answer = (answer,)
-        return True
+        return None
+
+
+def _is_of_all(fault: Exception) -> bool:
+    return isinstance(fault, _OF_ALL) or is_out_of_reach(fault)
+
+
+def _give(fault: Exception, batch: Iterable[_Waiting[T, R]]) -> None:
+    for one in batch:
+        one.answer = (fault,)

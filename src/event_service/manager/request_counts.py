@@ -47,8 +47,8 @@ class RequestCounts:
         """Add what was counted to the webhooks' documents, in one write.
 
         Raises ``pymongo.errors.PyMongoError`` when the store fails. What was not written then, or
-        whose answer was lost, is kept for the next flush: a count may be a little too high after
-        a broken connection, never too low. Counts of a webhook that is gone vanish.
+        whose answer was lost or not confirmed, is kept for the next flush: a count may be a little
+        too high after a broken connection, never too low. Counts of a webhook that is gone vanish.
         """
         with self._lock:
             counts, self._counts = self._counts, defaultdict(_Count)
@@ -63,8 +63,10 @@ class RequestCounts:
             )
             unwritten = []
         except BulkWriteError as fault:
-            errors = fault.details.get("writeErrors") or ()
-            unwritten = [webhook_ids[error["index"]] for error in errors]
+            # What a majority has not confirmed may be undone again.
+            if not fault.details.get("writeConcernErrors"):
+                errors = fault.details.get("writeErrors") or ()
+                unwritten = [webhook_ids[error["index"]] for error in errors]
             raise
         finally:
             self._take_back({webhook_id: counts[webhook_id] for webhook_id in unwritten})

@@ -1,7 +1,8 @@
 """The instruments of this process, as prometheus_client makes them.
 
 With PROMETHEUS_MULTIPROC_DIR in the environment, which must be there before this is imported,
-they live in files that the worker processes share (see ``shared_files``).
+they live in files that the worker processes share (see ``shared_files``). Then the import raises
+OSError where there is no room for them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from prometheus_client import (
 )
 
 from event_service.metrics import names
-from event_service.metrics.shared_files import VARIABLE
+from event_service.metrics.shared_files import VARIABLE, take_room
 from event_service.metrics.tally import Buckets
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 SHARED: Final = bool(os.environ.get(VARIABLE))
 """Whether several processes share one set of metrics."""
+if SHARED:
+    take_room()
 
 REGISTRY: Final = CollectorRegistry()
 """The instruments of this process. With several processes it is not what is served."""

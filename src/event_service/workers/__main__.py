@@ -37,14 +37,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: Settings, *, again: bool) -> int:
+    if again:
+        worker_restarted()  # also where this one ends before it serves, time and again
     try:
         service = build_service(settings, stores=given_stores(settings), shares_ports=True)
         service.start()
     except StartError as fault:
         structlog.get_logger(__name__).error("not started", fault=str(fault))
         return 1
-    if again:
-        worker_restarted()
     settle_garbage_collector()
     sys.stdout.write(f"{READY}\n")
     sys.stdout.flush()

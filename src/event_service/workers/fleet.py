@@ -117,8 +117,10 @@ class Fleet:
             thread.join()
         with self._stopping:
             if not self._stopped.is_set():
-                self._closing.close()
-                self._stopped.set()
+                try:
+                    self._closing.close()
+                finally:
+                    self._stopped.set()
 
     def spawn(self, *arguments: str) -> Child:
         """One more worker process. Raises ProcessStartError."""
