@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Any, NamedTuple, cast
 
@@ -16,6 +17,9 @@ class SocketAddress(NamedTuple):
 def listening_address(host: str, port: int) -> SocketAddress:
     """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
     bare = host.removeprefix("[").removesuffix("]")
-    found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError as error:  # two dots in a row, a part of more than 63 characters
+        raise OSError(errno.EINVAL, "no name of a host") from error
     family, _, _, _, address = found[0]
     return SocketAddress(family, cast("Any", address))

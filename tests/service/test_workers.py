@@ -97,6 +97,12 @@ def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
     assert len(process.workers()) == WORKERS
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_host_that_no_name_can_be_is_told(host: str) -> None:
+    with pytest.raises(StartError, match=f"{host}:0 can't be listened on"):
+        ReservedPort(host, 0, "EVENT_PORT")
+
+
 def test_a_port_is_shared_with_nobody_else() -> None:
     first = ReservedPort("127.0.0.1", 0, "EVENT_PORT")
     with pytest.raises(StartError, match=f"{first.address} can't be listened on"):
