@@ -6,6 +6,7 @@ is imported: a supervisor calls ``share_metrics`` first, and then imports the re
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,8 @@ def worker_gone(pid: int) -> None:
     """A worker has ended: it has no queue and sees no store any longer. Its counts stay."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    # It takes the directory for a pattern.
+    mark_process_dead(pid, glob.escape(os.environ[VARIABLE]))  # type: ignore[no-untyped-call]
 
 
 def _is_begun(file: Path) -> bool:
