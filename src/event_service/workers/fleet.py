@@ -153,6 +153,7 @@ class _Worker:
             # It may build indexes first, and ends by itself if it can't start.
             start_seconds=math.inf,
             stop_seconds=fleet.worker_stop_seconds,
+            hurry_seconds=_MARGIN_SECONDS,
         )
 
     @property
