@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _log = structlog.get_logger(__name__)
 
@@ -33,11 +33,13 @@ class Stoppable(Protocol):
         """
 
 
-def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
+def run_until_stopped(
+    service: Stoppable, grace_seconds: float, hurrying: Container[int] = _STOP_SIGNALS
+) -> bool:
     """Wait for a signal and stop the started service; only on the main thread.
 
-    The first signal gives running calls the time to end, a second one none. False when the
-    service ended without any.
+    The first signal gives running calls the time to end, a second one of ``hurrying`` none. False
+    when the service ended without any.
     """
     with _happenings() as (heard, told):
 
@@ -55,6 +57,8 @@ def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
         stopping = threading.Thread(target=service.stop, args=(grace_seconds,), name="stop")
         stopping.start()
         while (number := _next(heard)) != _END:
+            if number not in hurrying:
+                continue
             _log.info("stopping at once", signal=signal.Signals(number).name)
             service.stop(0)
         stopping.join()
