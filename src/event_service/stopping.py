@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_FIRST_PROCESS: Final = 1
 _END: Final = 0
 """The number of no signal."""
 
@@ -63,6 +65,22 @@ def run_until_stopped(
             service.stop(0)
         stopping.join()
         return True
+
+
+def end_by_signals() -> None:
+    """Have each signal to stop end this process while it starts, also as a container's first one.
+
+    That one the system spares whatever it has no handler for; only on the main thread.
+    """
+    if os.getpid() != _FIRST_PROCESS:
+        return
+    for number in _STOP_SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    os._exit(128 + number)  # at once, as by the signal; what it has started ends with it
 
 
 @contextmanager
