@@ -42,6 +42,8 @@ def test_several_services_on_a_machine_need_no_second_choice_of_port() -> None:
     ("name", "text", "value"),
     [
         ("port", "0", 0),
+        ("host", "::", "[::]"),
+        ("host", "[::1]", "[::1]"),
         ("http_port", "-1", -1),
         ("max_request_bytes", "8MiB", 8 * 1024 * 1024),
         ("max_request_bytes", "65536", 65536),

@@ -14,6 +14,11 @@ class SocketAddress(NamedTuple):
     address: Any
 
 
+def apart_from_port(host: str) -> str:
+    """The host as it stands before ``:port``: IPv6, which has colons of its own, in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def listening_address(host: str, port: int) -> SocketAddress:
     """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
     bare = host.removeprefix("[").removesuffix("]")
