@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
@@ -17,6 +17,15 @@ print("ready", flush=True)
 while signal.sigpending() != stops:
     pass
 print("told twice", flush=True)
+"""
+
+# One that heeds no signal, as a process that is frozen.
+DEAF = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+print("ready", flush=True)
+while True:
+    signal.pause()
 """
 
 
@@ -44,3 +53,23 @@ def test_a_busy_process_is_told_twice_at_once(tmp_path: Path) -> None:
         busy.stop(2)
         os.close(lock)
     assert heard == ["ready", "told twice"]
+
+
+def test_a_deaf_process_holds_up_nobody_who_hurries(tmp_path: Path) -> None:
+    lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    ready = Event()
+    deaf = Supervisor(
+        "deaf one",
+        "the log",
+        spawn=lambda: Child([sys.executable, "-c", DEAF], directory=tmp_path, log=None, lock=lock),
+        heard=lambda _line: ready.set(),
+        stop_seconds=3600,
+        hurry_seconds=0.1,
+    )
+    deaf.start(ready.is_set)
+    patient = Thread(target=deaf.stop)
+    patient.start()
+    deaf.stop(2)
+    patient.join()
+    os.close(lock)
+    assert not deaf.running()

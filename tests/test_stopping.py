@@ -88,6 +88,24 @@ def test_why_it_ends_is_told(log: list[EventDict]) -> None:
     ]
 
 
+def test_a_second_signal_that_is_none_to_hurry_changes_nothing(log: list[EventDict]) -> None:
+    service = Service()
+
+    def signals() -> None:
+        assert service.running.wait(30)
+        to_the_process(signal.SIGTERM)
+        assert service.stopping.wait(30)
+        to_the_process(signal.SIGTERM)
+        to_the_process(signal.SIGINT)
+
+    sending = threading.Thread(target=signals)
+    sending.start()
+    assert run_until_stopped(service, 7.0, hurrying={signal.SIGINT})
+    sending.join()
+    assert service.told == [7.0, 0]
+    assert [line["signal"] for line in log] == ["SIGTERM", "SIGINT"]
+
+
 def test_a_hang_up_that_nohup_has_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     service = Service()

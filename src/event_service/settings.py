@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ByteSize,
     Field,
@@ -23,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from event_service.grpc_endpoint import is_endpoint
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.quota import Quota
+from event_service.socket_address import apart_from_port
 
 MONGODB_SCHEMES = ("mongodb", "mongodb+srv")
 REDIS_SCHEMES = (
@@ -69,7 +71,7 @@ def _from_json(value: object) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("must be JSON") from None
 
 
@@ -120,7 +122,7 @@ class Settings(BaseSettings):
         " at a time.",
         json_schema_extra={"default_in_words": "the platform's user data directory"},
     )
-    host: str = Field(
+    host: Annotated[str, AfterValidator(apart_from_port)] = Field(
         default="127.0.0.1", min_length=1, description="Address that gRPC and HTTP listen on."
     )
     port: int = Field(
@@ -339,7 +341,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        try:
+            return value.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError("has a ~ for a home directory that is not known") from None
 
     @field_validator("plugins")
     @classmethod

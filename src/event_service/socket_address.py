@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Any, NamedTuple, cast
 
@@ -13,12 +14,17 @@ class SocketAddress(NamedTuple):
     address: Any
 
 
+def apart_from_port(host: str) -> str:
+    """The host as it stands before ``:port``: IPv6, which has colons of its own, in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def listening_address(host: str, port: int) -> SocketAddress:
     """Where a server listens. IPv6 may stand in brackets. Raises OSError."""
     bare = host.removeprefix("[").removesuffix("]")
     try:
         found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except UnicodeError:  # a part of it is empty, or too long
-        raise OSError("not a name that a host can have") from None
+    except UnicodeError as error:  # two dots in a row, a part of more than 63 characters
+        raise OSError(errno.EINVAL, "no name of a host") from error
     family, _, _, _, address = found[0]
     return SocketAddress(family, cast("Any", address))

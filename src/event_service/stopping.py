@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _log = structlog.get_logger(__name__)
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_FIRST_PROCESS: Final = 1
 _END: Final = 0
 """The number of no signal."""
 
@@ -33,11 +35,13 @@ class Stoppable(Protocol):
         """
 
 
-def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
+def run_until_stopped(
+    service: Stoppable, grace_seconds: float, hurrying: Container[int] = _STOP_SIGNALS
+) -> bool:
     """Wait for a signal and stop the started service; only on the main thread.
 
-    The first signal gives running calls the time to end, a second one none. False when the
-    service ended without any.
+    The first signal gives running calls the time to end, a second one of ``hurrying`` none. False
+    when the service ended without any.
     """
     with _happenings() as (heard, told):
 
@@ -55,10 +59,28 @@ def run_until_stopped(service: Stoppable, grace_seconds: float) -> bool:
         stopping = threading.Thread(target=service.stop, args=(grace_seconds,), name="stop")
         stopping.start()
         while (number := _next(heard)) != _END:
+            if number not in hurrying:
+                continue
             _log.info("stopping at once", signal=signal.Signals(number).name)
             service.stop(0)
         stopping.join()
         return True
+
+
+def end_by_signals() -> None:
+    """Have each signal to stop end this process while it starts, also as a container's first one.
+
+    That one the system spares whatever it has no handler for; only on the main thread.
+    """
+    if os.getpid() != _FIRST_PROCESS:
+        return
+    for number in _STOP_SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    os._exit(128 + number)  # at once, as by the signal; what it has started ends with it
 
 
 @contextmanager

@@ -87,6 +87,13 @@ def test_a_missing_index(command: Command, mongo_database: Database[dict[str, An
     command.told("doctor")
 
 
+def test_a_data_directory_that_is_a_file(command: Command, no_stores_given: Path) -> None:
+    no_stores_given.touch()
+    found = failing(command, "Data directory")
+    assert "Not a directory" in found["found"]
+    assert "set EVENT_DATA_DIR" in found["advice"]
+
+
 def test_a_data_directory_on_a_full_disk(command: Command, no_stores_given: Path) -> None:
     LocalKeyPair(no_stores_given)
     with full_disk():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +64,14 @@ def test_a_file_of_public_keys(tmp_path: Path) -> None:
     path.write_text(json.dumps({"domain-a": jwk, "domain-b": {"kty": "none"}}))
     half = look(tmp_path, auth_jwks=str(path))
     assert (half.mark, "1 domains have usable keys, 1 don't" in half.found) == (Mark.WARNING, True)
+
+
+def test_a_file_larger_than_memory(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.touch()
+    os.truncate(path, 1 << 40)
+    found = look(tmp_path, auth_jwks=str(path))
+    assert (found.mark, "more than" in found.found) == (Mark.FAILURE, True)
 
 
 def test_an_address_of_public_keys_where_nobody_is(tmp_path: Path) -> None:

@@ -149,6 +149,11 @@ def test_ports_that_are_taken() -> None:
     assert any_port.mark is Mark.OK
 
 
+def test_a_host_that_no_name_can_be() -> None:
+    (found,) = check_ports(settings_of(host="a..b"), holder=None)
+    assert (found.mark, "a..b" in found.found) == (Mark.FAILURE, True)
+
+
 def test_a_service_that_only_starts() -> None:
     (found,) = check_ports(settings_of(), holder=4242)
     assert (found.mark, "process 4242" in found.found) == (Mark.WARNING, True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from event_service.embedded.directory import DataDirectory, read_runtime
+from event_service.embedded.directory import DataDirectory, holder_of, read_runtime
 from event_service.embedded.runtime import RUNTIME_FILE, Runtime
 from event_service.start_errors import DataDirectoryError
 from tests.full_disk import full_disk
@@ -25,6 +25,12 @@ def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> Non
         pytest.raises(DataDirectoryError, match=rf"in use .*\(pid {os.getpid()}\)"),
     ):
         DataDirectory(tmp_path)
+
+
+def test_a_holder_that_is_no_process_is_unknown(tmp_path: Path) -> None:
+    with DataDirectory(tmp_path):
+        (tmp_path / "lock").write_text("99999999999999999999\n")
+        assert holder_of(tmp_path) == 0
 
 
 def test_a_released_directory_can_be_held_again(tmp_path: Path) -> None:
@@ -103,6 +109,16 @@ def test_a_directory_that_is_not_there_has_no_service(tmp_path: Path) -> None:
 
 def test_addresses_are_not_printed() -> None:
     assert "secret" not in repr(RUNTIME)
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"grpc": "127.0.0.1:1"}', b"[]", b"null", b"{", b"", b"\xff"]
+)
+def test_a_runtime_file_of_another_form_is_told(tmp_path: Path, content: bytes) -> None:
+    with DataDirectory(tmp_path) as directory:
+        (tmp_path / RUNTIME_FILE).write_bytes(content)
+        with pytest.raises(DataDirectoryError, match=f"{tmp_path}.*another version"):
+            read_runtime(directory.path)
 
 
 def test_fields_of_a_later_version_are_ignored() -> None:

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from event_service.metrics.shared_files import share_metrics, worker_gone
+from event_service.metrics.ended_workers import worker_gone
+from event_service.metrics.shared_files import share_metrics
 
 
 def _worker(count: int, depth: int) -> subprocess.Popen[str]:

@@ -154,6 +154,19 @@ def test_a_second_sigterm_hurries(start: Callable[..., Stand], processes: str) -
     assert stand.recorded().keys() == set()
 
 
+def test_a_signal_to_each_process_hurries_none(start: Callable[..., Stand]) -> None:
+    # As systemd sends it by default.
+    stand = start(processes="2")
+    workers = stand.process.workers()
+    stand.stopping()
+    for worker in workers:
+        worker.terminate()
+    stand.plugin.let_go()
+    assert [answer.status for answer in stand.under_way.answers(1)] == ["OK"]
+    assert stand.process.ended() == 0
+    assert stand.recorded().keys() == {"key-1"}
+
+
 def test_a_call_that_outlasts_the_grace_is_not_answered_as_done(
     start: Callable[..., Stand],
 ) -> None:

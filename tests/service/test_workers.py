@@ -110,6 +110,12 @@ def test_a_data_directory_that_cannot_be_left_in_order_keeps_none_of_them(
     assert psutil.wait_procs(workers, WAIT_SECONDS)[1] == []
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_host_that_no_name_can_be_is_told(host: str) -> None:
+    with pytest.raises(StartError, match=f"{host}:0 can't be listened on"):
+        ReservedPort(host, 0, "EVENT_PORT")
+
+
 def test_a_port_is_shared_with_nobody_else() -> None:
     first = ReservedPort("127.0.0.1", 0, "EVENT_PORT")
     with pytest.raises(StartError, match=f"{first.address} can't be listened on"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import structlog
 
@@ -43,6 +43,11 @@ def read_document(text: bytes) -> KeysByDomain:
     if not isinstance(document, dict) or "kty" in document or "keys" in document:
         raise ValueError("not an object of JWKs keyed by domain id")
     return _usable(document)
+
+
+def beginning(file: BinaryIO) -> bytes:
+    """As much of a document's file as shows whether it is too long. Raises OSError."""
+    return file.read(MAX_DOCUMENT_BYTES + 1)
 
 
 def _usable(document: Mapping[str, object]) -> KeysByDomain:
@@ -84,8 +89,7 @@ class JwksFile:
     def _read(self) -> tuple[_Edition, KeysByDomain]:
         with self._path.open("rb") as file:
             edition = _edition(os.fstat(file.fileno()))
-            text = file.read(MAX_DOCUMENT_BYTES + 1)
-        return edition, read_document(text)
+            return edition, read_document(beginning(file))
 
     def _reread_if_changed(self) -> Exception | None:
         """Why the file as it is now can't be used, if that is news."""

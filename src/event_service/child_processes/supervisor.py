@@ -42,12 +42,13 @@ class Supervisor:
         ended: Callable[[int], None] = lambda _pid: None,
         start_seconds: float | None = None,
         stop_seconds: float = STOP_SECONDS,
+        hurry_seconds: float = STOP_SECONDS,
     ) -> None:
         """``spawn`` starts the process, ``heard`` is told each line that it writes; ``log`` is
         where its own words are found. ``broken`` says whether a process that runs must be started
         again; it is asked by a thread of its own. ``ended`` hears the pid of one that ended by
         itself. ``start_seconds`` is how long it may take to be ready, ``START_SECONDS`` if it is
-        None, and ``stop_seconds`` how long to stop."""
+        None, ``stop_seconds`` how long to stop, and ``hurry_seconds`` how long when told twice."""
         self._name = name
         self._log = log
         self._spawn = spawn
@@ -60,6 +61,7 @@ class Supervisor:
         self._told_ended = ended
         self._start_seconds = START_SECONDS if start_seconds is None else start_seconds
         self._stop_seconds = stop_seconds
+        self._hurry_seconds = hurry_seconds
         self._thread = threading.Thread(target=self._keep, name=f"{name} keeper", daemon=True)
 
     def start(self, ready: Callable[[], bool]) -> None:
@@ -93,7 +95,7 @@ class Supervisor:
             return
         for before in range(asked):
             child.ask_to_stop(again=before > 0)
-        self._thread.join(self._stop_seconds)
+        self._thread.join(self._stop_seconds if asked == 1 else self._hurry_seconds)
         if self._thread.is_alive():
             _log.warning("did not stop in time and is killed", process=self._name)
             child.kill()

@@ -12,6 +12,7 @@ from event_service.cli.migrate import migrate
 from event_service.cli.parse import parse
 from event_service.cli.send import send
 from event_service.cli.serve import serve
+from event_service.cli.standard_streams import open_standard_streams
 from event_service.cli.token import token
 from event_service.cli.webhook import webhook
 from event_service.logs import tell_what_is_amiss
@@ -35,6 +36,7 @@ def main() -> None:
 
     Addresses of stores, and everything else that can be set, come from EVENT_ variables.
     """
+    open_standard_streams()
     tell_what_is_amiss()
 
 

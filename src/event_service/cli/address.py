@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from event_service.embedded.directory import read_runtime
+from event_service.socket_address import apart_from_port
 
 if TYPE_CHECKING:
     from event_service.settings import Settings
@@ -26,4 +27,4 @@ def reachable(address: str) -> str:
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     host = _LOOPBACK.get(host, host)
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return f"{apart_from_port(host)}:{port}"

@@ -76,7 +76,8 @@ def findings_of(
         running = read_runtime(settings.data_dir)
         holder = holder_of(settings.data_dir)
     except DataDirectoryError as fault:
-        yield failure("Data directory", str(fault), "Run it as the user of the service.")
+        advice = "Run it as the user of the service, or set EVENT_DATA_DIR to a directory."
+        yield failure("Data directory", str(fault), advice)
         return
     service = None
     if running is not None:

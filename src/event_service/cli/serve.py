@@ -19,7 +19,7 @@ from event_service.garbage import settle_garbage_collector
 from event_service.logs import set_up_logging
 from event_service.one_core import keep_to_one_core
 from event_service.open_files import allow_files
-from event_service.stopping import run_until_stopped
+from event_service.stopping import end_by_signals, run_until_stopped
 from event_service.tracing.telemetry import start_telemetry
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def serve(*, demo: bool, **given: object) -> None:
     SIGTERM, SIGINT and SIGHUP let running calls end within EVENT_STOP_SECONDS; a second one ends
     them.
     """
+    end_by_signals()
     with told_plainly(), ExitStack() as ends:
         settings = settings_of(**given)
         allow_files(settings)

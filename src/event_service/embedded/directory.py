@@ -16,6 +16,8 @@ LIVING_HOLDER_SECONDS = 1.0
 DEAD_HOLDER_SECONDS = 15.0
 """How long the stores of a service that was killed may hold its directory while they end."""
 RETRY_SECONDS = 0.05
+MOST_PID = 2**31 - 1
+"""The system refuses to look for a larger one."""
 
 
 class DataDirectory:
@@ -130,13 +132,21 @@ def holder_of(path: Path) -> int | None:
 
 def read_runtime(path: Path) -> Runtime | None:
     """Where the service that holds the data directory ``path`` is reached; None if none does, or
-    it isn't serving yet. What a killed service has left behind is not believed."""
+    it isn't serving yet. What a killed service has left behind is not believed.
+
+    Raises DataDirectoryError if this user may not look, or can't read what is there.
+    """
     if not held(path):
         return None
     try:
         return Runtime.from_json((path / RUNTIME_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise DataDirectoryError(
+            f"{path / RUNTIME_FILE} can't be read: the service that runs there is of another"
+            " version. Use its own commands, or start it again."
+        ) from error
 
 
 def _lock(descriptor: int) -> bool:
@@ -149,7 +159,8 @@ def _lock(descriptor: int) -> bool:
 
 def _holder(descriptor: int) -> int:
     content = os.pread(descriptor, 32, 0).strip()
-    return int(content) if content.isdigit() else 0
+    pid = int(content) if content.isdigit() else 0
+    return pid if pid <= MOST_PID else 0
 
 
 def _lives(pid: int) -> bool:

@@ -26,6 +26,12 @@ class Runtime:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The reverse; fields that a later version may add are ignored."""
+        """The reverse; fields that a later version may add are ignored.
+
+        Raises ValueError for what lacks a field.
+        """
         content = json.loads(text)
-        return cls(**{name: content[name] for name in cls.__dataclass_fields__})
+        try:
+            return cls(**{name: content[name] for name in cls.__dataclass_fields__})
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no content of {RUNTIME_FILE}") from error

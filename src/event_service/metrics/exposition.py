@@ -58,7 +58,8 @@ def scraped_since(then: float) -> bool:
 class _AllWorkers(Collector):
     def collect(self) -> Iterable[Metric]:
         """What all of them have counted, those too that have ended."""
-        merged: Iterable[Metric] = MultiProcessCollector.merge(begun_files())  # type: ignore[no-untyped-call]
+        with begun_files() as files:
+            merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         return merged
 
 

@@ -5,6 +5,7 @@ All that it is to know stands in the environment.
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import structlog
@@ -48,7 +49,8 @@ def _serve(settings: Settings, *, again: bool) -> int:
     settle_garbage_collector()
     sys.stdout.write(f"{READY}\n")
     sys.stdout.flush()
-    return 0 if run_until_stopped(service, settings.stop_seconds) else 1
+    # A supervisor of the system, as systemd, sends a SIGTERM to each process besides our own.
+    return 0 if run_until_stopped(service, settings.stop_seconds, {signal.SIGINT}) else 1
 
 
 if __name__ == "__main__":

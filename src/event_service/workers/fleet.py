@@ -15,7 +15,8 @@ import structlog
 from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.directory import writing
-from event_service.metrics.shared_files import VARIABLE, share_metrics, worker_gone
+from event_service.metrics.ended_workers import worker_gone
+from event_service.metrics.shared_files import VARIABLE, share_metrics
 from event_service.stores import open_stores
 from event_service.workers.reserved_port import ReservedPort
 
@@ -155,6 +156,7 @@ class _Worker:
             # It may build indexes first, and ends by itself if it can't start.
             start_seconds=math.inf,
             stop_seconds=fleet.worker_stop_seconds,
+            hurry_seconds=_MARGIN_SECONDS,
         )
 
     @property
