@@ -22,6 +22,6 @@ USER 10001
 WORKDIR /var/lib/event-service
 EXPOSE 50051 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["event-service", "health"]
+    CMD ["event-service", "health", "--service", "spaceone.api.monitoring.v1.Event"]
 ENTRYPOINT ["event-service"]
 CMD ["serve"]

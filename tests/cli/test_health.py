@@ -40,6 +40,15 @@ def address(servicer: HealthServicer) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("no_stores_given")
+def test_asks_for_one_of_them(command: Command, servicer: HealthServicer, address: str) -> None:
+    servicer.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+    servicer.set("a.Service", health_pb2.HealthCheckResponse.SERVING)
+    asked = ("health", "--address", address, "--service")
+    assert command.told(*asked, "a.Service") == "SERVING\n"
+    assert "NOT_FOUND" in command.refused(*asked, "no.Service")
+
+
+@pytest.mark.usefixtures("no_stores_given")
 def test_says_what_the_service_says(
     command: Command, servicer: HealthServicer, address: str
 ) -> None:

@@ -80,12 +80,15 @@ def check_ports(settings: Settings, *, holder: int | None) -> Iterator[Finding]:
         yield ok(_PORTS, f"no service runs; {numbers or 'any'} can be listened on")
 
 
-def health_of(address: str, seconds: float) -> str:
-    """What a service says of its health over gRPC, such as SERVING. Raises grpc.RpcError."""
+def health_of(address: str, seconds: float, service: str = "") -> str:
+    """What is said over gRPC of the health of all, or of one service, such as SERVING.
+
+    Raises grpc.RpcError, with NOT_FOUND for a service that is not there.
+    """
     with grpc.insecure_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
-            health_pb2.HealthCheckRequest(), timeout=seconds
+            health_pb2.HealthCheckRequest(service=service), timeout=seconds
         )
     return str(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
 
