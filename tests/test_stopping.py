@@ -133,3 +133,26 @@ def test_a_service_that_ends_by_itself() -> None:
     service.ended.set()
     assert not run_until_stopped(service, 7.0)
     assert service.told == [0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_while_it_is_announced_is_heeded(number: int) -> None:
+    service = Service()
+
+    def announce() -> None:
+        to_the_process(number)
+        to_the_process(number)
+
+    assert run_until_stopped(service, 7.0, announce=announce)
+    assert service.told == [7.0, 0]
+
+
+def test_what_can_not_be_announced_is_ended() -> None:
+    service = Service()
+
+    def announce() -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        run_until_stopped(service, 7.0, announce=announce)
+    assert service.told == [0]

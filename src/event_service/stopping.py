@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Container, Iterator
 
 _log = structlog.get_logger(__name__)
 
@@ -36,14 +36,24 @@ class Stoppable(Protocol):
 
 
 def run_until_stopped(
-    service: Stoppable, grace_seconds: float, hurrying: Container[int] = _STOP_SIGNALS
+    service: Stoppable,
+    grace_seconds: float,
+    hurrying: Container[int] = _STOP_SIGNALS,
+    *,
+    announce: Callable[[], None] = lambda: None,
 ) -> bool:
     """Wait for a signal and stop the started service; only on the main thread.
 
     The first signal gives running calls the time to end, a second one of ``hurrying`` none. False
-    when the service ended without any.
+    when the service ended without any. ``announce`` says that it runs: from then on no signal is
+    missed. What it raises ends the service at once, and is raised.
     """
     with _happenings() as (heard, told):
+        try:
+            announce()
+        except BaseException:
+            service.stop(0)
+            raise
 
         def tell_end() -> None:
             service.wait()

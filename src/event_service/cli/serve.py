@@ -74,8 +74,9 @@ def serve(*, demo: bool, **given: object) -> None:
         for name, alike in misspelt(os.environ):
             _log.warning("not read: no such setting", variable=name, instead=alike)
         service = _started(settings, given)
-        settle_garbage_collector()
-        try:
+
+        def announce() -> None:
+            settle_garbage_collector()
             click.echo(f"Serving on {service.address}")
             if service.http_address is not None:
                 click.echo(f"HTTP on http://{reachable(service.http_address)}, explained at /docs")
@@ -83,10 +84,8 @@ def serve(*, demo: bool, **given: object) -> None:
                 with opened_webhooks(settings) as webhooks:
                     lines = make_demo(webhooks, service.address, token_of(settings))
                 click.echo("\n" + "\n".join(lines))
-        except BaseException:  # also Ctrl-C: the service has been started
-            service.stop(0)
-            raise
-        if not run_until_stopped(service, settings.stop_seconds):
+
+        if not run_until_stopped(service, settings.stop_seconds, announce=announce):
             raise click.ClickException("The service ended by itself; its log says why.")
 
 

@@ -46,11 +46,16 @@ def _serve(settings: Settings, *, again: bool) -> int:
     except StartError as fault:
         structlog.get_logger(__name__).error("not started", fault=str(fault))
         return 1
-    settle_garbage_collector()
-    sys.stdout.write(f"{READY}\n")
-    sys.stdout.flush()
+
+    def announce() -> None:
+        settle_garbage_collector()
+        sys.stdout.write(f"{READY}\n")
+        sys.stdout.flush()
+
     # A supervisor of the system, as systemd, sends a SIGTERM to each process besides our own.
-    return 0 if run_until_stopped(service, settings.stop_seconds, {signal.SIGINT}) else 1
+    hurrying = {signal.SIGINT}
+    stopped = run_until_stopped(service, settings.stop_seconds, hurrying, announce=announce)
+    return 0 if stopped else 1
 
 
 if __name__ == "__main__":
