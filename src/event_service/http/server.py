@@ -124,7 +124,7 @@ def listening_socket(host: str, port: int, *, shared: bool = False) -> socket.so
     except OSError as error:
         raise StartError(
             f"{host}:{port} can't be listened on ({error.strerror or error})."
-            " Set EVENT_HTTP_PORT: 0 picks a free port, -1 switches HTTP off."
+            " Set EVENT_HTTP_PORT (0 picks a free port, -1 switches HTTP off) or EVENT_HOST."
         ) from None
     # Inherited by connections, for asyncio does it only for sockets that name their protocol.
     # Without it an answer's body waits for the client to acknowledge its head: 40 ms, mostly.

@@ -101,6 +101,6 @@ def build_grpc(
     except RuntimeError:
         raise StartError(
             f"{settings.host}:{settings.port} can't be listened on: it is taken, or not of this"
-            " machine. Set EVENT_PORT: 0 picks a free port."
+            " machine. Set EVENT_PORT (0 picks a free port) or EVENT_HOST."
         ) from None
     return GrpcServer(server, doors, f"{settings.host}:{port}")

@@ -26,7 +26,7 @@ class ReservedPort:
         except OSError as error:
             raise StartError(
                 f"{host}:{port} can't be listened on ({error.strerror or error})."
-                f" Set {variable}: 0 picks a free port."
+                f" Set {variable} (0 picks a free port) or EVENT_HOST."
             ) from error
         self.port = int(place[1])
         self.address = f"{host}:{self.port}"
