@@ -8,6 +8,7 @@ import pytest
 from event_service.parsers import alertmanager, direct
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
+from tests.parsers.drafts import own_bodies, read
 
 
 @pytest.fixture
@@ -111,3 +112,15 @@ def test_what_was_read_is_told_with_its_source(registry: ParserRegistry) -> None
         assert (reading.source, reading.results) == ("direct", direct.parse(body, {}))
     assert registry.read(None, {}, {}).source == "auto"
     assert "direct" in registry.source_names
+
+
+@pytest.mark.parametrize("path", own_bodies(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_member_that_is_null_is_none(registry: ParserRegistry, path: Path) -> None:
+    """Others' marks too: clients of typed objects send every field that they have a name for."""
+    body = read(path)
+    expected = registry.read(None, body, {})
+    for mark in {mark for source in installed_sources() for mark in source.marks} - body.keys():
+        with_null = body | {mark: None}
+        assert registry.read(None, with_null, {}) == expected, mark
+        assert registry.source_of(with_null).name == expected.source
+        assert registry.read(expected.source, with_null, {}) == expected

@@ -48,18 +48,20 @@ class ParserRegistry(Collection[str]):
 
     def source_of(self, body: Body) -> Source:
         """The source that takes a body for its own. Raises ParseFailure when none does."""
+        body = _said(body)
         return self._recognised(body, self._askable(body))
 
     def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         """A body by the plugin's parser or, without one, by that of the source which it is of.
 
-        An empty body of no plugin has no results, and AUTO as its source. Raises ParseFailure for a
-        plugin that is not here and a body that can't be understood.
+        An empty body of no plugin has no results, and AUTO as its source. A member that is null is
+        none. Raises ParseFailure for a plugin that is not here and a body that can't be understood.
         """
         name = plugin_id or AUTO
+        if name == AUTO and not body:
+            return Reading(AUTO, ())
+        body = _said(body)
         if name == AUTO:
-            if not body:
-                return Reading(AUTO, ())
             asked = self._askable(body)
             body = _as_wanted(body, asked)
             source = self._recognised(body, asked)
@@ -104,6 +106,13 @@ def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
         mark: [place for place, source in enumerate(sources) if mark in source.marks]
         for mark in marks
     }
+
+
+def _said(body: Body) -> Body:
+    # Templates and typed clients write null for what they have not: it is no mark of a source.
+    if all(value is not None for value in body.values()):
+        return body
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _as_wanted(body: Body, sources: Iterable[Source]) -> Body:
