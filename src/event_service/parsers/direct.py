@@ -8,6 +8,9 @@ from event_service.parsers.seam import Body, Options, ParseFailure, Source
 # Any one of them makes a title, without which there is no event.
 _NAMING_FIELDS = ("title", "event_key", "rule", "resource", "resources")
 
+# Not ERROR: Datadog's template for SpaceONE has all three, and calls its own type of an alert so.
+_EVENT_TYPES = {"ALERT", "RECOVERY"}
+
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """The members of ``results``, or the body as the only result when there is none, be it null.
@@ -27,6 +30,15 @@ def recognises(body: Body) -> bool:
     return isinstance(body.get("results"), list) or any(map(text, _names(body)))
 
 
+def claims(body: Body) -> bool:
+    """Whether the body has a title, an event_key, and an event_type in our words: no other sender
+    calls an end RECOVERY, whatever else its body has.
+    """
+    kind = (text(body.get("event_type")) or "").upper()
+    named = text(body.get("title")) is not None and text(body.get("event_key")) is not None
+    return named and kind in _EVENT_TYPES
+
+
 def _names(body: Body) -> Iterator[object]:
     yield from (body.get(field) for field in ("title", "event_key", "rule"))
     yield mapping(body.get("resource")).get("name")
@@ -42,4 +54,5 @@ SOURCE = Source(
     plugin_ids=("plugin-api-direct-mon-webhook",),
     general=True,
     shallow=True,
+    claims=claims,
 )

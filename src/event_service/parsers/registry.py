@@ -72,7 +72,10 @@ class ParserRegistry(Collection[str]):
             body = _as_wanted(body, (source,))
         return Reading(source.name, source.parse(body, options))
 
-    def _recognised(self, body: Body, asked: Iterable[Source]) -> Source:
+    def _recognised(self, body: Body, asked: Sequence[Source]) -> Source:
+        for source in asked:
+            if source.claims is not None and source.claims(body):
+                return source
         for source in asked:
             if source.recognises(body):
                 return source
