@@ -248,6 +248,16 @@ def test_a_text_about_an_alarm_begins_with_cloudwatchs_state() -> None:
     assert over.event_type is EventType.RECOVERY
 
 
+def test_a_text_with_the_subjects_of_zabbix() -> None:
+    """They are its defaults: the time that a problem took is no part of what ends."""
+    subjects = ("Problem: disk", "Updated problem in 2m: disk", "Resolved in 5m 2s: disk")
+    began, updated, over = (
+        drafts(SOURCE, body("text") | {"Subject": subject})[0] for subject in subjects
+    )
+    assert began.event_key == updated.event_key == over.event_key
+    assert (updated.event_type, over.event_type) == (EventType.ALERT, EventType.RECOVERY)
+
+
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])
 def test_a_confirmation_is_no_alarm(kind: str) -> None:
     assert drafts(SOURCE, body("subscription_confirmation") | {"Type": kind}) == []

@@ -69,6 +69,11 @@ def test_a_text_alone() -> None:
         ("[Alerting] disk", EventType.ALERT),
         ("PROBLEM: disk", EventType.ALERT),
         ("ALARM: disk", EventType.ALERT),
+        # How many, and how long, says nothing of what it is about.
+        ("[FIRING:1, RESOLVED:2] disk", EventType.ALERT),
+        ("Resolved in 1d 2h 3m: disk", EventType.RECOVERY),
+        ("\u2705 Resolved in 5m 2s: disk", EventType.RECOVERY),
+        ("Updated problem in 45s: disk", EventType.ALERT),
     ],
 )
 def test_the_state_at_the_start_of_a_message(text: str, event_type: EventType) -> None:
@@ -77,7 +82,9 @@ def test_the_state_at_the_start_of_a_message(text: str, event_type: EventType) -
     assert draft.event_key == said("FIRING: disk").event_key
 
 
-@pytest.mark.parametrize("text", ["OK, we deploy", "Resolved nothing", "up we go", "closed:x"])
+@pytest.mark.parametrize(
+    "text", ["OK, we deploy", "Resolved nothing", "Resolved in vain: x", "up we go", "closed:x"]
+)
 def test_a_sentence_is_no_state(text: str) -> None:
     assert said(text).event_type is EventType.ALERT
 

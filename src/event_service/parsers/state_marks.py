@@ -1,4 +1,7 @@
-"""The state that a message for people begins with: ``[FIRING:2] ...``, ``RESOLVED: ...``."""
+"""The state that a message for people begins with: ``[FIRING:2] ...``, ``RESOLVED: ...``.
+
+How many alerts of a group are in it, or how long, are no part of what the message is about.
+"""
 
 import re
 from typing import NamedTuple
@@ -6,15 +9,18 @@ from typing import NamedTuple
 _OVER = {"resolved", "ok", "recovered", "recovery", "closed", "cleared", "up"}
 _BEGUN = {
     *("firing", "alerting", "triggered", "problem", "alert", "alarm", "open", "down"),
-    *("no data", "insufficient_data"),
+    *("no data", "insufficient_data", "updated problem"),
 }
 _SEVERITIES = {"critical", "error", "warning", "info"}
 _BY_LENGTH = sorted(_OVER | _BEGUN | _SEVERITIES, key=len, reverse=True)
+# Grafana's "[FIRING:1, RESOLVED:2]" and Zabbix's "Resolved in 5m 2s:".
+_COUNTS = r"(?::\s?\d{1,9}(?:,\s?resolved:\s?\d{1,9})?)?"
+_DURATION = r"(?: in (?:\d{1,9}[a-z]{1,2} ?){1,5})?"
 # After any emoji; not "OK, ..." as people begin sentences.
 _STATE = re.compile(
     r"(?:[^\w\[]|:\w{1,40}:){0,20}"
-    rf"(?:\[\s?(?P<bracketed>{'|'.join(_BY_LENGTH)})(?::\s?\d{{1,9}})?\s?\]\s?:?"
-    rf"|(?P<plain>{'|'.join(_BY_LENGTH)})(?::\*{{0,2}}|\*{{1,2}}:)(?=\s))",
+    rf"(?:\[\s?(?P<bracketed>{'|'.join(_BY_LENGTH)}){_COUNTS}\s?\]\s?:?"
+    rf"|(?P<plain>{'|'.join(_BY_LENGTH)}){_DURATION}(?::\*{{0,2}}|\*{{1,2}}:)(?=\s))",
     re.IGNORECASE,
 )
 
