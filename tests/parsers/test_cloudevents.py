@@ -1,12 +1,15 @@
 """CloudEvents 1.0 in structured mode."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import alertmanager, github, google_monitoring, kubernetes
 from event_service.parsers.cloudevents import SOURCE
+from event_service.parsers.seam import Source
 from tests.parsers.drafts import BODIES, drafts, own, read
 
 
@@ -77,6 +80,31 @@ def test_our_own_shape_as_its_data_is_kept() -> None:
 def test_data_may_be_a_text_of_json() -> None:
     (draft,) = drafts(SOURCE, firing(data='{"title": "t", "state": "resolved"}'))
     assert (draft.title, draft.event_type) == ("t", EventType.RECOVERY)
+
+
+def test_data_may_be_in_base64() -> None:
+    data = b64encode(b'{"title": "t", "state": "resolved"}').decode()
+    event = {name: value for name, value in firing().items() if name != "data"}
+    (draft,) = drafts(SOURCE, event | {"data_base64": data})
+    assert (draft.title, draft.event_type) == ("t", EventType.RECOVERY)
+
+
+@pytest.mark.parametrize(
+    "source", [alertmanager.SOURCE, github.SOURCE, kubernetes.SOURCE], ids=lambda each: each.name
+)
+def test_the_body_of_another_sender_as_its_data_is_what_it_is_alone(source: Source) -> None:
+    """Knative's sources of Kubernetes and GitHub send such events."""
+    for path in sorted((BODIES / source.name).glob("*.json")):
+        alone = drafts(source, read(path))
+        assert drafts(SOURCE, firing(data=read(path))) == alone
+        assert drafts(SOURCE, firing(data=path.read_text(encoding="utf-8"))) == alone
+
+
+def test_what_pub_sub_has_of_google_monitoring_as_its_data() -> None:
+    """As Eventarc sends it on."""
+    told = (BODIES / "google_monitoring" / "closed.json").read_bytes()
+    data = {"message": {"data": b64encode(told).decode(), "messageId": "1"}}
+    assert drafts(SOURCE, firing(data=data)) == [own(google_monitoring.SOURCE, "closed")]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _SEVERITIES = SeverityWords(
         "NONE": ("none", "untriaged"),
     }
 )
+_SERVICES, _PARTNERS = "aws.", "aws.partner/"
 _STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"}
 
 
@@ -38,6 +39,13 @@ def is_event(message: Mapping[str, Any]) -> bool:
     """Whether the message has an event's envelope: detail-type, source and detail."""
     named = _kind(message) is not None and text(message.get("source")) is not None
     return named and isinstance(message.get("detail"), Mapping)
+
+
+def others_detail(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The detail of an event whose source is not a service of AWS, or None for all else."""
+    source = text(message.get("source")) or ""
+    is_awss = source.startswith(_SERVICES) and not source.startswith(_PARTNERS)
+    return mapping(message.get("detail")) if is_event(message) and not is_awss else None
 
 
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:

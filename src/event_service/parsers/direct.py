@@ -35,8 +35,12 @@ def claims(body: Body) -> bool:
     calls an end RECOVERY, whatever else its body has.
     """
     kind = (text(body.get("event_type")) or "").upper()
-    named = text(body.get("title")) is not None and text(body.get("event_key")) is not None
-    return named and kind in _EVENT_TYPES
+    return is_named(body) and kind in _EVENT_TYPES
+
+
+def is_named(body: Body) -> bool:
+    """Whether the body has both a title and an event_key."""
+    return text(body.get("title")) is not None and text(body.get("event_key")) is not None
 
 
 def _names(body: Body) -> Iterator[object]:

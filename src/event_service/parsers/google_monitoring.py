@@ -3,16 +3,15 @@
 It comes as it is, or as a message that a subscription of Pub/Sub pushes.
 """
 
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import (
     at,
+    base64_object,
     first_text,
     joined,
-    json_object,
     mapping,
     present,
     text,
@@ -54,14 +53,9 @@ def recognises(body: Body) -> bool:
 
 def _told(body: Body) -> Body:
     """What Pub/Sub pushes, when it is an object; another body as it is."""
-    data = at(body, "message", "data")
-    if "incident" in body or not isinstance(data, str):
+    if "incident" in body:
         return body
-    try:
-        pushed = b64decode(data, validate=True).decode()
-    except ValueError:
-        return body
-    return json_object(pushed) or body
+    return base64_object(at(body, "message", "data")) or body
 
 
 def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
