@@ -46,6 +46,13 @@ def test_the_type_for_its_end_recovers_it() -> None:
     assert resolved.event_key == own(SOURCE, "firing").event_key
 
 
+@pytest.mark.parametrize("word", ["acknowledged", "updated", "Escalated", "reopened", "repeated"])
+def test_the_type_for_what_goes_on_keeps_its_key(word: str) -> None:
+    (draft,) = drafts(SOURCE, firing(type=f"example.sensors.overheated.{word}"))
+    assert draft.event_type is EventType.ALERT
+    assert draft.event_key == own(SOURCE, "firing").event_key
+
+
 def test_an_envelope_about_anything_is_an_event_too() -> None:
     draft = own(SOURCE, "object_stored")
     assert draft.title == draft.rule == "example.storage.object.written"

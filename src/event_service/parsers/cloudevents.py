@@ -37,6 +37,11 @@ _SEVERITIES = SeverityWords(
 )
 _BEGUN = {"fired", "firing", "triggered", "opened", "open", "created", "raised", "alert", "failed"}
 _OVER = {"resolved", "recovered", "recovery", "closed", "cleared", "ok", "succeeded"}
+# What happens to an alert in between, which neither begins nor ends it.
+_GOES_ON = {
+    *("acknowledged", "unacknowledged", "updated", "escalated", "deescalated", "assigned"),
+    *("repeated", "renotified", "reopened"),
+}
 _REQUIRED = ("id", "source", "type")
 _ENVELOPE = {
     *("specversion", "id", "source", "type", "subject", "time"),
@@ -71,7 +76,7 @@ def _data(body: Body) -> Mapping[str, Any]:
 
 def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without a key in its data: source, subject, and type without its last word, when that word
-    is one of beginning or end, as in ``com.example.alert.firing``.
+    is one of what befalls an alert, as in ``com.example.alert.firing``.
     """
     kind, state = _kind_and_state(text(body.get("type")) or "")
     source, subject = text(body.get("source")), text(body.get("subject"))
@@ -105,7 +110,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _kind_and_state(said: str) -> tuple[str, str | None]:
     kind, dot, word = said.rpartition(".")
-    known = word.casefold() in _BEGUN | _OVER
+    known = word.casefold() in _BEGUN | _GOES_ON | _OVER
     return (kind, word.casefold()) if dot and known else (said, None)
 
 
