@@ -126,6 +126,19 @@ def test_a_member_that_is_null_is_none(registry: ParserRegistry, path: Path) -> 
         assert registry.read(expected.source, with_null, {}) == expected
 
 
+def test_a_senders_own_field_may_be_null(registry: ParserRegistry) -> None:
+    body = {
+        "project_slug": "shop",
+        "id": "77",
+        "level": "error",
+        "culprit": None,
+        "message": "Timeout",
+        "title": "Timeout",
+    }
+    as_text = registry.read("sentry", body | {"culprit": ""}, {})
+    assert registry.read(None, body, {}) == registry.read("sentry", body, {}) == as_text
+
+
 @pytest.mark.parametrize(
     "others",
     [

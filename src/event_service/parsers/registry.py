@@ -48,19 +48,18 @@ class ParserRegistry(Collection[str]):
 
     def source_of(self, body: Body) -> Source:
         """The source that takes a body for its own. Raises ParseFailure when none does."""
-        body = _said(body)
         return self._recognised(body, self._askable(body))
 
     def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         """A body by the plugin's parser or, without one, by that of the source which it is of.
 
         An empty body of no plugin has no results, and AUTO as its source. A member that is null is
-        none. Raises ParseFailure for a plugin that is not here and a body that can't be understood.
+        none, but for one by whose name alone a source knows its bodies. Raises ParseFailure for a
+        plugin that is not here and a body that can't be understood.
         """
         name = plugin_id or AUTO
         if name == AUTO and not body:
             return Reading(AUTO, ())
-        body = _said(body)
         if name == AUTO:
             asked = self._askable(body)
             body = _as_wanted(body, asked)
@@ -70,15 +69,21 @@ class ParserRegistry(Collection[str]):
                 raise ParseFailure(f"The webhook's plugin is not installed here: {name}")
             source = self._named[name]
             body = _as_wanted(body, (source,))
-        return Reading(source.name, source.parse(body, options))
+        return Reading(source.name, source.parse(_as_told(body, source), options))
 
     def _recognised(self, body: Body, asked: Sequence[Source]) -> Source:
+        said = _said(body)
         for source in asked:
-            if source.claims is not None and source.claims(body):
+            if source.claims is not None and source.claims(said):
                 return source
-        for source in asked:
-            if source.recognises(body):
-                return source
+        general = [source for source in asked if source.general]
+        special = [source for source in asked if not source.general]
+        # A sender's own field may be null too: all names count when what is said tells nothing.
+        tries = [(special, said), (special, body), (general, said)]
+        for sources, told in tries if said is not body else [(asked, body)]:
+            for source in sources:
+                if source.recognises(told):
+                    return source
         wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
         raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
 
@@ -116,6 +121,11 @@ def _said(body: Body) -> Body:
     if all(value is not None for value in body.values()):
         return body
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _as_told(body: Body, source: Source) -> Body:
+    said = _said(body)
+    return said if said is body or source.recognises(said) else body
 
 
 def _as_wanted(body: Body, sources: Iterable[Source]) -> Body:
