@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import datadog
 from event_service.parsers.aws_sns import SOURCE
 from tests.parsers.drafts import drafts
 
@@ -119,3 +120,47 @@ def test_the_order_of_an_events_resources_changes_nothing() -> None:
     kind, source = "EBS Snapshot Notification", "aws.ec2"
     first, second = (event(kind, source, {}, *names) for names in (("a", "b"), ("b", "a")))
     assert first.event_key == second.event_key
+
+
+def monitored(
+    transition: str, kind: str, number: float = 81, group: str | None = None
+) -> EventDraft:
+    """As Datadog puts a change of a monitor's state on a bus."""
+    monitor = {"id": number, "org_id": 4, "name": "Orders wait", "message": "@bus", "query": "q"}
+    return event(
+        "Datadog Alert Notification",
+        "aws.partner/datadog.com/shop",
+        {
+            "alert_type": kind,
+            "event_type": "query_alert_monitor",
+            "meta": {
+                "monitor": monitor,
+                "result": {"result_ts": 1719828000, "group": group},
+                "transition": {"trans_name": transition, "trans_type": "alert"},
+            },
+            "priority": "normal",
+            "tags": ["queue:orders", "monitor"],
+        },
+    )
+
+
+def test_a_monitor_of_datadogs_on_a_bus_is_as_by_its_webhook() -> None:
+    began, warned = monitored("Triggered", "error"), monitored("Warn", "warning")
+    over = monitored("Recovered", "success")
+    assert (began.title, began.severity) == ("Orders wait", Severity.ERROR)
+    assert (warned.severity, over.event_type) == (Severity.WARNING, EventType.RECOVERY)
+    assert began.event_key == warned.event_key == over.event_key
+    by_webhook = {
+        "alert_id": "81",
+        "org_id": "4",
+        "alert_title": "Orders wait",
+        "alert_transition": "Recovered",
+        "alert_type": "success",
+    }
+    (same,) = drafts(datadog.SOURCE, by_webhook)
+    assert same.event_key == over.event_key
+    others = (
+        monitored("Triggered", "error", number=82),
+        monitored("Triggered", "error", group="b"),
+    )
+    assert len({began.event_key, *(other.event_key for other in others)}) == 3

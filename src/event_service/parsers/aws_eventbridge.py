@@ -5,6 +5,7 @@ from typing import Any
 
 from event_service.parsers import (
     aws_config,
+    aws_datadog,
     aws_guardduty,
     aws_inspector,
     aws_other_findings,
@@ -44,6 +45,10 @@ _FINDINGS = (
     (aws_inspector.is_finding, aws_inspector.finding_result),
     (aws_other_findings.is_finding, aws_other_findings.finding_result),
 )
+_ABOUT = (
+    (aws_trusted_advisor.is_item, aws_trusted_advisor.item_result),
+    (aws_datadog.is_change, aws_datadog.change_result),
+)
 _STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"}
 
 
@@ -70,8 +75,9 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     for is_finding, finding_result in _FINDINGS:
         if is_finding(kind, event):
             return finding_result(event)
-    if aws_trusted_advisor.is_item(event):
-        return aws_trusted_advisor.item_result(event)
+    for is_about, result_of in _ABOUT:
+        if is_about(event):
+            return result_of(event)
     if kind in _STATE_CHANGES:
         return alarm_result(_as_alarm(event))
     change = mapping(event.get("detail"))
