@@ -107,6 +107,15 @@ def test_the_body_of_another_sender_as_its_data_is_what_it_is_alone(source: Sour
         assert drafts(SOURCE, firing(data=path.read_text(encoding="utf-8"))) == alone
 
 
+def test_the_record_of_an_event_that_was_deleted_is_no_event() -> None:
+    """Knative tells of it an hour later, when the cluster forgets the event."""
+    data = read(BODIES / "kubernetes" / "node_not_ready.json")
+    kind = "dev.knative.apiserver.resource"
+    assert drafts(SOURCE, firing(type=f"{kind}.delete", data=data)) == []
+    assert len(drafts(SOURCE, firing(type=f"{kind}.update", data=data))) == 1
+    assert len(drafts(SOURCE, firing(type=f"{kind}.delete"))) == 1
+
+
 def test_what_pub_sub_has_of_google_monitoring_as_its_data() -> None:
     """As Eventarc sends it on."""
     told = (BODIES / "google_monitoring" / "closed.json").read_bytes()

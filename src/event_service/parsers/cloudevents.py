@@ -42,6 +42,7 @@ _GOES_ON = {
     *("acknowledged", "unacknowledged", "updated", "escalated", "deescalated", "assigned"),
     *("repeated", "renotified", "reopened"),
 }
+_DELETED = {"delete", "deleted"}
 _REQUIRED = ("id", "source", "type")
 _ENVELOPE = {
     *("specversion", "id", "source", "type", "subject", "time"),
@@ -52,10 +53,14 @@ _ENVELOPE = {
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """One result, or those of another sender's data."""
+    """One result, or those of another sender's data; none when it tells that such a body, as
+    Kubernetes' record of an event, was deleted: what it told of did not happen again.
+    """
     data = _data(body)
     brought = carried.results_of(data)
-    return (_result(body, data),) if brought is None else brought
+    if brought is None:
+        return (_result(body, data),)
+    return () if _last_word(body) in _DELETED else brought
 
 
 def recognises(body: Body) -> bool:
@@ -106,6 +111,10 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         "additional_info": _additional_info(body, data),
     }
     return present(result)
+
+
+def _last_word(body: Body) -> str:
+    return (text(body.get("type")) or "").rpartition(".")[2].casefold()
 
 
 def _kind_and_state(said: str) -> tuple[str, str | None]:
