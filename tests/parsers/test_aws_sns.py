@@ -231,8 +231,10 @@ def test_an_event_of_our_own_shape_within_an_envelope() -> None:
     """As alone, also when it is for its title and key alone that it is one."""
     began = {"title": "Disk is full", "event_key": "disk:web-1", "severity": "ERROR"}
     over = {"title": "Disk is well", "event_key": "disk:web-1", "event_type": "RECOVERY"}
+    both = {"results": [began, {"title": "Another"}, over]}
     on_bus = body("bare_spot_interruption") | {"source": "shop.alerts"}
-    for event in (began, over):
+    event: dict[str, Any]
+    for event in (began, over, both):
         alone = drafts(direct.SOURCE, event)
         assert drafts(SOURCE, enveloped(event)) == alone
         assert drafts(SOURCE, on_bus | {"detail": event}) == alone

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
-from event_service.parsers import alertmanager, github, google_monitoring, kubernetes
+from event_service.parsers import alertmanager, direct, github, google_monitoring, kubernetes
 from event_service.parsers.cloudevents import SOURCE
 from event_service.parsers.seam import Source
 from tests.parsers.drafts import BODIES, drafts, own, read
@@ -82,6 +82,11 @@ def test_our_own_shape_as_its_data_is_kept() -> None:
     assert draft.additional_info["a"] == "1"
     (listed,) = drafts(SOURCE, firing(data={"resources": ["a", "b"]}))
     assert listed.resources == ("a", "b")
+
+
+def test_several_events_of_our_own_shape_as_its_data_are_as_many() -> None:
+    data = {"results": [{"title": "a", "event_key": "k"}, {"title": "b"}]}
+    assert drafts(SOURCE, firing(data=data)) == drafts(direct.SOURCE, data)
 
 
 def test_data_may_be_a_text_of_json() -> None:

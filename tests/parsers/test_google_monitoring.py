@@ -90,10 +90,10 @@ def test_an_incident_that_pub_sub_pushes(name: str) -> None:
 
 
 def test_an_event_of_our_own_shape_that_pub_sub_pushes_is_what_it_is_alone() -> None:
-    for event in (
-        {"title": "Disk is full", "event_key": "disk:web-1", "severity": "ERROR"},
-        {"title": "Disk is well", "event_key": "disk:web-1", "event_type": "RECOVERY"},
-    ):
+    full = {"title": "Disk is full", "event_key": "disk:web-1", "severity": "ERROR"}
+    well = {"title": "Disk is well", "event_key": "disk:web-1", "event_type": "RECOVERY"}
+    event: dict[str, Any]
+    for event in (full, well, {"results": [full, {"title": "Another"}, well]}):
         data = b64encode(json.dumps(event).encode()).decode()
         assert drafts(SOURCE, pushed(data)) == drafts(direct.SOURCE, event)
 

@@ -68,7 +68,9 @@ def _brought(message: Mapping[str, Any]) -> Sequence[object] | None:
     detail = aws_eventbridge.others_detail(message)
     told = message if detail is None else detail
     brought = carried.results_of(told)
-    return (told,) if brought is None and direct.is_named(told) else brought
+    if brought is None and direct.is_named(told):
+        return direct.parse(told, {})
+    return brought
 
 
 def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | None:

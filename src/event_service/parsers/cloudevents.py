@@ -8,7 +8,7 @@ lacks comes from the envelope.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers import carried
+from event_service.parsers import carried, direct
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.reading import (
     base64_object,
@@ -58,6 +58,8 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     """
     data = _data(body)
     brought = carried.results_of(data)
+    if brought is None and "results" in data and direct.is_named(data):
+        return direct.parse(data, {})
     if brought is None:
         return (_result(body, data),)
     return () if _last_word(body) in _DELETED else brought

@@ -1,8 +1,9 @@
 """Our own event shape: one event as the body itself, or several in ``results`` (CONTRACT 3.3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from event_service.parsers.reading import mapping, sequence, text
+from event_service.parsers.reading import mapping, mappings, sequence, text
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 
 # Any one of them makes a title, without which there is no event.
@@ -35,12 +36,16 @@ def claims(body: Body) -> bool:
     calls an end RECOVERY, whatever else its body has.
     """
     kind = (text(body.get("event_type")) or "").upper()
-    return is_named(body) and kind in _EVENT_TYPES
+    return _has_both(body) and kind in _EVENT_TYPES
 
 
 def is_named(body: Body) -> bool:
-    """Whether the body has both a title and an event_key."""
-    return text(body.get("title")) is not None and text(body.get("event_key")) is not None
+    """Whether the body, or one of its results, has both a title and an event_key."""
+    return any(_has_both(each) for each in (body, *mappings(body.get("results"))))
+
+
+def _has_both(event: Mapping[str, Any]) -> bool:
+    return text(event.get("title")) is not None and text(event.get("event_key")) is not None
 
 
 def _names(body: Body) -> Iterator[object]:

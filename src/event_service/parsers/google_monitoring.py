@@ -44,7 +44,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     """
     told = _told(body)
     if _is_ours(told, body):
-        return (told,)
+        return direct.parse(told, {})
     incident = told.get("incident")
     if not isinstance(incident, Mapping):
         raise ParseFailure("incident is not an object")
