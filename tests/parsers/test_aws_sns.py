@@ -2,13 +2,15 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
-from event_service.parsers import alertmanager, grafana
+from event_service.parsers import alertmanager, direct, grafana
 from event_service.parsers.aws_sns import SOURCE
+from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
 from tests.parsers.drafts import (
     BODIES,
@@ -24,6 +26,7 @@ from tests.parsers.drafts import (
 
 QUEUE_ALARM = "arn:aws:cloudwatch:eu-west-1:210987654321:alarm:orders-queue-age"
 ACCOUNT = "210987654321"
+REGISTRY = ParserRegistry(installed_sources())
 
 
 def body(name: str) -> Any:
@@ -204,6 +207,41 @@ def test_the_alerts_that_another_sender_publishes_as_json(source: Source) -> Non
         assert drafts(SOURCE, enveloped(published)) == drafts(source, published)
 
 
+OTHERS = [
+    *(BODIES / "pagerduty" / f"{name}.json" for name in ("triggered", "resolved", "annotated")),
+    *(BODIES / "newrelic" / f"{name}.json" for name in ("issue_activated", "issue_closed")),
+    *(BODIES / "opsgenie" / f"{name}.json" for name in ("create", "close")),
+    *(BODIES / "kubernetes" / f"{name}.json" for name in ("node_not_ready", "node_ready")),
+]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_another_sender_publishes_or_puts_on_a_bus_is_what_it_is_alone(path: Path) -> None:
+    published = read(path)
+    alone = REGISTRY.read(None, published, {}).results
+    on_bus = body("bare_spot_interruption") | {"source": "shop.alerts", "detail": published}
+    from_partner = on_bus | {"source": "aws.partner/example.com/shop"}
+    quoted = enveloped(json.dumps(published))
+    for told in (enveloped(published), quoted, on_bus, from_partner, enveloped(on_bus)):
+        assert SOURCE.recognises(told)
+        assert SOURCE.parse(told, {}) == alone
+
+
+def test_an_event_of_our_own_shape_within_an_envelope() -> None:
+    """As alone, also when it is for its title and key alone that it is one."""
+    began = {"title": "Disk is full", "event_key": "disk:web-1", "severity": "ERROR"}
+    over = {"title": "Disk is well", "event_key": "disk:web-1", "event_type": "RECOVERY"}
+    both = {"results": [began, {"title": "Another"}, over]}
+    on_bus = body("bare_spot_interruption") | {"source": "shop.alerts"}
+    event: dict[str, Any]
+    for event in (began, over, both):
+        alone = drafts(direct.SOURCE, event)
+        assert drafts(SOURCE, enveloped(event)) == alone
+        assert drafts(SOURCE, on_bus | {"detail": event}) == alone
+    of_aws = body("bare_spot_interruption") | {"detail": over}
+    assert drafts(SOURCE, of_aws)[0].event_key != "disk:web-1"
+
+
 def test_alerts_as_amazons_managed_prometheus_is_told_to_write_them() -> None:
     """Its manual's template has no version, and times as Go writes them."""
     published = read(BODIES / "alertmanager" / "firing.json")
@@ -246,6 +284,16 @@ def test_a_text_about_an_alarm_begins_with_cloudwatchs_state() -> None:
     assert began.event_key == unknown.event_key == over.event_key
     assert (began.event_type, unknown.event_type) == (EventType.ALERT, EventType.ALERT)
     assert over.event_type is EventType.RECOVERY
+
+
+def test_a_text_with_the_subjects_of_zabbix() -> None:
+    """They are its defaults: the time that a problem took is no part of what ends."""
+    subjects = ("Problem: disk", "Updated problem in 2m: disk", "Resolved in 5m 2s: disk")
+    began, updated, over = (
+        drafts(SOURCE, body("text") | {"Subject": subject})[0] for subject in subjects
+    )
+    assert began.event_key == updated.event_key == over.event_key
+    assert (updated.event_type, over.event_type) == (EventType.ALERT, EventType.RECOVERY)
 
 
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation"])

@@ -66,6 +66,16 @@ def test_the_end_has_the_key_of_the_beginning(began: str, ended: str) -> None:
     assert alert.resources == recovery.resources
 
 
+def test_an_alert_without_an_id_is_of_its_targets_in_any_order() -> None:
+    body = read(BODIES / "azure_monitor" / "common_fired.json")
+    del body["data"]["essentials"]["alertId"]
+    keys = []
+    for targets in (["/a/web-1", "/a/web-2"], ["/a/web-2", "/a/web-1"], ["/a/web-3", "/a/web-1"]):
+        body["data"]["essentials"]["alertTargetIDs"] = targets
+        keys.append(drafts(SOURCE, body)[0].event_key)
+    assert keys[0] == keys[1] != keys[2]
+
+
 def test_metric_and_classic_alerts() -> None:
     metric, classic = own(SOURCE, "metric_activated"), own(SOURCE, "classic_activated")
     assert (metric.severity, metric.resources) == (Severity.WARNING, ("files1",))

@@ -1,12 +1,15 @@
 """CloudEvents 1.0 in structured mode."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import alertmanager, direct, github, google_monitoring, kubernetes
 from event_service.parsers.cloudevents import SOURCE
+from event_service.parsers.seam import Source
 from tests.parsers.drafts import BODIES, drafts, own, read
 
 
@@ -43,6 +46,13 @@ def test_the_type_for_its_end_recovers_it() -> None:
     assert resolved.event_key == own(SOURCE, "firing").event_key
 
 
+@pytest.mark.parametrize("word", ["acknowledged", "updated", "Escalated", "reopened", "repeated"])
+def test_the_type_for_what_goes_on_keeps_its_key(word: str) -> None:
+    (draft,) = drafts(SOURCE, firing(type=f"example.sensors.overheated.{word}"))
+    assert draft.event_type is EventType.ALERT
+    assert draft.event_key == own(SOURCE, "firing").event_key
+
+
 def test_an_envelope_about_anything_is_an_event_too() -> None:
     draft = own(SOURCE, "object_stored")
     assert draft.title == draft.rule == "example.storage.object.written"
@@ -74,9 +84,48 @@ def test_our_own_shape_as_its_data_is_kept() -> None:
     assert listed.resources == ("a", "b")
 
 
+def test_several_events_of_our_own_shape_as_its_data_are_as_many() -> None:
+    data = {"results": [{"title": "a", "event_key": "k"}, {"title": "b"}]}
+    assert drafts(SOURCE, firing(data=data)) == drafts(direct.SOURCE, data)
+
+
 def test_data_may_be_a_text_of_json() -> None:
     (draft,) = drafts(SOURCE, firing(data='{"title": "t", "state": "resolved"}'))
     assert (draft.title, draft.event_type) == ("t", EventType.RECOVERY)
+
+
+def test_data_may_be_in_base64() -> None:
+    data = b64encode(b'{"title": "t", "state": "resolved"}').decode()
+    event = {name: value for name, value in firing().items() if name != "data"}
+    (draft,) = drafts(SOURCE, event | {"data_base64": data})
+    assert (draft.title, draft.event_type) == ("t", EventType.RECOVERY)
+
+
+@pytest.mark.parametrize(
+    "source", [alertmanager.SOURCE, github.SOURCE, kubernetes.SOURCE], ids=lambda each: each.name
+)
+def test_the_body_of_another_sender_as_its_data_is_what_it_is_alone(source: Source) -> None:
+    """Knative's sources of Kubernetes and GitHub send such events."""
+    for path in sorted((BODIES / source.name).glob("*.json")):
+        alone = drafts(source, read(path))
+        assert drafts(SOURCE, firing(data=read(path))) == alone
+        assert drafts(SOURCE, firing(data=path.read_text(encoding="utf-8"))) == alone
+
+
+def test_the_record_of_an_event_that_was_deleted_is_no_event() -> None:
+    """Knative tells of it an hour later, when the cluster forgets the event."""
+    data = read(BODIES / "kubernetes" / "node_not_ready.json")
+    kind = "dev.knative.apiserver.resource"
+    assert drafts(SOURCE, firing(type=f"{kind}.delete", data=data)) == []
+    assert len(drafts(SOURCE, firing(type=f"{kind}.update", data=data))) == 1
+    assert len(drafts(SOURCE, firing(type=f"{kind}.delete"))) == 1
+
+
+def test_what_pub_sub_has_of_google_monitoring_as_its_data() -> None:
+    """As Eventarc sends it on."""
+    told = (BODIES / "google_monitoring" / "closed.json").read_bytes()
+    data = {"message": {"data": b64encode(told).decode(), "messageId": "1"}}
+    assert drafts(SOURCE, firing(data=data)) == [own(google_monitoring.SOURCE, "closed")]
 
 
 @pytest.mark.parametrize(

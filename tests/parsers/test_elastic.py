@@ -72,6 +72,19 @@ def test_names_may_be_spelled_in_other_ways(body: dict[str, Any]) -> None:
     assert (draft.event_type, draft.title) == (EventType.RECOVERY, "CPU")
 
 
+def test_the_name_of_an_action_group_tells_the_state_where_its_id_is_not_said() -> None:
+    body: dict[str, Any] = {"rule": {"id": "r-1", "name": "CPU"}}
+    warned, over = (
+        drafts(SOURCE, body | {"alert": {"id": "web-3", "actionGroupName": name}})[0]
+        for name in ("Warning", "Recovered")
+    )
+    assert warned.event_key == over.event_key == "elastic:r-1:web-3"
+    assert (warned.severity, over.event_type) == (Severity.WARNING, EventType.RECOVERY)
+    both = {"id": "web-3", "actionGroup": "recovered", "actionGroupName": "Wiederhergestellt"}
+    (translated,) = drafts(SOURCE, body | {"alert": both})
+    assert translated.event_type is EventType.RECOVERY
+
+
 def test_the_words_of_kibana_7() -> None:
     draft = own(SOURCE, "kibana_7")
     assert draft.event_key == "elastic:2222aaaa-0001-4a4a-9b9b-1f2e3d4c5b6a:query matched"

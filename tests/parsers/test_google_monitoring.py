@@ -1,5 +1,6 @@
 """Google Cloud Monitoring's incidents, on bodies after its documented schema and on real ones."""
 
+import json
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.parsers import direct
 from event_service.parsers.google_monitoring import SOURCE
 from event_service.parsers.seam import ParseFailure
 from tests.parsers.drafts import (
@@ -85,6 +87,15 @@ def pushed(data: str) -> dict[str, Any]:
 def test_an_incident_that_pub_sub_pushes(name: str) -> None:
     told = (BODIES / "google_monitoring" / f"{name}.json").read_bytes()
     assert drafts(SOURCE, pushed(b64encode(told).decode())) == [own(SOURCE, name)]
+
+
+def test_an_event_of_our_own_shape_that_pub_sub_pushes_is_what_it_is_alone() -> None:
+    full = {"title": "Disk is full", "event_key": "disk:web-1", "severity": "ERROR"}
+    well = {"title": "Disk is well", "event_key": "disk:web-1", "event_type": "RECOVERY"}
+    event: dict[str, Any]
+    for event in (full, well, {"results": [full, {"title": "Another"}, well]}):
+        data = b64encode(json.dumps(event).encode()).decode()
+        assert drafts(SOURCE, pushed(data)) == drafts(direct.SOURCE, event)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_a_list_has_a_result_for_each() -> None:
     assert failed.additional_info["app"] == "cart"
 
 
+@pytest.mark.parametrize("word", ["DELETED", "deleted", " Deleted "])
+def test_a_watchs_word_that_an_event_was_deleted_is_no_event(word: str) -> None:
+    """The cluster forgets every event after an hour, and a watch tells of it."""
+    assert drafts(SOURCE, {"type": word, "object": event()}) == []
+    assert drafts(SOURCE, {"verb": word, "event": event()}) == []
+    (modified,) = drafts(SOURCE, {"type": "MODIFIED", "object": event()})
+    assert modified == own(SOURCE, "node_not_ready")
+
+
 def test_an_event_of_a_watch() -> None:
     (draft,) = drafts(SOURCE, {"type": "ADDED", "object": event()})
     assert draft.resources == ("worker-4",)

@@ -114,6 +114,13 @@ def test_a_status_for_a_state_and_a_name_for_a_title() -> None:
     assert (draft.event_type, draft.title) == (EventType.RECOVERY, "Heap used is above 90%")
 
 
+def test_an_issue_by_the_variables_name() -> None:
+    """Templates that call the issue's id issueId, as its variable is, are a workflow's too."""
+    body = read(BODIES / "newrelic" / "issue_closed.json")
+    body["issueId"] = body.pop("id")
+    assert drafts(SOURCE, body) == [own(SOURCE, "issue_closed")]
+
+
 def test_only_its_own_state_words_are_recognised() -> None:
     assert not SOURCE.recognises({"id": "1", "state": "open", "issueUrl": "x"})
     assert not SOURCE.recognises({"current_state": "DOWN", "check_id": 1})

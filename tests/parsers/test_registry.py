@@ -8,6 +8,7 @@ import pytest
 from event_service.parsers import alertmanager, direct
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure, Source
+from tests.parsers.drafts import own_bodies, read
 
 
 @pytest.fixture
@@ -111,3 +112,64 @@ def test_what_was_read_is_told_with_its_source(registry: ParserRegistry) -> None
         assert (reading.source, reading.results) == ("direct", direct.parse(body, {}))
     assert registry.read(None, {}, {}).source == "auto"
     assert "direct" in registry.source_names
+
+
+@pytest.mark.parametrize("path", own_bodies(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_member_that_is_null_is_none(registry: ParserRegistry, path: Path) -> None:
+    """Others' marks too: clients of typed objects send every field that they have a name for."""
+    body = read(path)
+    expected = registry.read(None, body, {})
+    for mark in {mark for source in installed_sources() for mark in source.marks} - body.keys():
+        with_null = body | {mark: None}
+        assert registry.read(None, with_null, {}) == expected, mark
+        assert registry.source_of(with_null).name == expected.source
+        assert registry.read(expected.source, with_null, {}) == expected
+
+
+def test_a_senders_own_field_may_be_null(registry: ParserRegistry) -> None:
+    body = {
+        "project_slug": "shop",
+        "id": "77",
+        "level": "error",
+        "culprit": None,
+        "message": "Timeout",
+        "title": "Timeout",
+    }
+    as_text = registry.read("sentry", body | {"culprit": ""}, {})
+    assert registry.read(None, body, {}) == registry.read("sentry", body, {}) == as_text
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"alerts": [{"status": "firing"}], "receiver": "ops", "groupKey": "g"},
+        {"alert_id": "77", "alert_type": "disk", "alert_status": "bad"},
+        {"monitor_id": "7", "query": "q", "alertType": "2"},
+        {"event": {"id": "5", "name": "n"}, "host": {"name": "web-1"}},
+        {"reason": "full", "involvedObject": {"kind": "Disk", "name": "sda"}},
+        {"ruleName": "disk", "state": "bad", "actionGroup": "ops"},
+        {"watch_id": "w", "payload": {}, "build": {"number": 1, "phase": "x"}, "name": "n"},
+        {"text": "t", "message": "m", "incident": {"state": "open"}, "data": {}, "status": "x"},
+    ],
+)
+def test_an_event_of_our_own_shape_may_have_others_fields(
+    registry: ParserRegistry, others: dict[str, Any]
+) -> None:
+    for kind in ("ALERT", "recovery"):
+        body = {"title": "Disk is full", "event_key": "disk:web-1", "event_type": kind} | others
+        assert registry.read(None, body, {}).source == "direct"
+        assert registry.read(None, body, {}).results == (body,)
+
+
+def test_datadogs_template_for_spaceone_has_such_names_and_other_words(
+    registry: ParserRegistry,
+) -> None:
+    for kind in ("error", "success"):
+        body = {
+            "title": "Disk is full",
+            "event_key": "1.2",
+            "event_type": kind,
+            "alert_id": "1",
+            "alert_transition": "Recovered",
+        }
+        assert registry.source_of(body).name == "datadog"

@@ -69,6 +69,13 @@ def test_a_text_alone() -> None:
         ("[Alerting] disk", EventType.ALERT),
         ("PROBLEM: disk", EventType.ALERT),
         ("ALARM: disk", EventType.ALERT),
+        # How many, and how long, says nothing of what it is about.
+        ("[FIRING:1, RESOLVED:2] disk", EventType.ALERT),
+        ("Resolved in 1d 2h 3m: disk", EventType.RECOVERY),
+        ("\u2705 Resolved in 5m 2s: disk", EventType.RECOVERY),
+        ("Updated problem in 45s: disk", EventType.ALERT),
+        ("[P2] [Re-Triggered] disk", EventType.ALERT),
+        ("[Warn] disk", EventType.ALERT),
     ],
 )
 def test_the_state_at_the_start_of_a_message(text: str, event_type: EventType) -> None:
@@ -77,7 +84,19 @@ def test_the_state_at_the_start_of_a_message(text: str, event_type: EventType) -
     assert draft.event_key == said("FIRING: disk").event_key
 
 
-@pytest.mark.parametrize("text", ["OK, we deploy", "Resolved nothing", "up we go", "closed:x"])
+def test_the_scope_of_a_state_says_what_it_is_about() -> None:
+    """As in the titles of Datadog's events."""
+    began, over = said("[Triggered on {host:web-1}] disk"), said("[Recovered on {host:web-1}] disk")
+    assert (began.event_type, over.event_type) == (EventType.ALERT, EventType.RECOVERY)
+    assert began.event_key == over.event_key
+    assert over.event_key not in {
+        said(text).event_key for text in ("[Triggered on {host:web-2}] disk", "[Triggered] disk")
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["OK, we deploy", "Resolved nothing", "Resolved in vain: x", "up we go", "closed:x"]
+)
 def test_a_sentence_is_no_state(text: str) -> None:
     assert said(text).event_type is EventType.ALERT
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers import aws_config, aws_guardduty, aws_inspector, aws_security_hub
+from event_service.parsers import (
+    aws_config,
+    aws_datadog,
+    aws_guardduty,
+    aws_inspector,
+    aws_other_findings,
+    aws_security_hub,
+    aws_trusted_advisor,
+)
 from event_service.parsers.aws_cloudwatch import alarm_result
 from event_service.parsers.aws_health import health_result
 from event_service.parsers.derived_keys import derived_key
@@ -31,6 +39,16 @@ _SEVERITIES = SeverityWords(
         "NONE": ("none", "untriaged"),
     }
 )
+_SERVICES, _PARTNERS = "aws.", "aws.partner/"
+_FINDINGS = (
+    (aws_security_hub.is_finding, aws_security_hub.finding_result),
+    (aws_inspector.is_finding, aws_inspector.finding_result),
+    (aws_other_findings.is_finding, aws_other_findings.finding_result),
+)
+_ABOUT = (
+    (aws_trusted_advisor.is_item, aws_trusted_advisor.item_result),
+    (aws_datadog.is_change, aws_datadog.change_result),
+)
 _STATE_CHANGES = {"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"}
 
 
@@ -40,6 +58,13 @@ def is_event(message: Mapping[str, Any]) -> bool:
     return named and isinstance(message.get("detail"), Mapping)
 
 
+def others_detail(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The detail of an event whose source is not a service of AWS, or None for all else."""
+    source = text(message.get("source")) or ""
+    is_awss = source.startswith(_SERVICES) and not source.startswith(_PARTNERS)
+    return mapping(message.get("detail")) if is_event(message) and not is_awss else None
+
+
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an event."""
     kind, source = _kind(event), text(event.get("source"))
@@ -47,10 +72,12 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return health_result(event)
     if kind == "GuardDuty Finding":
         return aws_guardduty.finding_result(event)
-    if aws_security_hub.is_finding(kind, event):
-        return aws_security_hub.finding_result(event)
-    if aws_inspector.is_finding(kind, event):
-        return aws_inspector.finding_result(event)
+    for is_finding, finding_result in _FINDINGS:
+        if is_finding(kind, event):
+            return finding_result(event)
+    for is_about, result_of in _ABOUT:
+        if is_about(event):
+            return result_of(event)
     if kind in _STATE_CHANGES:
         return alarm_result(_as_alarm(event))
     change = mapping(event.get("detail"))
@@ -59,14 +86,17 @@ def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An event of any service; its kind and its resources are what it is about."""
+    """An event of any service; its kind and its resources, in any order, are what it is about, and
+    the call when it is one that CloudTrail saw.
+    """
     detail = mapping(event.get("detail"))
     resources = texts_of(sequence(event.get("resources")))
     kind = _kind(event)
     about = [event.get(name) for name in ("account", "region", "source")]
+    call = texts_of(detail.get(name) for name in ("eventSource", "eventName"))
     return present(
         {
-            "event_key": derived_key(*about, kind, *resources),
+            "event_key": derived_key(*about, kind, *sorted(resources), *call),
             "event_type": "ALERT",
             "title": first_text(detail.get("title"), kind),
             "description": first_text(

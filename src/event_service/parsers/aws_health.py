@@ -17,7 +17,7 @@ from event_service.parsers.reading import (
 )
 
 # As SpaceONE's plugin has it, which knows no investigations; a mere notice is for information.
-_SEVERITY_OF = {"issue": "ERROR", "scheduledChange": "ERROR", "investigation": "ERROR"}
+_SEVERITY_OF = {"issue": "ERROR", "scheduledchange": "ERROR", "investigation": "ERROR"}
 _OVER = "closed"
 
 
@@ -35,10 +35,10 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return present(
         {
             "event_key": text(detail.get("eventArn")),
-            "event_type": "RECOVERY" if status == _OVER else "ALERT",
+            "event_type": "RECOVERY" if (status or "").lower() == _OVER else "ALERT",
             "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
             "description": _description(detail, entities),
-            "severity": _SEVERITY_OF.get(category or "", "INFO"),
+            "severity": _SEVERITY_OF.get((category or "").lower(), "INFO"),
             "resource": {"resource_type": "aws.health"},
             "rule": category,
             "provider": "aws",

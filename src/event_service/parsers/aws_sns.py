@@ -1,20 +1,20 @@
 """Amazon SNS notifications, and what AWS sends through them, also when it comes without them.
 
 Within the envelope: CloudWatch alarms, EventBridge events (AWS Health and findings among them),
-notices of RDS and its kin, the alerts of Alertmanager or Grafana, or a text. Signatures are not
-checked here, and no URL of a body is used: parsers are pure.
+notices of RDS and its kin, the bodies of other senders, events of our own shape, or a text.
+Signatures are not checked here, and no URL of a body is used: parsers are pure.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers import (
-    alertmanager,
     aws_cloudwatch,
     aws_config,
     aws_eventbridge,
     aws_service_notices,
-    grafana,
+    carried,
+    direct,
 )
 from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
@@ -25,30 +25,27 @@ from event_service.parsers.state_marks import marked
 _CONFIRMATIONS = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
 _KINDS = {"Notification", *_CONFIRMATIONS}
 _LONGEST_TITLE = 200
-# Amazon's managed Prometheus tells of its alerts in no other way.
-_PUBLISHERS = (alertmanager.SOURCE, grafana.SOURCE)
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """One result; none for the confirmation of a subscription, which is no alarm.
 
-    Alerts that another sender publishes are as many results as they would be without the envelope.
+    What another sender publishes, or puts on a bus, is as many results as it would be without the
+    envelope: Amazon's managed Prometheus tells of its alerts in no other way.
     Raises ParseFailure when the body is neither an envelope nor what AWS sends in one.
     """
     if text(body.get("Type")) in _CONFIRMATIONS:
         return ()
-    if "Message" not in body:
-        bare = _known(body, {})
-        if bare is None:
-            raise ParseFailure("The body has no Message, and is no alarm, event or notice of AWS")
-        return (bare,)
-    message = _message(body)
+    is_envelope = "Message" in body
+    message = _message(body) if is_envelope else body
     if message is None:
         return (_notification(body),)
-    for publisher in _PUBLISHERS:
-        if publisher.recognises(message):
-            return publisher.parse(message, {})
-    known = _known(message, body)
+    brought = _brought(message)
+    if brought is not None:
+        return brought
+    known = _known(message, body if is_envelope else {})
+    if known is None and not is_envelope:
+        raise ParseFailure("The body has no Message, and is no alarm, event or notice of AWS")
     return (known if known is not None else _notification(body),)
 
 
@@ -64,6 +61,16 @@ def _message(body: Body) -> Mapping[str, Any] | None:
     message = body["Message"]
     found = message if isinstance(message, Mapping) else json_object(message)
     return found and aws_service_notices.in_one_form(found)
+
+
+def _brought(message: Mapping[str, Any]) -> Sequence[object] | None:
+    """What is not AWS's own: the message, or the detail of an event that another put on a bus."""
+    detail = aws_eventbridge.others_detail(message)
+    told = message if detail is None else detail
+    brought = carried.results_of(told)
+    if brought is None and direct.is_named(told):
+        return direct.parse(told, {})
+    return brought
 
 
 def _known(message: Mapping[str, Any], envelope: Body) -> Mapping[str, Any] | None:

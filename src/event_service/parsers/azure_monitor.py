@@ -109,7 +109,7 @@ def _common(
         {
             "event_key": health
             or alert_id
-            or derived_key(essentials.get("originAlertId"), rule, *ids),
+            or derived_key(essentials.get("originAlertId"), rule, *sorted(ids)),
             "event_type": health_event_type(context, essentials.get("monitorCondition")),
             "title": first_text(about.get("title"), given_rule, budget_title(budget)),
             "description": first_text(

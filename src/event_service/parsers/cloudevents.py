@@ -1,14 +1,17 @@
 """CloudEvents 1.0 in structured mode: an envelope about anything.
 
-Where the data uses the names of our own event shape (CONTRACT 3.3) or near ones, they are taken;
-what it lacks comes from the envelope.
+The body of another sender as the data is what it is alone, as brokers of events pass on. Where the
+data uses the names of our own event shape (CONTRACT 3.3) or near ones, they are taken; what it
+lacks comes from the envelope.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers import carried, direct
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.reading import (
+    base64_object,
     first_text,
     joined,
     json_object,
@@ -34,6 +37,12 @@ _SEVERITIES = SeverityWords(
 )
 _BEGUN = {"fired", "firing", "triggered", "opened", "open", "created", "raised", "alert", "failed"}
 _OVER = {"resolved", "recovered", "recovery", "closed", "cleared", "ok", "succeeded"}
+# What happens to an alert in between, which neither begins nor ends it.
+_GOES_ON = {
+    *("acknowledged", "unacknowledged", "updated", "escalated", "deescalated", "assigned"),
+    *("repeated", "renotified", "reopened"),
+}
+_DELETED = {"delete", "deleted"}
 _REQUIRED = ("id", "source", "type")
 _ENVELOPE = {
     *("specversion", "id", "source", "type", "subject", "time"),
@@ -44,10 +53,38 @@ _ENVELOPE = {
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """One result. Without a key in its data: source, subject, and type without its last word, when
-    that word is one of beginning or end, as in ``com.example.alert.firing``.
+    """One result, or those of another sender's data; none when it tells that such a body, as
+    Kubernetes' record of an event, was deleted: what it told of did not happen again.
     """
-    data = mapping(body.get("data")) or json_object(body.get("data")) or {}
+    data = _data(body)
+    brought = carried.results_of(data)
+    if brought is None and "results" in data and direct.is_named(data):
+        return direct.parse(data, {})
+    if brought is None:
+        return (_result(body, data),)
+    return () if _last_word(body) in _DELETED else brought
+
+
+def recognises(body: Body) -> bool:
+    """Whether it has all that CloudEvents 1.x requires, as texts."""
+    version = body.get("specversion")
+    return (
+        isinstance(version, str)
+        and version.startswith("1.")
+        and all(isinstance(body.get(name), str) and body[name] for name in _REQUIRED)
+    )
+
+
+def _data(body: Body) -> Mapping[str, Any]:
+    told = body.get("data")
+    found = mapping(told) or json_object(told) or base64_object(body.get("data_base64"))
+    return found or {}
+
+
+def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without a key in its data: source, subject, and type without its last word, when that word
+    is one of what befalls an alert, as in ``com.example.alert.firing``.
+    """
     kind, state = _kind_and_state(text(body.get("type")) or "")
     source, subject = text(body.get("source")), text(body.get("subject"))
     severity = first_text(
@@ -75,22 +112,16 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "occurred_at": from_epoch_or_text(first_text(data.get("occurred_at"), body.get("time"))),
         "additional_info": _additional_info(body, data),
     }
-    return (present(result),)
+    return present(result)
 
 
-def recognises(body: Body) -> bool:
-    """Whether it has all that CloudEvents 1.x requires, as texts."""
-    version = body.get("specversion")
-    return (
-        isinstance(version, str)
-        and version.startswith("1.")
-        and all(isinstance(body.get(name), str) and body[name] for name in _REQUIRED)
-    )
+def _last_word(body: Body) -> str:
+    return (text(body.get("type")) or "").rpartition(".")[2].casefold()
 
 
 def _kind_and_state(said: str) -> tuple[str, str | None]:
     kind, dot, word = said.rpartition(".")
-    known = word.casefold() in _BEGUN | _OVER
+    known = word.casefold() in _BEGUN | _GOES_ON | _OVER
     return (kind, word.casefold()) if dot and known else (said, None)
 
 

@@ -62,7 +62,11 @@ _INFO_FIELDS = (
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """The event as the only result. Raises ParseFailure when it has no title."""
-    body = by_variable(body)
+    return results_of(by_variable(body))
+
+
+def results_of(body: Body) -> Sequence[Mapping[str, Any]]:
+    """As ``parse``, of a body whose names are those of Datadog's variables."""
     given = first_text(body.get("title"), body.get("alert_title"), body.get("event_title"))
     if given is None:
         raise ParseFailure("The body has none of title, alert_title and event_title")

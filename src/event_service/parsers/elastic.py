@@ -40,7 +40,11 @@ _RULE_NAME = ("rule.name", "kibana.alert.rule.name", "alertName")
 # Kibana 7 calls the rule an alert, and the alert an instance.
 _ALERT_ID = ("alertInstanceId", "alert.id", "kibana.alert.instance.id")
 _ALERT_UUID = ("alert.uuid", "kibana.alert.uuid")
-_STATE = ("alert.actionGroup", "kibana.alert.status", "alertActionGroup", "actionGroup")
+# An action group's name may be in another language, its id isn't.
+_STATE = (
+    *("alert.actionGroup", "kibana.alert.status", "alertActionGroup", "actionGroup"),
+    *("alert.actionGroupName", "alertActionGroupName"),
+)
 _REASON = ("context.reason", "kibana.alert.reason", "context.message", "message", "reason")
 _SEVERITY = ("kibana.alert.severity", "context.severity", "rule.severity", "severity")
 _TIME = ("date", "@timestamp", "kibana.alert.start", "context.timestamp", "timestamp")

@@ -11,6 +11,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -68,7 +69,8 @@ def _is_ping(body: Body) -> bool:
 
 def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     conclusion = text(run.get("conclusion"))
-    if conclusion is None or conclusion in _SAYS_NOTHING:
+    said = (conclusion or "").casefold()
+    if not said or said in _SAYS_NOTHING:
         return ()
     repository = text_at(body, "repository", "full_name")
     workflow = first_text(run.get("name"), text_at(body, "workflow", "name"))
@@ -79,7 +81,7 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     what = first_text(run.get("workflow_id"), workflow)
     result = {
         "event_key": what and joined("github:workflow", repository, what, place, by="/"),
-        "event_type": "RECOVERY" if conclusion in _SUCCEEDED else "ALERT",
+        "event_type": "RECOVERY" if said in _SUCCEEDED else "ALERT",
         "title": joined(workflow, branch and f"on {branch}: {conclusion}"),
         "description": first_text(run.get("display_title"), text_at(run, "head_commit", "message")),
         "severity": _CONCLUSIONS.severity(conclusion),
@@ -109,7 +111,7 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
     advisory = mapping(alert.get("security_advisory"))
     dependency = mapping(alert.get("dependency"))
     package = text_at(dependency, "package", "name")
-    states = {text(body.get("action")), text(alert.get("state"))}
+    states = {said.casefold() for said in texts_of((body.get("action"), alert.get("state")))}
     severity = first_text(
         text_at(alert, "security_vulnerability", "severity"), advisory.get("severity")
     )

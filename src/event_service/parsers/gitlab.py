@@ -44,9 +44,10 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     Raises ParseFailure for other webhooks.
     """
     attributes = mapping(body.get("object_attributes"))
-    if body.get("object_kind") == "pipeline":
+    kind = _kind(body)
+    if kind == "pipeline":
         return _pipeline(body, attributes)
-    if body.get("object_kind") == "alert":
+    if kind == "alert":
         return (_alert(attributes),)
     raise ParseFailure("object_kind is neither pipeline nor alert")
 
@@ -54,12 +55,17 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 def recognises(body: Body) -> bool:
     """Whether it is GitLab's webhook of one of these kinds."""
     has_attributes = isinstance(body.get("object_attributes"), Mapping)
-    return body.get("object_kind") in _KINDS and has_attributes
+    return _kind(body) in _KINDS and has_attributes
+
+
+def _kind(body: Body) -> str:
+    return (text(body.get("object_kind")) or "").casefold()
 
 
 def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     status = text(pipeline.get("status"))
-    if status is None or status in _SAYS_NOTHING:
+    said = (status or "").casefold()
+    if not said or said in _SAYS_NOTHING:
         return ()
     project = mapping(body.get("project"))
     path = first_text(project.get("path_with_namespace"), project.get("id"))
@@ -67,7 +73,7 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     name = first_text(pipeline.get("name"), "Pipeline")
     result = {
         "event_key": path and joined("gitlab:pipeline", path, ref, by=":"),
-        "event_type": "RECOVERY" if status == "success" else "ALERT",
+        "event_type": "RECOVERY" if said == "success" else "ALERT",
         "title": joined(name, ref and f"on {ref}: {status}"),
         "description": joined(_failed_jobs(body), text_at(body, "commit", "title"), by="\n"),
         "severity": _STATUSES.severity(status),
@@ -102,11 +108,12 @@ def _failed_jobs(body: Body) -> str | None:
 def _alert(alert: Mapping[str, Any]) -> dict[str, Any]:
     url = text(alert.get("url"))
     found = _ALERT_URL.match(url or "")
+    status = (text(alert.get("status")) or "").casefold()
     return present(
         {
             # The address holds the project and the alert's number in it.
             "event_key": url and f"gitlab:alert:{url}",
-            "event_type": "RECOVERY" if text(alert.get("status")) in _OVER else "ALERT",
+            "event_type": "RECOVERY" if status in _OVER else "ALERT",
             "title": text(alert.get("title")),
             "severity": _SEVERITIES.severity(alert.get("severity")),
             **_project(found["project"] if found else None, None),

@@ -1,18 +1,19 @@
 """Google Cloud Monitoring's webhook, schema versions 1.0 to 1.2: one incident a body.
 
-It comes as it is, or as a message that a subscription of Pub/Sub pushes.
+It comes as it is, or as a message that a subscription of Pub/Sub pushes; so may an event of our own
+shape come.
 """
 
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers import direct
 from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import (
     at,
+    base64_object,
     first_text,
     joined,
-    json_object,
     mapping,
     present,
     text,
@@ -37,31 +38,41 @@ _INCIDENT_FIELDS = ("policy_name", "condition_name", "scoping_project_id", "star
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
-    """The incident as the only result. Raises ParseFailure when there is no object ``incident``."""
-    incident = _told(body).get("incident")
+    """The incident as the only result, or the event of our own shape that Pub/Sub pushes.
+
+    Raises ParseFailure when there is no object ``incident`` either.
+    """
+    told = _told(body)
+    if _is_ours(told, body):
+        return direct.parse(told, {})
+    incident = told.get("incident")
     if not isinstance(incident, Mapping):
         raise ParseFailure("incident is not an object")
     return (_result(incident),)
 
 
 def recognises(body: Body) -> bool:
-    """Whether the body has an incident with an id, a state and one of Google's own fields."""
-    incident = mapping(_told(body).get("incident"))
+    """Whether the body has an incident with an id, a state and one of Google's own fields, or is an
+    event of our own shape with a title and a key that Pub/Sub pushes.
+    """
+    told = _told(body)
+    if _is_ours(told, body):
+        return True
+    incident = mapping(told.get("incident"))
     if text(incident.get("incident_id")) is None or text(incident.get("state")) is None:
         return False
     return any(name in incident for name in _INCIDENT_FIELDS)
 
 
+def _is_ours(told: Body, body: Body) -> bool:
+    return told is not body and direct.is_named(told)
+
+
 def _told(body: Body) -> Body:
     """What Pub/Sub pushes, when it is an object; another body as it is."""
-    data = at(body, "message", "data")
-    if "incident" in body or not isinstance(data, str):
+    if "incident" in body:
         return body
-    try:
-        pushed = b64decode(data, validate=True).decode()
-    except ValueError:
-        return body
-    return json_object(pushed) or body
+    return base64_object(at(body, "message", "data")) or body
 
 
 def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import SeverityWords
@@ -32,6 +33,7 @@ _TAKES_BACK = {
 }
 # Kubernetes calls what happens to its nodes normal.
 _WARNINGS = set(_TAKES_BACK.values())
+_DELETED = {"DELETED", "DELETE"}
 _TIMES = (
     *(("series", "lastObservedTime"), ("lastTimestamp",), ("deprecatedLastTimestamp",)),
     *(("eventTime",), ("firstTimestamp",), ("metadata", "creationTimestamp")),
@@ -41,11 +43,13 @@ _TIMES = (
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
     """One result per event; what the event is about and its reason are the key.
 
-    Raises ParseFailure when there is no event.
+    None for one that a watch saw deleted. Raises ParseFailure when there is no event.
     """
     events = _events(body)
     if not events:
         raise ParseFailure("There is no Kubernetes event in the body")
+    if _is_deletion(body):
+        return ()
     cluster = first_text(body.get("clusterName"), body.get("cluster"))
     return [_result(event, cluster) for event in readable(events)]
 
@@ -53,6 +57,14 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 def recognises(body: Body) -> bool:
     """Whether it holds an event: a reason, and the object that it regards."""
     return bool(_events(body))
+
+
+def _is_deletion(body: Body) -> bool:
+    """Whether a watch tells of the end of an event's own record, which the cluster keeps for an
+    hour: what it told of did not happen again.
+    """
+    words = texts_of(body.get(name) for name in ("type", "verb"))
+    return "reason" not in body and any(word.upper() in _DELETED for word in words)
 
 
 def _events(body: Body) -> list[Mapping[str, Any]]:

@@ -45,7 +45,8 @@ def recognises(body: Body) -> bool:
     """Whether it is an alert channel's body or a workflow's proposed one."""
     if "current_state" in body:
         return "condition_name" in body and ("incident_id" in body or "policy_name" in body)
-    is_issue = "id" in body and ("state" in body or "status" in body) and "issueUrl" in body
+    numbered = "id" in body or "issueId" in body
+    is_issue = numbered and ("state" in body or "status" in body) and "issueUrl" in body
     return is_issue and any(field in body for field in _WORKFLOW_FIELDS)
 
 

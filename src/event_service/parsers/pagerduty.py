@@ -41,7 +41,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if not isinstance(event, Mapping):
         raise ParseFailure("event is not an object")
     incident = mapping(event.get("data"))
-    return (_result(event, incident),) if incident.get("type") == "incident" else ()
+    return (_result(event, incident),) if _word(incident.get("type")) == "incident" else ()
 
 
 def recognises(body: Body) -> bool:
@@ -76,8 +76,12 @@ def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, 
 
 
 def _event_type(event: Mapping[str, Any], incident: Mapping[str, Any]) -> str:
-    resolved = event.get("event_type") == "incident.resolved"
-    return "RECOVERY" if resolved or incident.get("status") == "resolved" else "ALERT"
+    resolved = _word(event.get("event_type")) == "incident.resolved"
+    return "RECOVERY" if resolved or _word(incident.get("status")) == "resolved" else "ALERT"
+
+
+def _word(value: object) -> str:
+    return (text(value) or "").casefold()
 
 
 def _severity(incident: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Reading values out of bodies that may hold anything anywhere; nothing here raises."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -82,14 +83,33 @@ def json_text(value: object) -> str:
 
 
 def json_object(value: object) -> Mapping[str, Any] | None:
-    """The object that a JSON text holds, or None. Senders put bodies into bodies as texts."""
-    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+    """The object that a JSON text holds, or None. Senders put bodies into bodies as texts, and
+    templates quote such a text once more.
+    """
+    found = _json(value, '{"')
+    found = _json(found, "{") if isinstance(found, str) else found
+    return found if isinstance(found, Mapping) else None
+
+
+def base64_object(value: object) -> Mapping[str, Any] | None:
+    """The object that a JSON text in base64 holds, as some envelopes bring it, or None."""
+    if not isinstance(value, str):
         return None
     try:
-        found = json.loads(value)
+        told = b64decode(value, validate=True).decode()
+    except ValueError:
+        return None
+    return json_object(told)
+
+
+def _json(value: object, beginnings: str) -> object:
+    if not isinstance(value, str) or value.lstrip()[:1] not in {*beginnings}:
+        return None
+    try:
+        found: object = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, Mapping) else None
+    return found
 
 
 def _is_empty(value: object) -> bool:

@@ -53,13 +53,14 @@ class ParserRegistry(Collection[str]):
     def read(self, plugin_id: str | None, body: Body, options: Options) -> Reading:
         """A body by the plugin's parser or, without one, by that of the source which it is of.
 
-        An empty body of no plugin has no results, and AUTO as its source. Raises ParseFailure for a
+        An empty body of no plugin has no results, and AUTO as its source. A member that is null is
+        none, but for one by whose name alone a source knows its bodies. Raises ParseFailure for a
         plugin that is not here and a body that can't be understood.
         """
         name = plugin_id or AUTO
+        if name == AUTO and not body:
+            return Reading(AUTO, ())
         if name == AUTO:
-            if not body:
-                return Reading(AUTO, ())
             asked = self._askable(body)
             body = _as_wanted(body, asked)
             source = self._recognised(body, asked)
@@ -68,12 +69,21 @@ class ParserRegistry(Collection[str]):
                 raise ParseFailure(f"The webhook's plugin is not installed here: {name}")
             source = self._named[name]
             body = _as_wanted(body, (source,))
-        return Reading(source.name, source.parse(body, options))
+        return Reading(source.name, source.parse(_as_told(body, source), options))
 
-    def _recognised(self, body: Body, asked: Iterable[Source]) -> Source:
+    def _recognised(self, body: Body, asked: Sequence[Source]) -> Source:
+        said = _said(body)
         for source in asked:
-            if source.recognises(body):
+            if source.claims is not None and source.claims(said):
                 return source
+        general = [source for source in asked if source.general]
+        special = [source for source in asked if not source.general]
+        # A sender's own field may be null too: all names count when what is said tells nothing.
+        tries = [(special, said), (special, body), (general, said)]
+        for sources, told in tries if said is not body else [(asked, body)]:
+            for source in sources:
+                if source.recognises(told):
+                    return source
         wanted = "; ".join(f"{source.name} ({source.looks_like})" for source in self._sources)
         raise ParseFailure(f"The body is of no known source. Looked for: {wanted}")
 
@@ -104,6 +114,18 @@ def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
         mark: [place for place, source in enumerate(sources) if mark in source.marks]
         for mark in marks
     }
+
+
+def _said(body: Body) -> Body:
+    # Templates and typed clients write null for what they have not: it is no mark of a source.
+    if all(value is not None for value in body.values()):
+        return body
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _as_told(body: Body, source: Source) -> Body:
+    said = _said(body)
+    return said if said is body or source.recognises(said) else body
 
 
 def _as_wanted(body: Body, sources: Iterable[Source]) -> Body:

@@ -51,7 +51,8 @@ class Source:
     """A kind of sender.
 
     ``plugin_ids`` are further names it is found by. ``general`` says that its bodies may look like
-    any other's: it is asked last whether it recognises one. Each of its bodies has at its top one
+    any other's: it is asked last whether it recognises one, but for those that it ``claims``, which
+    are its own whatever else they look like. Each of its bodies has at its top one
     of the names that are ``marks``, so that it is not asked about others; without any it always is.
     ``shallow`` says that it looks at what stands at the top of a body or a result alone, and hands
     on the rest as it is: it may get bodies whose objects are still encoded (RawBSONDocument). All
@@ -66,6 +67,7 @@ class Source:
     general: bool = False
     marks: frozenset[str] = frozenset()
     shallow: bool = False
+    claims: Callable[[Body], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _issue(body: Body, issue: Mapping[str, Any]) -> dict[str, Any]:
-    states = {text(body.get("action")), text(issue.get("status"))}
+    states = {said.casefold() for said in texts_of((body.get("action"), issue.get("status")))}
     slug = first_text(at(issue, "project", "slug"), at(issue, "project", "name"))
     return present(
         {
