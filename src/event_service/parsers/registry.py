@@ -118,7 +118,7 @@ def _places_of_marks(sources: Sequence[Source]) -> Mapping[str, Sequence[int]]:
 
 def _said(body: Body) -> Body:
     # Templates and typed clients write null for what they have not: it is no mark of a source.
-    if all(value is not None for value in body.values()):
+    if all(value is not None for _, value in body.items()):
         return body
     return {name: value for name, value in body.items() if value is not None}
 
