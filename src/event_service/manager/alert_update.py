@@ -38,7 +38,7 @@ class JoiningUpdate:
     def _guard(self) -> Expression:
         mine = {"$eq": ["$dedup_key", self._per.value([one.dedup_key for one in self._first])]}
         recovers = self._per.value([one.recovers for one in self._first])
-        return {"$and": [mine, OPEN, {"$or": [recovers, NOT_SUPERSEDED]}]}
+        return {"$and": [self._per.guard, mine, OPEN, {"$or": [recovers, NOT_SUPERSEDED]}]}
 
     def _changes(self) -> Expression:
         per, groups = self._per, self._groups

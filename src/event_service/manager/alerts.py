@@ -194,7 +194,7 @@ class AlertManager:
                 "event_count": plus("event_count", per.value([one.count for one in part])),
                 "last_seen_at": {"$max": ["$last_seen_at", last]},
             }
-            self._alerts.update_many(per.where, [{"$set": changes}])
+            self._alerts.update_many(per.where, guarded(per.guard, changes))
 
     def _update(self, update: JoiningUpdate, alerts: int) -> int:
         # Only an update of one document is sent again when the connection breaks.

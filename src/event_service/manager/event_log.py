@@ -11,7 +11,7 @@ from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.delivery import SENT_AGAIN
-from event_service.manager.guarded import plus
+from event_service.manager.guarded import guarded, plus, value
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
 from event_service.manager.repeat_sums import summed
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from event_service.dedup.claims import PendingRepeats
     from event_service.dedup.key import DedupKey
     from event_service.manager.candidate import Candidate
+    from event_service.manager.guarded import Expression
 
 _IDENTITY = ("event_id", "domain_id", "event_key", "alert_id")
 
@@ -117,29 +118,25 @@ class EventLog:
 
     def count_repeat(self, event_id: str, at: datetime) -> None:
         """One more delivery repeated that event (CONTRACT 4.4)."""
-        self._events.update_one(
-            {"event_id": event_id}, {"$inc": {"repeat_count": 1}, "$max": {"last_repeated_at": at}}
-        )
+        self._events.update_one({"event_id": event_id}, [{"$set": _repeated(1, value(at))}])
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
         """Those deliveries repeated those events; answers which of the events are gone.
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """
-        matched, sums = 0, summed(repeats, lambda one: one.event_id)
+        counted, sums = 0, summed(repeats, lambda one: one.event_id)
         for part in portions(sums):
             per = PerDocument("event_id", [one.document_id for one in part])
             last = per.value([from_milliseconds(one.last_ms) for one in part])
-            changes = {
-                "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
-                "last_repeated_at": {"$max": ["$last_repeated_at", last]},
-            }
-            matched += self._events.update_many(per.where, [{"$set": changes}]).matched_count
-        if matched == len(sums):
+            update = guarded(per.guard, _repeated(per.value([one.count for one in part]), last))
+            counted += self._events.update_many(per.where, update).modified_count
+        if counted == len(sums):
             return frozenset()
-        asked = {one.document_id for one in sums}
-        found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
-        gone = frozenset(asked - {one["event_id"] for one in found})
+        asked = [one.document_id for one in sums]
+        found = self._events.find({"event_id": {"$in": asked}}, ["event_id"])
+        there = [one["event_id"] for one in found]
+        gone = frozenset(one for one in asked if one not in there)
         self._recent.forget(gone)
         return gone
 
@@ -151,3 +148,11 @@ class EventLog:
         found = self._events.find({"event_id": {"$in": ids}}, list(_IDENTITY))
         held = {tuple(one[field] for field in _IDENTITY) for one in found}
         return [tuple(one[field] for field in _IDENTITY) in held for one in documents]
+
+
+def _repeated(count: int | Expression, last: Expression) -> Expression:
+    """What so many repeats change of an event, the last of which came then."""
+    return {
+        "repeat_count": plus("repeat_count", count),
+        "last_repeated_at": {"$max": ["$last_repeated_at", last]},
+    }
