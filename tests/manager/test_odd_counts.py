@@ -45,3 +45,16 @@ def test_the_database_alone_counts_past_it_too(
     redis_client.flushdb()
     crowd.deliver()
     assert crowd.counted() == (1, 1)
+
+
+def test_a_list_with_an_id_in_it_gets_no_other_counts(crowd: Crowd) -> None:
+    crowd.deliver(times=2)
+    crowd.deliver(times=8, alarm=OTHER)
+    for collection, name in (("event", "event_id"), ("alert", "alert_id")):
+        where = {"event_key": "k1"}
+        crowd.database[collection].update_one(where, [{"$set": {name: [f"${name}"]}}])
+    assert crowd.first.flusher.flush()
+    (event,) = crowd.database["event"].find({"event_id": {"$type": "array"}})
+    (alert,) = crowd.database["alert"].find({"alert_id": {"$type": "array"}})
+    assert (event["repeat_count"], alert["event_count"]) == (0, 1)
+    assert counts_of(crowd, "k2") == (7, 7)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from event_service.manager.joining import Joining
 
 RESOLVED: Final = "RESOLVED"
+A_TEXT: Final[Mapping[str, Any]] = {"$type": "string", "$not": {"$type": "array"}}
+"""What an id has to be. A list with a text in it is of that type too."""
 OPEN: Final[Expression] = {"$ne": ["$state", RESOLVED]}
 NOT_SUPERSEDED: Final[Expression] = {"$ne": ["$superseded", True]}
 HOLDS: Final[Expression] = {"$and": [OPEN, NOT_SUPERSEDED]}
