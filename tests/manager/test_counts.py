@@ -88,9 +88,9 @@ def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
 ) -> None:
     crowd.deliver(times=3)
     (pending,) = redis_client.keys("*:pending")
-    redis_client.hset(pending, "of another program", "x")
+    redis_client.hset(pending, b"\xff of another program", "x")
     crowd.first.flusher.adopt_orphans()
-    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "ValueError")]
+    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "UnicodeDecodeError")]
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (2, 2)
 
