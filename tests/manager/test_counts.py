@@ -61,6 +61,20 @@ def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
     assert crowd.counted() == (3, 3)
 
 
+def test_what_is_written_is_not_written_again_for_what_cant_be(crowd: Crowd) -> None:
+    keys = [f"k{number}" for number in range(150)]
+    for key in (*keys, *keys, keys[-1]):
+        crowd.deliver(alarm=ALARM | {"event_key": key})
+    for collection, field, before in (("event", "repeat_count", 0), ("alert", "event_count", 1)):
+        with refused(crowd.database[collection], field, before + 2):
+            for _ in range(3):
+                assert not crowd.first.flusher.flush()
+    assert crowd.first.flusher.flush()
+    repeats = [event["repeat_count"] for event in crowd.database["event"].find()]
+    counts = [alert["event_count"] - 1 for alert in crowd.database["alert"].find()]
+    assert sorted(repeats) == sorted(counts) == [1] * 149 + [2]
+
+
 def test_a_claim_goes_when_its_event_is_gone_and_not_before(
     crowd: Crowd, redis_client: redis.Redis
 ) -> None:
