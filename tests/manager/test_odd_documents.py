@@ -28,6 +28,10 @@ def make_odd(crowd: Crowd, collection: str, field: str, odd: object) -> None:
     crowd.database[collection].update_many({}, change)
 
 
+def nested(levels: int) -> dict[str, Any]:
+    return {"a": nested(levels - 1)} if levels else {}
+
+
 ODD_ALERTS = [
     *((field, odd) for field in ("alert_id", "state") for odd in (MISSING, LISTED)),
     *(("episode", odd) for odd in (0.0, Decimal128("0"))),
@@ -49,6 +53,7 @@ ODD_EVENTS = [
     *((field, 5) for field in ("title", "resources", "additional_info", "rule", "severity")),
     ("resources", [{"name": "r"}]),
     ("additional_info", ["a"]),
+    ("additional_info", nested(120)),
     ("description", Decimal128("1")),
     ("event_key", LISTED),
 ]
