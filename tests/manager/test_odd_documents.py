@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bson import Decimal128
+from bson import Decimal128, Timestamp
+from bson.datetime_ms import DatetimeMS
 
 from event_service.dedup.key import DedupKey
 from tests.manager.crowd import ALARM, LONG, Crowd
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LISTED = "in a list"
 MISSING = "missing"
+FAR_PAST, FAR_FUTURE = DatetimeMS(-(2**60)), DatetimeMS(2**60)
 AGAIN = ALARM | {"title": "disk full again"}
 RECOVERY = ALARM | {"event_type": "RECOVERY"}
 
@@ -134,14 +136,22 @@ def test_counts_of_an_alert_that_was_resolved_oddly_keep_no_others(
     assert crowd.database["alert"].count_documents({"state": "TRIGGERED"}) == 1
 
 
+@pytest.mark.parametrize("odd", ["x", MISSING, LISTED, FAR_PAST, FAR_FUTURE, Timestamp(1, 1)])
+@pytest.mark.parametrize("event_is_gone", [False, True])
 def test_an_odd_last_seen_time_is_superseded_when_its_window_is_over(
-    crowd: Crowd, redis_client: redis.Redis
+    crowd: Crowd,
+    redis_client: redis.Redis,
+    odd: object,
+    event_is_gone: bool,  # noqa: FBT001
 ) -> None:
     crowd.deliver()
-    make_odd(crowd, "alert", "last_seen_at", "x")
-    crowd.database["event"].delete_many({})
+    make_odd(crowd, "alert", "last_seen_at", odd)
+    if event_is_gone:
+        crowd.database["event"].delete_many({})
     redis_client.flushdb()
     crowd.now.at += 20 * LONG
     crowd.deliver()
-    assert crowd.database["alert"].count_documents({}) == 2
-    assert crowd.database["alert"].count_documents({"superseded": True}) == 1
+    # Of what is seen in the far future no window is ever over.
+    superseded = 0 if event_is_gone and odd == FAR_FUTURE else 1
+    assert crowd.database["alert"].count_documents({}) == 1 + superseded
+    assert crowd.database["alert"].count_documents({"superseded": True}) == superseded

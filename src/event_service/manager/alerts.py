@@ -38,6 +38,7 @@ _URGENT = frozenset({Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE})
 _KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at", "last_seen_at"]
 _EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
 """The number of an episode, as any program may write it."""
+_LATEST = datetime.max.replace(microsecond=999_000)  # noqa: DTZ901  # instants are naive UTC
 _NUMBER_ATTEMPTS = 100
 
 
@@ -138,7 +139,10 @@ class AlertManager:
 
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
-        unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
+        # Of another program's date is read what a calendar reaches: less or more than there is.
+        beyond = {"$gt": ["$last_seen_at", value(_LATEST)]}
+        seen = {"$cond": [beyond, value(_LATEST), {"$ifNull": ["$last_seen_at", None]}]}
+        unseen = {"$lte": [seen, value(alert.last_seen_at)]}
         update = guarded({"$and": [HOLDS, unseen]}, {"superseded": value(plain=True)})
         return self._alerts.update_one({"alert_id": alert.alert_id}, update).modified_count == 1
 
