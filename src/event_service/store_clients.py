@@ -42,6 +42,12 @@ BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
 """What MongoDB says of itself when it can't do its work. The embedded store has only the first,
 for a full disk too."""
 
+AWAY_CODES = frozenset(
+    {6, 7, 89, 91, 133, 134, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
+"""What a router of MongoDB says, of a command or of one of its writes, when it does not reach a
+shard in time, or its primary steps down or is shut down."""
+
 _PING_SECONDS = 2.0
 _CLOSING_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 30
@@ -137,7 +143,7 @@ def is_out_of_reach(error: Exception) -> bool:
     """
     if isinstance(error, ConnectionFailure | WriteConcernError | WaitQueueTimeoutError):
         return True
-    if isinstance(error, OperationFailure) and not BROKEN_CODES.isdisjoint(_codes(error)):
+    if isinstance(error, OperationFailure) and _codes(error) & (BROKEN_CODES | AWAY_CODES):
         return True
     return isinstance(error, PyMongoError) and error.timeout
 

@@ -21,6 +21,7 @@ from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_indexes
 from tests.eventually import eventually
+from tests.manager.crowd import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.manager.webhook import Webhook
+    from event_service.settings import Settings
 
 # So long that only an announced change can end an entry's life within a test.
 NEVER_TOO_OLD = 3_600.0
@@ -158,3 +160,10 @@ def start_process(
             return Process(WebhookManager(webhook_database, client, cache), cache, changes)
 
         yield start
+
+
+@pytest.fixture
+def crowd(
+    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis, store_settings: Settings
+) -> Crowd:
+    return Crowd(store_settings, webhook_database, redis_client)

@@ -19,6 +19,7 @@ from event_service.manager.repeats import RepeatCounts
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
+from tests.manager.refused_counts import refused
 
 if TYPE_CHECKING:
     import redis
@@ -67,10 +68,10 @@ def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
 ) -> None:
     events = webhook_database["event"]
     assert recorder.record([_event("old", RecordingPolicy.FIRST)]) == [Outcome.RECORDED]
-    events.update_many({}, {"$set": {"repeat_count": "many"}})
     joining = _event("old", RecordingPolicy.FIRST)._replace(fingerprint="of something else")
     new = _event("new", RecordingPolicy.CHANGED)
-    fault, outcome = recorder.record([joining, new])
+    with refused(events, "repeat_count", 1):
+        fault, outcome = recorder.record([joining, new])
     assert isinstance(fault, PyMongoError)
     assert outcome is Outcome.RECORDED
     assert events.count_documents({"event_key": "new"}) == 1

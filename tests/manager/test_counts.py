@@ -16,19 +16,13 @@ from pymongo.monitoring import (
 )
 from redis.exceptions import ResponseError
 
-from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.errors import Unavailable
-from event_service.manager.alerts import AlertManager
 from event_service.manager.delivery import Outcome
-from event_service.manager.event_log import EventLog
-from event_service.manager.events import CreateEvent
 from event_service.manager.orphaned_counts import OrphanedCounts
-from event_service.manager.repeats import RepeatWriter, Replay
-from event_service.managers import DatabaseTraits, Managers, build_managers
-from event_service.parsers.registry import ParserRegistry, installed_sources
 from tests.clock import Clock
-from tests.manager.now import Now
+from tests.manager.crowd import ALARM, LONG, Crowd
+from tests.manager.refused_counts import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,98 +31,48 @@ if TYPE_CHECKING:
     from pymongo.database import Database
     from structlog.typing import EventDict
 
-    from event_service.settings import Settings
     from event_service.stores import Stores
-
-ALARM = {"event_key": "k1", "title": "disk full"}
-LONG = timedelta(seconds=60)
-
-
-class Crowd:
-    """Processes of one service, and what they share."""
-
-    def __init__(
-        self, settings: Settings, database: Database[dict[str, Any]], client: redis.Redis
-    ) -> None:
-        self.database = database
-        self.now = Now()
-        self._settings = settings
-        self._redis = client
-        client.flushdb()
-        self.first = self.process()
-        self.webhook, self._key = self.first.webhooks.create("a webhook", "d", "w", "p")
-
-    def process(self, database: Database[dict[str, Any]] | None = None) -> Managers:
-        """One with a client of its own, where it is told to have it."""
-        parsers = ParserRegistry(installed_sources())
-        its = self.database if database is None else database
-        return build_managers(
-            self._settings, its, self._redis, parsers, DatabaseTraits(), clock=self.now
-        )
-
-    def claims(self, gate: RedisGate | None = None) -> Claims:
-        return Claims(self._redis, f"event-service:{self.database.name}", gate or RedisGate())
-
-    def writer(self, claims: Claims, replay: Replay) -> RepeatWriter:
-        alerts = AlertManager(self.database["alert"], claims)
-        return RepeatWriter(EventLog(self.database["event"]), alerts, claims, replay)
-
-    def repeat_what_has_ended(self) -> None:
-        """Redis counts a repeat of an alert that was resolved behind its back."""
-        self.deliver()
-        ended = {"state": "RESOLVED", "resolved_at": self.now.at}
-        self.database["alert"].update_many({}, {"$set": ended})
-        self.now.at += LONG
-        self.deliver()
-
-    def deliver(self, times: int = 1, alarm: Mapping[str, Any] = ALARM) -> None:
-        """By the first process, which writes no counts of its own accord."""
-        for _ in range(times):
-            self.first.events.create(self.request(alarm))
-
-    def request(self, alarm: Mapping[str, Any]) -> CreateEvent:
-        return CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm)
-
-    def counted(self) -> tuple[int, int]:
-        """The repeats of the only event, and of its alert."""
-        (event,) = self.database["event"].find()
-        (alert,) = self.database["alert"].find()
-        return event["repeat_count"], alert["event_count"] - 1
-
-
-@pytest.fixture
-def crowd(
-    webhook_database: Database[dict[str, Any]], redis_client: redis.Redis, store_settings: Settings
-) -> Crowd:
-    return Crowd(store_settings, webhook_database, redis_client)
 
 
 def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
     crowd: Crowd,
 ) -> None:
     crowd.deliver(times=3)
-    crowd.database["webhook"].update_many({}, {"$set": {"requests": "many"}})
-    for _ in range(3):
-        assert not crowd.first.flusher.flush()
+    with refused(crowd.database["webhook"], "requests.total", 3):
+        for _ in range(3):
+            assert not crowd.first.flusher.flush()
     assert crowd.counted() == (2, 2)
 
 
 def test_what_is_neither_recorded_nor_counted_is_not_answered(crowd: Crowd) -> None:
     crowd.database["webhook"].update_many({}, {"$set": {"recording_policy": "first"}})
     crowd.deliver()
-    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
-    with pytest.raises(PyMongoError):
-        crowd.deliver(alarm=ALARM | {"title": "disk full again"})
+    again = ALARM | {"title": "disk full again"}
+    with refused(crowd.database["event"], "repeat_count", 1), pytest.raises(PyMongoError):
+        crowd.deliver(alarm=again)
 
 
 def test_repeats_that_cant_be_written_are_written_later(crowd: Crowd) -> None:
     crowd.deliver(times=3)
-    crowd.database["event"].update_many({}, {"$set": {"repeat_count": "many"}})
-    assert not crowd.first.flusher.flush()
-    crowd.deliver()
-    crowd.database["event"].update_many({}, {"$set": {"repeat_count": 0}})
+    with refused(crowd.database["event"], "repeat_count", 2):
+        assert not crowd.first.flusher.flush()
+        crowd.deliver()
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (3, 3)
+
+
+def test_what_is_written_is_not_written_again_for_what_cant_be(crowd: Crowd) -> None:
+    keys = [f"k{number}" for number in range(150)]
+    for key in (*keys, *keys, keys[-1]):
+        crowd.deliver(alarm=ALARM | {"event_key": key})
+    for collection, field, before in (("event", "repeat_count", 0), ("alert", "event_count", 1)):
+        with refused(crowd.database[collection], field, before + 2):
+            for _ in range(3):
+                assert not crowd.first.flusher.flush()
+    assert crowd.first.flusher.flush()
+    repeats = [event["repeat_count"] for event in crowd.database["event"].find()]
+    counts = [alert["event_count"] - 1 for alert in crowd.database["alert"].find()]
+    assert sorted(repeats) == sorted(counts) == [1] * 149 + [2]
 
 
 def test_a_claim_goes_when_its_event_is_gone_and_not_before(
@@ -158,9 +102,9 @@ def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
 ) -> None:
     crowd.deliver(times=3)
     (pending,) = redis_client.keys("*:pending")
-    redis_client.hset(pending, "of another program", "x")
+    redis_client.hset(pending, b"\xff of another program", "x")
     crowd.first.flusher.adopt_orphans()
-    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "ValueError")]
+    assert [(line["log_level"], line["fault"]) for line in log] == [("error", "UnicodeDecodeError")]
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (2, 2)
 

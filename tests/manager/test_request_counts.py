@@ -11,6 +11,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from event_service.manager.request_counts import RequestCounts
 from event_service.model.indexes import ensure_indexes
+from tests.manager.refused_counts import refused
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -95,18 +96,17 @@ def test_counts_are_kept_while_the_store_is_down(mongo_database: Database[dict[s
 def test_of_a_write_that_fails_in_part_only_that_part_is_kept(
     mongo_database: Database[dict[str, Any]],
 ) -> None:
-    mongo_database["webhook"].insert_many(
-        [{"webhook_id": "w1", "requests": {"total": "broken"}}, {"webhook_id": "w2"}]
-    )
+    mongo_database["webhook"].insert_many([{"webhook_id": "w1"}, {"webhook_id": "w2"}])
     counts = RequestCounts()
     counts.count("w2")
-    counts.count("w1")
-    with pytest.raises(BulkWriteError):
-        counts.flush(mongo_database)
-    assert stored(mongo_database, "w2") == {"total": 1, "error": 0}
-    mongo_database["webhook"].update_one({"webhook_id": "w1"}, {"$unset": {"requests": ""}})
+    for _ in range(2):
+        counts.count("w1")
+    with refused(mongo_database["webhook"], "requests.total", 2):
+        with pytest.raises(BulkWriteError):
+            counts.flush(mongo_database)
+        assert stored(mongo_database, "w2") == {"total": 1, "error": 0}
     counts.flush(mongo_database)
-    assert stored(mongo_database, "w1") == {"total": 1, "error": 0}
+    assert stored(mongo_database, "w1") == {"total": 2, "error": 0}
     assert stored(mongo_database, "w2") == {"total": 1, "error": 0}
 
 
@@ -124,3 +124,18 @@ def test_what_is_written_and_not_confirmed_is_kept(
     mongo_database["webhook"].update_one({"webhook_id": "w1"}, {"$unset": {"requests": ""}})
     counts.flush(mongo_database)
     assert stored(mongo_database, "w1") == {"total": 1, "error": 0}
+
+
+@pytest.mark.parametrize("odd", ["many", [1, 2], {"total": "many", "error": [3]}, 5, None])
+def test_what_is_no_count_costs_no_other_webhook_its_own(
+    mongo_database: Database[dict[str, Any]], odd: object
+) -> None:
+    mongo_database["webhook"].insert_many(
+        [{"webhook_id": "w1", "requests": odd}, {"webhook_id": "w2"}]
+    )
+    counts = RequestCounts()
+    counts.count("w1")
+    counts.count("w2", failed=True)
+    counts.flush(mongo_database)
+    assert stored(mongo_database, "w1") == {"total": 1, "error": 0}
+    assert stored(mongo_database, "w2") == {"total": 1, "error": 1}

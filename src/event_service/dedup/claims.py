@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from event_service.dedup.gate import RedisGate
     from event_service.store_clients import RedisClient
+
+_ENTRY = re.compile("([0-9a-f]{32}):([^:]+):([^:]+)")
+_VALUE = re.compile("([0-9]{1,9}):([0-9]{1,14})")
+"""Its count and its time are ones that the database can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +224,12 @@ class Claims:
             answers = pipeline.execute()
         for answer in answers:
             for field, value in answer.items():
-                digest, alert_id, event_id = _text(field).split(":")
-                count, last_ms = (int(part) for part in _text(value).split(":"))
+                entry, counted = _ENTRY.fullmatch(_text(field)), _VALUE.fullmatch(_text(value))
+                if entry is None or counted is None:
+                    continue  # another program's
+                count, last_ms = map(int, counted.groups())
                 if last_ms < before_ms:
+                    digest, alert_id, event_id = entry.groups()
                     found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
         return found
 

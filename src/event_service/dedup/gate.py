@@ -26,8 +26,8 @@ others, again and again."""
 class RedisGate:
     """Keeps calls from waiting, one after the other, for a Redis that doesn't answer.
 
-    After a fault the gate stays shut for ``pause`` seconds; then one caller at a time may try
-    again, until one of them gets an answer. What a caller does while it is shut is the caller's
+    After a fault the gate stays shut for ``pause`` seconds; then one caller in every ``pause`` may
+    try again, until one of them gets an answer. What a caller does while it is shut is the caller's
     affair: the dedup asks the database instead (CONTRACT 4.5).
     """
 

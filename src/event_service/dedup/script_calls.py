@@ -58,7 +58,8 @@ class ScriptCalls:
                 answered = self._ask(
                     script, [[items[place] for place in group] for group in groups]
                 )
-        except REDIS_FAULTS:
+        # Another program may have left bytes that are no text.
+        except (*REDIS_FAULTS, UnicodeDecodeError):
             return None
         answers: list[Any] = [None] * len(items)
         for group, group_answers in zip(groups, answered, strict=True):

@@ -53,9 +53,11 @@ local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
 local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
 local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n', 'said')
 local alert, event, last, n, said = held[1], held[2], held[3], held[4], held[5]
+local counted_on = n and string.find(n, '^%d+$')
+if alert and not (event and last and counted_on) then return {'UNKNOWN', '', '', '0'} end
 if not alert then
   if recovers == '1' then return {'UNKNOWN', '', '', '0'} end
-  n = string.format('%d', n and tonumber(n) + 1 or 0)
+  n = string.format('%d', counted_on and tonumber(n) + 1 or 0)
   redis.call('DEL', claim)
   redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print, 'n', n)
   redis.call('PEXPIRE', claim, window)
@@ -86,7 +88,10 @@ return {'REPEAT', alert, event, n}
     keys=2,
     arguments=10,
 )
-"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}."""
+"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}.
+
+Of a claim that lacks something, of another program or version, the database decides.
+"""
 
 SAY = ItemScript(
     "say",
@@ -156,18 +161,21 @@ SETTLE = ItemScript(
     "settle",
     """
 local pending, entry, settled = KEYS[1], ARGV[1], tonumber(ARGV[2])
-local counted = redis.call('HGET', pending, entry)
-if not counted then return 0 end
+local counted = redis.pcall('HGET', pending, entry)
+if type(counted) ~= 'string' then return 0 end
 local count, at = string.match(counted, '^(%d+):(%d+)$')
-local rest = tonumber(count) - settled
-if rest <= 0 then return redis.call('HDEL', pending, entry) end
+local rest = count and tonumber(count) - settled
+if not count or rest <= 0 then return redis.call('HDEL', pending, entry) end
 redis.call('HSET', pending, entry, string.format('%d', rest) .. ':' .. at)
 return 1
 """,
     keys=1,
     arguments=2,
 )
-"""KEYS pending; ARGV entry, count: those repeats are in the database now."""
+"""KEYS pending; ARGV entry, count: those repeats are in the database now.
+
+What another program has made of the key or of the count goes unheeded: all others are to be told.
+"""
 
 ADOPT = ItemScript(
     "adopt",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from event_service.manager.joining import Joining
 
 RESOLVED: Final = "RESOLVED"
+A_TEXT: Final[Mapping[str, Any]] = {"$type": "string", "$not": {"$type": "array"}}
+"""What an id has to be. A list with a text in it is of that type too."""
 OPEN: Final[Expression] = {"$ne": ["$state", RESOLVED]}
 NOT_SUPERSEDED: Final[Expression] = {"$ne": ["$superseded", True]}
 HOLDS: Final[Expression] = {"$and": [OPEN, NOT_SUPERSEDED]}
@@ -38,7 +40,7 @@ class JoiningUpdate:
     def _guard(self) -> Expression:
         mine = {"$eq": ["$dedup_key", self._per.value([one.dedup_key for one in self._first])]}
         recovers = self._per.value([one.recovers for one in self._first])
-        return {"$and": [mine, OPEN, {"$or": [recovers, NOT_SUPERSEDED]}]}
+        return {"$and": [self._per.guard, mine, OPEN, {"$or": [recovers, NOT_SUPERSEDED]}]}
 
     def _changes(self) -> Expression:
         per, groups = self._per, self._groups

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bson.int64 import Int64
 from pymongo import DESCENDING
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
-from event_service.manager.alert_update import HOLDS, RESOLVED, JoiningUpdate
+from event_service.manager.alert_update import A_TEXT, HOLDS, RESOLVED, JoiningUpdate
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import guarded, plus, value
 from event_service.manager.joining import Joining, in_waves
 from event_service.manager.per_document import PerDocument, portions
+from event_service.manager.read_values import text_of
 from event_service.manager.repeat_sums import summed
 from event_service.metrics.deliveries import alert_changed
+from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from bson.raw_bson import RawBSONDocument
     from pymongo.collection import Collection
@@ -33,6 +36,9 @@ Document = dict[str, Any]
 
 _URGENT = frozenset({Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE})
 _KEY_ALERT_FIELDS = ["alert_id", "episode", "state", "superseded", "created_at", "last_seen_at"]
+_EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
+"""The number of an episode, as any program may write it."""
+_LATEST = datetime.max.replace(microsecond=999_000)  # noqa: DTZ901  # instants are naive UTC
 _NUMBER_ATTEMPTS = 100
 
 
@@ -53,16 +59,18 @@ class NewAlert(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeyAlert:
-    """The newest alert of a dedup key, as the database has it. Times are UTC.
+    """The newest alert of a dedup key, as the database has it.
 
     ``holds`` says that it is open and that no newer alert may be opened while its window lasts.
+    ``seen_at`` is when its last delivery came (UTC), None if nothing tells; ``last_seen_at`` what
+    the database has for that.
     """
 
     alert_id: str
     episode: int
     holds: bool
-    created_at: datetime
-    last_seen_at: datetime | None
+    seen_at: datetime | None
+    last_seen_at: object
 
 
 class AlertManager:
@@ -131,21 +139,30 @@ class AlertManager:
 
     def supersede(self, alert: KeyAlert) -> bool:
         """Make way for a newer alert; False if this one was seen again since it was read."""
-        unseen = {"$eq": [{"$ifNull": ["$last_seen_at", None]}, value(alert.last_seen_at)]}
+        # Of another program's date is read what a calendar reaches: less or more than there is.
+        beyond = {"$gt": ["$last_seen_at", value(_LATEST)]}
+        seen = {"$cond": [beyond, value(_LATEST), {"$ifNull": ["$last_seen_at", None]}]}
+        unseen = {"$lte": [seen, value(alert.last_seen_at)]}
         update = guarded({"$and": [HOLDS, unseen]}, {"superseded": value(plain=True)})
         return self._alerts.update_one({"alert_id": alert.alert_id}, update).modified_count == 1
 
     def newest(self, key: DedupKey) -> KeyAlert | None:
-        """The newest alert of the key."""
+        """The newest alert of the key.
+
+        One that another program has left without an id holds nothing: nobody can join it.
+        """
         found = self._newest(key, _KEY_ALERT_FIELDS)
         if found is None:
             return None
+        alert_id, last_seen_at = text_of(found.get("alert_id")), found.get("last_seen_at")
+        is_open = found.get("state") != RESOLVED and not found.get("superseded")
+        times = (last_seen_at, found.get("created_at"))
         return KeyAlert(
-            alert_id=found["alert_id"],
-            episode=found["episode"],
-            holds=found["state"] != RESOLVED and not found.get("superseded"),
-            created_at=found["created_at"],
-            last_seen_at=found.get("last_seen_at"),
+            alert_id=alert_id,
+            episode=count_of(found["episode"]),
+            holds=bool(alert_id) and is_open,
+            seen_at=next((time for time in times if isinstance(time, datetime)), None),
+            last_seen_at=last_seen_at,
         )
 
     def newest_open(self, key: DedupKey) -> tuple[str, int] | None:
@@ -153,13 +170,13 @@ class AlertManager:
         found = self._alerts.aggregate(
             [
                 {"$match": {"dedup_key": key.digest}},
-                {"$match": {"state": {"$ne": RESOLVED}}},
+                {"$match": {"state": {"$ne": RESOLVED}, "alert_id": A_TEXT, "episode": _EPISODE}},
                 {"$sort": {"episode": DESCENDING}},
                 {"$limit": 1},
                 {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
             ]
         ).to_list()
-        return (found[0]["alert_id"], found[0]["episode"]) if found else None
+        return (found[0]["alert_id"], count_of(found[0]["episode"])) if found else None
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str, datetime] | None:
         """(alert_id, event_id, when in UTC) of the recovery that resolved the key's newest alert.
@@ -167,22 +184,31 @@ class AlertManager:
         None if none did.
         """
         found = self._newest(key, ["alert_id", "recovery_event_id", "resolved_at"])
-        if found is None or not found.get("recovery_event_id"):
+        if found is None:
             return None
-        return found["alert_id"], found["recovery_event_id"], found["resolved_at"]
+        alert_id, event_id = (
+            text_of(found.get(name)) for name in ("alert_id", "recovery_event_id")
+        )
+        resolved_at = found.get("resolved_at")
+        if not alert_id or not event_id or not isinstance(resolved_at, datetime):
+            return None
+        return alert_id, event_id, resolved_at
 
     def ended_among(self, alert_ids: Iterable[str]) -> dict[str, datetime | None]:
         """Those of the alerts that hold their keys no longer, and when they were resolved (None:
-        superseded, or not there)."""
+        superseded, not there, or nothing tells)."""
         ended: dict[str, datetime | None] = dict.fromkeys(alert_ids)
         found = self._alerts.find(
             {"alert_id": {"$in": list(ended)}}, ["alert_id", "state", "superseded", "resolved_at"]
         )
         for one in found:
-            if one["state"] == RESOLVED:
-                ended[one["alert_id"]] = one["resolved_at"]
+            alert_id, resolved_at = one["alert_id"], one.get("resolved_at")
+            if not isinstance(alert_id, str):
+                continue  # a list that has one of the ids in it
+            if one.get("state") == RESOLVED:
+                ended[alert_id] = resolved_at if isinstance(resolved_at, datetime) else None
             elif not one.get("superseded"):
-                del ended[one["alert_id"]]
+                ended.pop(alert_id, None)
         return ended
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
@@ -194,7 +220,7 @@ class AlertManager:
                 "event_count": plus("event_count", per.value([one.count for one in part])),
                 "last_seen_at": {"$max": ["$last_seen_at", last]},
             }
-            self._alerts.update_many(per.where, [{"$set": changes}])
+            self._alerts.update_many(per.where, guarded(per.guard, changes))
 
     def _update(self, update: JoiningUpdate, alerts: int) -> int:
         # Only an update of one document is sent again when the connection breaks.
@@ -209,8 +235,11 @@ class AlertManager:
         """
         ids = list({one.alert_id for one in joinings})
         fields = ["alert_id", "dedup_key", "state", "superseded", "recovery_event_id"]
+        # A list that has one of the ids in it is found too, and is none of them.
         found = {
-            one["alert_id"]: one for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
+            one["alert_id"]: one
+            for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
+            if isinstance(one["alert_id"], str)
         }
         resolving = {one.event_id for one in joinings if one.resolves}
 
@@ -221,16 +250,19 @@ class AlertManager:
             recovery = alert.get("recovery_event_id")
             if one.resolves:
                 return bool(recovery == one.event_id)
-            if alert["state"] == RESOLVED:
+            if alert.get("state") == RESOLVED:
                 return recovery in resolving
             return one.recovers or not alert.get("superseded")
 
         return [shown(one) for one in joinings]
 
     def _newest(self, key: DedupKey, fields: list[str]) -> Document | None:
-        return self._alerts.find_one(
-            {"dedup_key": key.digest}, fields, sort=[("episode", DESCENDING)]
-        )
+        where, newest_first = {"dedup_key": key.digest}, [("episode", DESCENDING)]
+        found = self._alerts.find_one(where, fields, sort=newest_first)
+        if found is None or type(found.get("episode")) in {int, Int64}:
+            return found
+        # Another program's word for it may stand before all numbers, or be one that is none.
+        return self._alerts.find_one({**where, "episode": _EPISODE}, fields, sort=newest_first)
 
 
 def _document(alert: NewAlert) -> Document:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.read_values import choice_of, object_of, text_of
 from event_service.stored_keys import from_stored
 
 if TYPE_CHECKING:
@@ -54,21 +55,24 @@ def event_document(
 
 
 def recorded_draft(document: Mapping[str, Any]) -> EventDraft:
-    """What an event said when it was recorded; foreign spellings of an enum count as unknown."""
-    event_type, severity = document.get("event_type"), document.get("severity")
+    """What an event said when it was recorded, whoever recorded it.
+
+    Foreign spellings of an enum count as unknown, and what is of another type as absent.
+    """
+    occurred_at, resources = document.get("occurred_at"), document.get("resources")
     return EventDraft(
         event_key=document["event_key"],
-        event_type=EventType(event_type) if event_type in set(EventType) else EventType.ALERT,
-        title=document.get("title") or "",
-        severity=Severity(severity) if severity in set(Severity) else Severity.NONE,
-        description=document.get("description") or None,
-        rule=document.get("rule") or None,
-        image_url=document.get("image_url") or None,
-        resources=tuple(document.get("resources") or ()),
-        provider=document.get("provider") or "",
-        account=document.get("account") or "",
-        additional_info=from_stored(document.get("additional_info") or {}),
-        occurred_at=document.get("occurred_at"),
+        event_type=choice_of(EventType, document.get("event_type")) or EventType.ALERT,
+        title=text_of(document.get("title")),
+        severity=choice_of(Severity, document.get("severity")) or Severity.NONE,
+        description=text_of(document.get("description")) or None,
+        rule=text_of(document.get("rule")) or None,
+        image_url=text_of(document.get("image_url")) or None,
+        resources=tuple(map(text_of, resources)) if isinstance(resources, list) else (),
+        provider=text_of(document.get("provider")),
+        account=text_of(document.get("account")),
+        additional_info=from_stored(object_of(document.get("additional_info"))),
+        occurred_at=occurred_at if isinstance(occurred_at, datetime) else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING
@@ -11,22 +12,22 @@ from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.delivery import SENT_AGAIN
-from event_service.manager.guarded import plus
+from event_service.manager.guarded import guarded, plus, value
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
 from event_service.manager.repeat_sums import summed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from pymongo.collection import Collection
 
     from event_service.dedup.claims import PendingRepeats
     from event_service.dedup.key import DedupKey
     from event_service.manager.candidate import Candidate
+    from event_service.manager.guarded import Expression
 
-_IDENTITY = ("event_id", "domain_id", "event_key", "alert_id")
+_IDENTITY = ("domain_id", "event_key", "alert_id")
 
 
 class EventLog:
@@ -75,16 +76,14 @@ class EventLog:
         since = min(one.delivery.at for one in named) - SENT_AGAIN
         ids = [one.event_id for one in named]
         # An id may be another event's: 12 hex digits are not many, and no call is to be lost to it.
-        found = self._events.find(
-            {"event_id": {"$in": ids}, "created_at": {"$gt": since}},
-            ["event_id", "domain_id", "event_key"],
-        )
-        held = {(one["event_id"], one["domain_id"], one["event_key"]) for one in found}
-        return frozenset(
-            one.event_id
-            for one in named
-            if (one.event_id, one.key.domain_id, one.key.event_key) in held
-        )
+        found = self._found(ids, ["domain_id", "event_key"], {"created_at": {"$gt": since}})
+
+        def is_held(one: Candidate) -> bool:
+            its = found.get(one.event_id, {})
+            tenant, key = its.get("domain_id"), its.get("event_key")
+            return tenant == one.key.domain_id and key == one.key.event_key
+
+        return frozenset(one.event_id for one in named if is_held(one))
 
     def confirm(self, named: Sequence[tuple[str, str]]) -> list[bool]:
         """Whether each (event_id, alert_id) is in the database; looks only where need be."""
@@ -92,15 +91,15 @@ class EventLog:
             event_id: alert_id for event_id, alert_id in named if event_id not in self._recent
         }
         if unsure:
-            found = self._events.find({"event_id": {"$in": list(unsure)}}, ["event_id", "alert_id"])
-            seen = {one["event_id"] for one in found if unsure[one["event_id"]] == one["alert_id"]}
+            found = self._found(list(unsure), ["alert_id"])
+            seen = {its for its, one in found.items() if one.get("alert_id") == unsure[its]}
             self._recent.add(seen)
             return [event_id not in unsure or event_id in seen for event_id, _ in named]
         return [True] * len(named)
 
     def newest(self, key: DedupKey) -> Mapping[str, Any] | None:
-        """The event that was recorded last for the key."""
-        return self._events.find_one(
+        """The event that was recorded last for the key; None also where it has no id or time."""
+        newest = self._events.find_one(
             {
                 "domain_id": key.domain_id,
                 "workspace_id": key.workspace_id,
@@ -110,6 +109,9 @@ class EventLog:
             {"_id": 0, "raw_data": 0},
             sort=[("created_at", DESCENDING), ("event_id", DESCENDING)],
         )
+        if newest is None or not isinstance(newest.get("event_id"), str):
+            return None
+        return newest if isinstance(newest.get("created_at"), datetime) else None
 
     def find(self, event_id: str) -> Mapping[str, Any] | None:
         """The whole event of that id."""
@@ -117,29 +119,23 @@ class EventLog:
 
     def count_repeat(self, event_id: str, at: datetime) -> None:
         """One more delivery repeated that event (CONTRACT 4.4)."""
-        self._events.update_one(
-            {"event_id": event_id}, {"$inc": {"repeat_count": 1}, "$max": {"last_repeated_at": at}}
-        )
+        self._events.update_one({"event_id": event_id}, [{"$set": _repeated(1, value(at))}])
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
         """Those deliveries repeated those events; answers which of the events are gone.
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """
-        matched, sums = 0, summed(repeats, lambda one: one.event_id)
+        counted, sums = 0, summed(repeats, lambda one: one.event_id)
         for part in portions(sums):
             per = PerDocument("event_id", [one.document_id for one in part])
             last = per.value([from_milliseconds(one.last_ms) for one in part])
-            changes = {
-                "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
-                "last_repeated_at": {"$max": ["$last_repeated_at", last]},
-            }
-            matched += self._events.update_many(per.where, [{"$set": changes}]).matched_count
-        if matched == len(sums):
+            update = guarded(per.guard, _repeated(per.value([one.count for one in part]), last))
+            counted += self._events.update_many(per.where, update).modified_count
+        if counted == len(sums):
             return frozenset()
-        asked = {one.document_id for one in sums}
-        found = self._events.find({"event_id": {"$in": list(asked)}}, ["event_id"])
-        gone = frozenset(asked - {one["event_id"] for one in found})
+        asked = [one.document_id for one in sums]
+        gone = frozenset(asked) - self._found(asked, []).keys()
         self._recent.forget(gone)
         return gone
 
@@ -147,7 +143,29 @@ class EventLog:
         """Whether the database has each of them, or another delivery of the same call."""
         if not documents:
             return []
-        ids = [document["event_id"] for document in documents]
-        found = self._events.find({"event_id": {"$in": ids}}, list(_IDENTITY))
-        held = {tuple(one[field] for field in _IDENTITY) for one in found}
-        return [tuple(one[field] for field in _IDENTITY) in held for one in documents]
+        found = self._found([document["event_id"] for document in documents], _IDENTITY)
+
+        def is_held(document: Mapping[str, Any]) -> bool:
+            its = found.get(document["event_id"], {})
+            return all(its.get(field) == document[field] for field in _IDENTITY)
+
+        return [is_held(document) for document in documents]
+
+    def _found(
+        self,
+        event_ids: Sequence[str],
+        fields: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+    ) -> dict[str, Mapping[str, Any]]:
+        """Those events, by their ids; a list that has one of the ids in it is none of them."""
+        asked = {"event_id": {"$in": event_ids}, **(where or {})}
+        found = self._events.find(asked, ["event_id", *fields])
+        return {one["event_id"]: one for one in found if isinstance(one["event_id"], str)}
+
+
+def _repeated(count: int | Expression, last: Expression) -> Expression:
+    """What so many repeats change of an event, the last of which came then."""
+    return {
+        "repeat_count": plus("repeat_count", count),
+        "last_repeated_at": {"$max": ["$last_repeated_at", last]},
+    }

@@ -11,6 +11,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from event_service.errors import ServiceError
+from event_service.manager.per_document import portions
 from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
@@ -88,20 +89,19 @@ class Flusher:
 
     def _write_repeats(self) -> None:
         self._writer.finish()
-        repeats = self._repeats.take()
-        if not repeats:
-            return
+        repeats, begun = self._repeats.take(), 0
         try:
-            self._writer.begin(repeats)
-        except PyMongoError:
-            self._repeats.put_back(repeats)
-            raise
-        self._writer.finish()
+            for part in portions(repeats):
+                self._writer.begin(part)
+                begun += len(part)
+                self._writer.finish()
+        finally:
+            self._repeats.put_back(repeats[begun:])
 
     def _write_orphans(self) -> None:
         self._writer.finish()
-        if orphans := self._orphans.take():
-            self._writer.begin(orphans)
+        for part in portions(self._orphans.take()):
+            self._writer.begin(part)
             self._writer.finish()
 
     def _run(self) -> None:

@@ -28,5 +28,9 @@ def value(plain: object) -> Expression:
 
 
 def plus(field: str, number: int | Expression) -> Expression:
-    """The number in ``field`` and another; a document that has none counts from 0."""
-    return {"$add": [{"$ifNull": [f"${field}", 0]}, number]}
+    """The number in ``field`` and another; a document that has none there counts from 0.
+
+    What another program left there is no fault: that would be one of all that the update is for.
+    """
+    there = f"${field}"
+    return {"$add": [{"$cond": [{"$isNumber": there}, there, 0]}, number]}

@@ -35,9 +35,12 @@ class KeyVault:
         sealed = self._cipher.encrypt(nonce, key.encode(), webhook_id.encode())
         return urlsafe_b64encode(nonce + sealed).decode("ascii")
 
-    def open(self, webhook_id: str, sealed: object) -> str | None:
-        """The key, or None (and a line in the log) when it was sealed with another secret."""
-        if not isinstance(sealed, str):
+    def open(self, webhook_id: object, sealed: object) -> str | None:
+        """The key, or None (and a line in the log) when it was sealed with another secret.
+
+        None also where another program has left an id or a sealed key that is no text.
+        """
+        if not isinstance(webhook_id, str) or not isinstance(sealed, str):
             return None
         try:
             content = urlsafe_b64decode(sealed)

@@ -21,11 +21,16 @@ square of their number, and other writes wait for the whole update."""
 
 
 class PerDocument:
-    """The documents that have those values, all different, in a field."""
+    """The documents that have those values, all different, in a field.
+
+    They are those that ``where`` finds and that pass the ``guard``.
+    """
 
     def __init__(self, field: str, ids: Sequence[str]) -> None:
         self.where: Mapping[str, Any] = {field: {"$in": list(ids)}}
         self._place = {"$indexOfArray": [{"$literal": list(ids)}, f"${field}"]}
+        # A list with one of the ids in it is found too, and has the last one's value.
+        self.guard: Expression = {"$gte": [self._place, 0]}
 
     def value(self, values: Sequence[object]) -> Expression:
         """Of each document its own of the values, which are in the order of the ids."""

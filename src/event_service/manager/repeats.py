@@ -81,6 +81,7 @@ class RepeatWriter:
     def begin(self, repeats: Sequence[PendingRepeats]) -> None:
         """Add the counts to their events; to be called after ``finish``, and before it.
 
+        They are ``portions``, at most: what is begun again would be counted again.
         Raises ``pymongo.errors.PyMongoError``: they are to be begun again then. Of those that the
         database has counted without saying so the count is too high, and never too low.
         """

@@ -80,11 +80,16 @@ class RequestCounts:
 
 
 def _addition(webhook_id: str, count: _Count) -> UpdateOne:
-    """A pipeline, because ``$inc`` fails below a parent that is null, as Cloudforet leaves it."""
+    """A pipeline, because ``$inc`` fails below a parent that is null, as Cloudforet leaves it.
+
+    What is no object there gives way to the counts.
+    """
     sums = {
         "total": plus("requests.total", count.total),
         "error": plus("requests.error", count.error),
     }
+    is_object = {"$eq": [{"$type": "$requests"}, "object"]}
+    others = {"$cond": [is_object, "$requests", {}]}
     return UpdateOne(
-        {"webhook_id": webhook_id}, [{"$set": {"requests": {"$mergeObjects": ["$requests", sums]}}}]
+        {"webhook_id": webhook_id}, [{"$set": {"requests": {"$mergeObjects": [others, sums]}}}]
     )

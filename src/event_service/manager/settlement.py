@@ -48,8 +48,9 @@ class Settlement:
                     return Outcome.RECORDED
                 continue
             last = self._last_event(one, newest.alert_id)
-            seen = (newest.last_seen_at or newest.created_at) if last is None else last_seen(last)
-            if one.delivery.at - seen >= one.window:
+            seen = newest.seen_at if last is None else last_seen(last)
+            # Where nothing tells when it was seen, it is seen now: by the delivery that joins it.
+            if seen is not None and one.delivery.at - seen >= one.window:
                 self._alerts.supersede(newest)
             elif self._join(one, newest.alert_id):
                 outcome, event_id = self._count_or_write(one, newest.alert_id, last)
@@ -93,7 +94,7 @@ class Settlement:
 
     def _last_event(self, one: Candidate, alert_id: str) -> Mapping[str, Any] | None:
         last = self._log.newest(one.key)
-        return None if last is None or last["alert_id"] != alert_id else last
+        return last if last is not None and last.get("alert_id") == alert_id else None
 
     def _count_or_write(
         self, one: Candidate, alert_id: str, last: Mapping[str, Any] | None

@@ -14,8 +14,9 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from event_service.dedup.key import DedupKey
-from event_service.manager.alert_update import RESOLVED
+from event_service.manager.alert_update import A_TEXT, RESOLVED
 from event_service.manager.event_document import last_seen
+from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,8 +27,6 @@ _log = structlog.get_logger(__name__)
 
 _FOREIGN = {"dedup_key": {"$exists": False}}
 _TENANT = ("domain_id", "workspace_id", "project_id")
-_A_TEXT = {"$type": "string", "$not": {"$type": "array"}}
-"""A list with a text in it is of that type too."""
 _NUMBERED = ("domain_id", "workspace_id", "alert_number")
 """What must be unique among the alerts that have a dedup key (see ``model.alert``)."""
 
@@ -63,9 +62,9 @@ def take_over_alerts(database: Database[dict[str, Any]]) -> bool:
 def orphans(database: Database[dict[str, Any]]) -> Iterator[Orphan]:
     """The open alerts that ``adopt`` is for, the oldest first."""
     alerts, events = database["alert"], database["event"]
-    still_open = {**_FOREIGN, "alert_id": _A_TEXT, "state": {"$ne": RESOLVED}}
+    still_open = {**_FOREIGN, "alert_id": A_TEXT, "state": {"$ne": RESOLVED}}
     for alert in alerts.find(still_open).sort("created_at", ASCENDING):
-        keyed = {"alert_id": alert["alert_id"], "event_key": _A_TEXT}
+        keyed = {"alert_id": alert["alert_id"], "event_key": A_TEXT}
         newest = events.find_one(keyed, sort=[("created_at", DESCENDING)])
         if newest is not None and _are_readable(alert, newest):
             yield Orphan(alert, newest)
@@ -92,7 +91,7 @@ def adopt(database: Database[dict[str, Any]], orphan: Orphan) -> bool:
     last = alerts.find_one({"dedup_key": key.digest}, ["episode"], sort=[("episode", DESCENDING)])
     changes = {
         "dedup_key": key.digest,
-        "episode": 0 if last is None else last["episode"] + 1,
+        "episode": 0 if last is None else count_of(last.get("episode")) + 1,
         "event_key": key.event_key,
         "last_seen_at": last_seen(newest),
         "event_count": database["event"].count_documents({"alert_id": alert["alert_id"]}),

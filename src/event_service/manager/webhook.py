@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from bson.decimal128 import Decimal128
 
+from event_service.manager.read_values import choice_of, object_of, text_of
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo, UpgradeMode
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.stored_keys import from_stored
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 _LONGEST_WINDOW = 30 * 86_400
 _PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class WebhookState(StrEnum):
@@ -76,33 +75,33 @@ def webhook_of(document: Mapping[str, Any]) -> Webhook:
     what is no text or time where one belongs as empty.
     """
     plugin = plugin_of(document)
-    totals, created_at = _mapping(document.get("requests")), document.get("created_at")
+    totals, created_at = object_of(document.get("requests")), document.get("created_at")
     return Webhook(
-        webhook_id=_text(document.get("webhook_id")),
-        name=_text(document.get("name")),
-        state=_choice(WebhookState, document.get("state")) or WebhookState.DISABLED,
-        domain_id=_text(document.get("domain_id")),
-        workspace_id=_text(document.get("workspace_id")),
-        project_id=_text(document.get("project_id")),
+        webhook_id=text_of(document.get("webhook_id")),
+        name=text_of(document.get("name")),
+        state=choice_of(WebhookState, document.get("state")) or WebhookState.DISABLED,
+        domain_id=text_of(document.get("domain_id")),
+        workspace_id=text_of(document.get("workspace_id")),
+        project_id=text_of(document.get("project_id")),
         created_at=created_at if isinstance(created_at, datetime) else None,
         plugin=plugin,
-        recovery_mode=_choice(RecoveryMode, document.get("recovery_mode")),
-        recording_policy=_choice(RecordingPolicy, document.get("recording_policy")),
+        recovery_mode=choice_of(RecoveryMode, document.get("recovery_mode")),
+        recording_policy=choice_of(RecordingPolicy, document.get("recording_policy")),
         duplicate_window=duplicate_window(plugin.metadata.get("duplicate_event_time")),
         requests=RequestTotals(count_of(totals.get("total")), count_of(totals.get("error"))),
-        tags=from_stored(_mapping(document.get("tags"))),
+        tags=from_stored(object_of(document.get("tags"))),
     )
 
 
 def plugin_of(document: Mapping[str, Any]) -> PluginInfo:
     """What a webhook's document says of its plugin; what is no text or object counts as absent."""
-    plugin = _mapping(document.get("plugin_info"))
+    plugin = object_of(document.get("plugin_info"))
     return PluginInfo(
-        plugin_id=_text(plugin.get("plugin_id")),
-        version=_text(plugin.get("version")),
-        options=from_stored(_mapping(plugin.get("options"))),
-        metadata=from_stored(_mapping(plugin.get("metadata"))),
-        upgrade_mode=_choice(UpgradeMode, plugin.get("upgrade_mode")) or UpgradeMode.AUTO,
+        plugin_id=text_of(plugin.get("plugin_id")),
+        version=text_of(plugin.get("version")),
+        options=from_stored(object_of(plugin.get("options"))),
+        metadata=from_stored(object_of(plugin.get("metadata"))),
+        upgrade_mode=choice_of(UpgradeMode, plugin.get("upgrade_mode")) or UpgradeMode.AUTO,
     )
 
 
@@ -127,15 +126,3 @@ def duplicate_window(value: object) -> int | None:
     if isinstance(number, float) and not math.isfinite(number):
         return None
     return int(min(number, _LONGEST_WINDOW)) if number >= 1 else None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _choice(kind: type[_Choice], value: object) -> _Choice | None:
-    return next((choice for choice in kind if choice.value == value), None)

@@ -104,6 +104,19 @@ def test_keys_sealed_with_another_secret_are_not_shown(
     assert "access_key" not in shown.body
 
 
+def test_an_id_that_is_none_costs_no_page(start: Start, owner: list[tuple[str, str]]) -> None:
+    running = start(metadata=owner, webhook_show_keys=True, secret_key=SECRET)
+    ask = asking(running)
+    webhook_id = made(ask)["webhook_id"]
+    kept = running.database["webhook"].find_one({}, {"_id": 0}) or {}
+    running.database["webhook"].insert_one({**kept, "webhook_id": ["webhook-1"]})
+    shown = ask("list")
+    assert shown.status == "OK"
+    assert [webhook.get("access_key") is None for webhook in shown.body["results"]] == [
+        webhook["webhook_id"] != webhook_id for webhook in shown.body["results"]
+    ]
+
+
 @pytest.mark.parametrize("shows_keys", [False, True])
 def test_a_webhook_of_cloudforet(
     start: Start, owner: list[tuple[str, str]], *, shows_keys: bool
