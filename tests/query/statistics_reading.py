@@ -107,6 +107,8 @@ def _put(row: Row, names: list[str], value: Any) -> Row:
 
 def _sorted(bags: Bags, asked: list[dict[str, Any]]) -> Bags:
     rows = [row for bag in bags for row in bag]
+    if any(sum(isinstance(at(row, key["key"]), list) for key in asked) > 1 for row in rows):
+        raise LooseError  # the embedded store sorts by two lists, MongoDB refuses it
     for key in reversed(asked):
         desc = key.get("desc", False)
         rows.sort(key=lambda row: placed(at(row, key["key"]), desc=desc), reverse=desc)
