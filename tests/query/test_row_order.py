@@ -52,3 +52,21 @@ def test_no_order_has_more_names_than_mongodb_sorts_by() -> None:
         stages = statistics(aggregate=aggregate, page={"limit": 1}).rows()
         orders = [stage["$sort"] for stage in stages if "$sort" in stage]
         assert [len(order) <= most for order in orders] == [True]
+
+
+@pytest.mark.parametrize("key", ["resources", "raw_data.l"])
+def test_no_order_has_two_names_that_may_hold_lists_but_for_those_asked_for(key: str) -> None:
+    keys = [{"key": key, "name": "one"}, {"key": "raw_data.m", "name": "other"}]
+    pushed = {"key": "title", "name": "pushed", "operator": "push"}
+    group = {"group": {"keys": keys, "fields": [pushed]}}
+    for aggregate in (
+        [group],
+        [group, {"sort": [{"key": "pushed"}]}],
+        [group, {"sort": [{"key": "other"}]}],
+        [group, {"project": {"fields": [{"key": "pushed", "name": "p"}]}}],
+    ):
+        stages = statistics(aggregate=aggregate, page={"limit": 1}).rows()
+        (order,) = [stage["$sort"] for stage in stages if "$sort" in stage]
+        lists = {"one", "other", "pushed"} & order.keys()
+        assert len(lists) <= 1, order
+        assert any(name.startswith("__order") for name in order)

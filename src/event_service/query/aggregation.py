@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, InvalidParameterType, RequiredParameter
-from event_service.query.fields import FieldKind, FieldSet, Row
+from event_service.query.fields import NO_LISTS, FieldKind, FieldSet, Row
 from event_service.query.group import compile_group
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.paging import ASCENDING, DESCENDING, Order, ordered
@@ -106,6 +106,7 @@ def _order(place: str, sorts: struct_pb2.ListValue, row: Row, limits: QueryLimit
         raise RequiredParameter(f"{place}.key")
     at_most(place, "keys", sorts.values, limits.sort_keys)
     wanted: list[tuple[str, int]] = []
+    last = row.last_order
     for at, value in enumerate(sorts.values):
         sort = python_value(value)
         if not isinstance(sort, dict):
@@ -121,5 +122,8 @@ def _order(place: str, sorts: struct_pb2.ListValue, row: Row, limits: QueryLimit
             raise InvalidParameter(
                 f"{place}[{at}]", f"it takes key and desc, not {min(unknown)[:32]}"
             )
-        wanted.append((row.resolve(key, limits).path, DESCENDING if desc else ASCENDING))
-    return ordered(wanted, row.last_order, row.unshown)
+        field = row.resolve(key, limits)
+        if field.kind not in NO_LISTS:
+            last = tuple(name for name in last if row.kinds[name] in NO_LISTS)
+        wanted.append((field.path, DESCENDING if desc else ASCENDING))
+    return ordered(wanted, last, row.unshown)

@@ -28,6 +28,10 @@ class FieldKind(Enum):
     """Something inside a document, or made by a stage: it may be anything, or missing."""
 
 
+NO_LISTS = (FieldKind.STRING, FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.DATETIME)
+"""Kinds that no list is of. MongoDB refuses an order of which two names hold lists in one row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field that a key was resolved to: ``path`` is safe to hand to the database as a name.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.date_formats import formatted
 from event_service.query.expressions import Expression, document, present, when, without_nulls
-from event_service.query.fields import FieldKind, Row
+from event_service.query.fields import NO_LISTS, FieldKind, Row
 from event_service.query.group_conditions import all_hold
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.produced import ORDERING_KEYS, ProducedRow, new_name
@@ -34,7 +34,6 @@ _ACCUMULATORS: Mapping[str, Callable[[Expression], Expression]] = {
 _SAME_KIND = ("max", "min", "first", "last")
 _LISTS = ("push", "add_to_set")
 _WITH_CONDITIONS = ("count", "sum", "average")
-_NO_LISTS = (FieldKind.STRING, FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def compile_group(
     kinds = _unique_names(place, [*keys, *made])
     # MongoDB orders lists by their least members, many in the same place, and documents by all that
     # is in them. It sorts by no more than 32 names.
-    by_keys = len(keys) <= ORDERING_KEYS and all(key.kind in _NO_LISTS for key in keys)
+    by_keys = len(keys) <= ORDERING_KEYS and all(key.kind in NO_LISTS for key in keys)
     unshown = () if by_keys else (unshown_name(kinds),)
     stages: list[Mapping[str, Any]] = [
         {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from event_service.errors import InvalidParameter
-from event_service.query.fields import Field, FieldKind, path_segments, unwound_kinds
+from event_service.query.fields import NO_LISTS, Field, FieldKind, path_segments, unwound_kinds
 from event_service.query.values import required
 from event_service.stored_keys import original_key
 
@@ -53,8 +53,13 @@ class ProducedRow:
 
     @property
     def last_order(self) -> tuple[str, ...]:
-        """The first keys of the group; where it has more, all are among ``unshown``."""
-        return self.keys[:ORDERING_KEYS]
+        """The first keys of the group, none behind one that may be a list.
+
+        Where it has more, all are among ``unshown``.
+        """
+        keys = self.keys[:ORDERING_KEYS]
+        lists = (at for at, key in enumerate(keys, 1) if self.kinds[key] not in NO_LISTS)
+        return keys[: next(lists, ORDERING_KEYS)]
 
 
 def new_name(place: str, name: str, limits: QueryLimits) -> str:
