@@ -41,4 +41,5 @@ def wholly_decoded(value: Any) -> Any:
     """A document, or a value of one, with nothing in it left encoded; what isn't stays as it is."""
     if isinstance(value, RawBSONDocument):
         return decoded(value.raw)
-    return [wholly_decoded(member) for member in value] if isinstance(value, list) else value
+    # Also what is no object but has one, such as code with its scope.
+    return decoded(bson.encode({"": value}))[""] if isinstance(value, list) else value

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from bson.raw_bson import RawBSONDocument
 
 from event_service.bodies import plain_text
+from event_service.bodies.trimmed_bson import is_trimmed
+from event_service.document_decoding import decoded
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.instants import parse_iso
 from event_service.parsers.seam import ParseFailure
@@ -153,7 +155,9 @@ def _additional_info(value: object) -> Mapping[str, Any]:
     if value is None:
         return {}
     if isinstance(value, RawBSONDocument):
-        return value  # by its source, nothing of it has to be changed
+        if is_trimmed(bytes(value.raw)):
+            return value
+        value = decoded(value.raw)
     if not isinstance(value, Mapping):
         raise ParseFailure("additional_info is not an object")
     try:

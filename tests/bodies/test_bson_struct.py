@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,31 @@ def test_leaves_what_json_lacks(module: ModuleType, document: dict[str, Any]) ->
 def test_leaves_texts_that_are_no_utf_8(module: ModuleType, document: dict[str, Any]) -> None:
     raw = bson.encode(document).replace(b"abcd", b"ab\xff\xe9")
     assert module.struct_of(raw) is None
+
+
+@both_forms
+@pytest.mark.parametrize("size", [*range(-40, 0), 0, 1, 4, 6, 7, 100, 2**31 - 1])
+@pytest.mark.parametrize("inner", [{}, [], "abcd", {"b": None}])
+def test_leaves_what_says_a_wrong_size(module: ModuleType, size: int, inner: Any) -> None:
+    raw = bson.encode({"a": inner, "c": None})
+    at = raw.index(b"a\0") + 2
+    wrong = raw[:at] + struct.pack("<i", size) + raw[at + 4 :]
+    assert module.struct_of(wrong) is None
+
+
+@given(st.binary(max_size=3), st.integers(min_value=4), PLAIN)
+def test_what_no_library_wrote_ends(change: bytes, place: int, data: dict[str, Any]) -> None:
+    raw = bson.encode({"a": data})
+    at = 4 + place % (len(raw) - 4)
+    changed = raw[:at] + change + raw[at + len(change) :]
+    assert bson_struct.struct_of(changed) == WRITTEN.struct_of(changed)
+
+
+@both_forms
+def test_leaves_what_is_no_boolean(module: ModuleType) -> None:
+    raw = bson.encode({"a": True})
+    assert module.struct_of(raw) is not None
+    assert module.struct_of(raw[:-2] + b"\x80\0") is None
 
 
 @both_forms

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import TooLarge
-from event_service.manager.candidate import candidate_of
+from event_service.manager.candidate import Candidate, candidate_of
 from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.wire.struct import dict_to_struct, read_body
+from tests.bodies.as_written import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INFO = {"b": 10.0, "a": [{"y": "1", "x": {"$k": True}}]}
+
+# Keys that begin alike, and what a driver puts first, among them.
+KEYS = st.text("aA_\u00e9$", max_size=3) | st.sampled_from(["_id", " a", "host", "hostname"])
+TEXTS = st.text("a \n", max_size=3)
+SENT = objects(KEYS, st.none() | st.booleans() | st.sampled_from([0.0, -0.0, 600.0]) | TEXTS)
 
 
 def recorded(info: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +42,7 @@ def recorded(info: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def delivery_of(data: dict[str, Any]) -> Delivery:
+def delivery_of(data: Mapping[str, Any]) -> Delivery:
     return Delivery(
         webhook_id="webhook-000000000001",
         domain_id="domain-1",
@@ -40,6 +52,24 @@ def delivery_of(data: dict[str, Any]) -> Delivery:
         raw_data=stored_object(data),
         at=datetime(2024, 1, 1),  # noqa: DTZ001  # instants are naive
     )
+
+
+def sent(body: dict[str, Any]) -> Candidate:
+    """The event of a body, read as a call's."""
+    struct = dict_to_struct(body).SerializeToString(deterministic=True)
+    data = read_body(struct)
+    return candidate_of(delivery_of(data), normalise(data).draft)
+
+
+@given(SENT)
+def test_what_comes_again_with_other_spaces_is_no_news_to_redis_or_the_database(
+    info: dict[str, Any],
+) -> None:
+    first = sent({"title": "t", "event_key": "k", "additional_info": {"zone": "x"} | info})
+    stored = bson.decode(bson.encode(first.document("alert-1")))
+    assert first.repeats(stored)
+    again = sent({"title": "t ", "event_key": "k", "additional_info": {"zone": " x"} | info})
+    assert again.fingerprint == first.fingerprint
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import bson
 import pytest
+from bson import Code
 
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from event_service.wire.event_message import encoded_event
@@ -61,3 +62,8 @@ def test_an_empty_object_is_there_and_an_absent_one_is_not(field: Any) -> None:
 
 def test_an_unwound_resource_is_one() -> None:
     assert list(event_info({"resources": "db-1"}).resources) == ["db-1"]
+
+
+@pytest.mark.parametrize("member", [{"a": 1}, [{"a": 1}], Code("x", {"a": 1})], ids=repr)
+def test_a_member_of_a_list_is_shown_as_what_it_is(member: Any) -> None:
+    assert event_info({"title": [member]}).title == str([member])

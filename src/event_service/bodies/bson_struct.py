@@ -51,12 +51,13 @@ def struct_of(document: bytes) -> bytes | None:
     """The Struct of a document's bytes, or None where ``struct_writer.write_object`` must say more.
 
     That is for types that JSON lacks, numbers that are none, keys that are stored as others, texts
-    that are no UTF-8, and what is nested too deep for a reader.
+    that are no UTF-8, and what is nested too deep for a reader. It is None too for what is no
+    document.
     """
     measure = _Measure(document)
     try:
         size = measure.members(STRUCT_MESSAGES, keyed=True)
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, IndexError):
         return None
     if size == _UNFIT:
         return None
@@ -71,7 +72,8 @@ class _Measure:
 
     ``sizes`` are those of what is in its objects and lists, in the order in which they begin.
     ``room`` is how many messages may still be inside one another. Each method returns a size, or
-    ``_UNFIT``; a text that is no UTF-8 raises UnicodeDecodeError.
+    ``_UNFIT``; a text that is no UTF-8 raises UnicodeDecodeError, and what goes on past the end
+    IndexError. It always goes forward, whatever sizes the document says: it ends.
     """
 
     def __init__(self, document: bytes) -> None:
@@ -84,6 +86,8 @@ class _Measure:
         self.sizes.append(0)
         end = self._at + _size_at(self._bytes, self._at) - 1
         self._at += _SIZE_BYTES
+        if not self._is_end(end):
+            return _UNFIT
         total: i64 = 0
         while self._at < end:
             kind: i64 = self._bytes[self._at]
@@ -95,9 +99,15 @@ class _Measure:
             if value == _UNFIT:
                 return _UNFIT
             total += _field(_field(key) + _field(value)) if keyed else _field(value)
-        self._at = end + 1
+        if self._at != end:
+            return _UNFIT
+        self._at += 1
         self.sizes[place] = total
         return total
+
+    def _is_end(self, end: i64) -> bool:
+        """Whether what was begun can end there, with a zero."""
+        return end >= self._at and self._bytes[end] == 0
 
     def _key(self) -> i64:
         encoded = self._bytes
@@ -126,7 +136,7 @@ class _Measure:
             return 1 + DOUBLE_BYTES if number - number == 0.0 else _UNFIT
         if kind == BSON_BOOLEAN:
             self._at += 1
-            return _FLAG_BYTES
+            return _FLAG_BYTES if self._bytes[self._at - 1] <= 1 else _UNFIT
         if kind == BSON_NULL:
             return _FLAG_BYTES
         if kind not in (BSON_OBJECT, BSON_LIST) or room < OBJECT_MESSAGES:
@@ -139,6 +149,8 @@ class _Measure:
     def _text(self) -> i64:
         size = _size_at(self._bytes, self._at) - 1
         self._at += _SIZE_BYTES
+        if not self._is_end(self._at + size):
+            return _UNFIT
         self._bytes[self._at : self._at + size].decode()
         self._at += size + 1
         return _field(size)

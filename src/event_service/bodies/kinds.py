@@ -28,3 +28,6 @@ BSON_INT64: Final = 18
 
 DOUBLE_BYTES: Final = 8
 """Of a number, here and there."""
+
+ID: Final = b"_id"
+"""The key that the driver writes first in a document, wherever it stands; in objects in it, not."""

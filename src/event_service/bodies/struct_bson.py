@@ -1,8 +1,8 @@
 """Writes the bytes of a google.protobuf.Struct as the database has the object: as BSON.
 
 Nothing of it becomes Python's on the way, which takes a tenth of the time. It is done only where it
-gives what reading the object, trimming it (``plain_text``) and writing it would give: what has to
-be changed or refused is left to those.
+gives what reading the object and writing it would give: what has to be changed or refused is left
+to those.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from event_service.bodies.kinds import (
     BSON_OBJECT,
     BSON_TEXT,
     DOUBLE_BYTES,
+    ID,
     KEY,
     KEYED_VALUE,
     LIST,
@@ -37,7 +38,6 @@ _SIZE_BYTES: Final = 4
 _SEVEN_BITS: Final = 0x7F
 _BYTE: Final = 0xFF
 _BITS: Final = 8
-_SPACE: Final = 32
 _DOLLAR: Final = 36
 
 _INDEXES: Final = [b"%d\0" % index for index in range(1000)]
@@ -47,14 +47,11 @@ _INDEXES: Final = [b"%d\0" % index for index in range(1000)]
 def stored_struct(encoded: bytes, depth: int, members: int) -> bytes | None:
     """The document of a Struct's bytes, or None where its object must be read to say more.
 
-    The bytes must be those that protobuf itself has written, with keys in order. What is given is
-    the object as it was sent, and each object in it as ``plain_text.trimmed_object`` would leave
-    it, wherever it stands. It is None too for what is nested deeper than ``depth``, or has more
-    ``members`` in all.
+    The bytes must be those that protobuf itself has written. It is None too for what is nested
+    deeper than ``depth``, or has more ``members`` in all.
     """
-    writer = _Writer(encoded, members)
-    fits = writer.add_object(len(encoded), depth, trims=False)
-    return writer.written() if fits else None
+    writer = _Writer(encoded, depth, members)
+    return writer.written() if writer.add_object(len(encoded), depth) else None
 
 
 @final
@@ -62,12 +59,13 @@ class _Writer:
     """Goes through a message once, and adds what it finds to a document.
 
     ``end`` is where the part ends that it stands in, ``kind_at`` where the document says of what
-    kind a member is, ``depth`` how deep objects and lists may still be nested; ``trims`` is False
-    at the top, where spaces may stay. Each method returns False at what it can't write as it is.
+    kind a member is, ``depth`` how deep objects and lists may still be nested. Each method returns
+    False at what it can't write as it is.
     """
 
-    def __init__(self, encoded: bytes, members: i64) -> None:
+    def __init__(self, encoded: bytes, depth: i64, members: i64) -> None:
         self._bytes = encoded
+        self._depth = depth
         self._at: i64 = 0
         self._out = BytesWriter()
         self._room: i64 = members
@@ -75,29 +73,31 @@ class _Writer:
     def written(self) -> bytes:
         return self._out.getvalue()
 
-    def add_object(self, end: i64, depth: i64, *, trims: bool) -> bool:
+    def add_object(self, end: i64, depth: i64) -> bool:
         if depth <= 0:
             return False
         start = self._open()
         while self._at < end:
-            if not self._passes(MEMBER) or not self._add_member(self._end(), depth, trims=trims):
+            if not self._passes(MEMBER) or not self._add_member(self._end(), depth):
                 return False
         self._close(start)
         return True
 
-    def _add_member(self, end: i64, depth: i64, *, trims: bool) -> bool:
+    def _add_member(self, end: i64, depth: i64) -> bool:
         kind_at: i64 = len(self._out)
         self._out.append(BSON_NULL)
         if not self._passes(KEY):
             return False
         key = self._text()
-        if not _is_key(key) or (trims and not _is_trimmed(key)):
+        if not _is_key(key):
+            return False
+        if key == ID and depth == self._depth and kind_at != _SIZE_BYTES:
             return False
         self._out.write(key)
         self._out.append(0)
         if not self._passes(KEYED_VALUE):
             return False
-        return self._end() == end and self._add_value(end, kind_at, depth - 1, trims=trims)
+        return self._end() == end and self._add_value(end, kind_at, depth - 1)
 
     def _add_list(self, end: i64, depth: i64) -> bool:
         if depth <= 0:
@@ -110,13 +110,13 @@ class _Writer:
             kind_at: i64 = len(self._out)
             self._out.append(BSON_NULL)
             self._out.write(_INDEXES[index] if index < len(_INDEXES) else b"%d\0" % index)
-            if not self._add_value(self._end(), kind_at, depth - 1, trims=True):
+            if not self._add_value(self._end(), kind_at, depth - 1):
                 return False
             index += 1
         self._close(start)
         return True
 
-    def _add_value(self, end: i64, kind_at: i64, depth: i64, *, trims: bool) -> bool:
+    def _add_value(self, end: i64, kind_at: i64, depth: i64) -> bool:
         self._room -= 1
         if self._room < 0 or self._at >= end:
             return False
@@ -126,7 +126,7 @@ class _Writer:
         self._at += 1
         if tag == TEXT:
             out[kind_at] = BSON_TEXT
-            fits = self._add_text(trims=trims)
+            self._add_text()
         elif tag == NUMBER:
             out[kind_at] = BSON_DOUBLE
             fits = self._add_number()
@@ -136,7 +136,7 @@ class _Writer:
             self._at += 1
         elif tag == OBJECT:
             out[kind_at] = BSON_OBJECT
-            fits = self.add_object(self._end(), depth, trims=True)
+            fits = self.add_object(self._end(), depth)
         elif tag == LIST:
             out[kind_at] = BSON_LIST
             fits = self._add_list(self._end(), depth)
@@ -146,19 +146,16 @@ class _Writer:
             fits = False
         return fits and self._at == end
 
-    def _add_text(self, *, trims: bool) -> bool:
+    def _add_text(self) -> None:
         text = self._text()
         write_i32_le(self._out, len(text) + 1)
         self._out.write(text)
         self._out.append(0)
-        return not trims or _is_trimmed(text)
 
     def _add_number(self) -> bool:
         number = read_f64_le(self._bytes, self._at)
         write_f64_le(self._out, number)
         self._at += DOUBLE_BYTES
-        if number == 0.0:
-            return self._bytes[self._at - 1] == 0  # else it is -0.0
         return number - number == 0.0  # it is NaN for all that is not finite
 
     def _open(self) -> i64:
@@ -212,15 +209,3 @@ def _is_key(key: bytes) -> bool:
             return False
         at += 1
     return True
-
-
-def _is_trimmed(text: bytes) -> bool:
-    size: i64 = len(text)
-    if size == 0:
-        return True
-    first = text[0]
-    last = text[size - 1]
-    if first > _SEVEN_BITS or last > _SEVEN_BITS:
-        said = text.decode()
-        return said == said.strip()
-    return first > _SPACE and last > _SPACE

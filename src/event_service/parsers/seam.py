@@ -55,8 +55,8 @@ class Source:
     are its own whatever else they look like. Each of its bodies has at its top one
     of the names that are ``marks``, so that it is not asked about others; without any it always is.
     ``shallow`` says that it looks at what stands at the top of a body or a result alone, and hands
-    on the rest as it is: it may get bodies whose objects are still encoded (RawBSONDocument). All
-    others get dictionaries.
+    on the rest as it is, in no object of its own making: it may get bodies whose objects are still
+    encoded (RawBSONDocument). All others get dictionaries.
     """
 
     name: str

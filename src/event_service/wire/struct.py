@@ -61,7 +61,7 @@ def read_body(encoded: bytes, limits: StructLimits = DEFAULT_LIMITS) -> Mapping[
     """The body that a Struct's bytes are, as ``read_struct`` reads and refuses it.
 
     Where nothing of it has to be changed for the database, it is what will stand there: a
-    RawBSONDocument. The keys of its objects must be in order.
+    RawBSONDocument.
     """
     stored = stored_struct(encoded, limits.depth, limits.members)
     return read_struct(encoded, limits) if stored is None else RawBSONDocument(stored)
