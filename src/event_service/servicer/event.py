@@ -72,8 +72,7 @@ class EventServicer:
         if not request.HasField("data"):
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
-        # Else the order of an object's members may be another for each copy of a call, and none
-        # in which the database could have them.
+        # Else the order of an object's members may be another for each copy of a call.
         body = request.data.SerializeToString(deterministic=True)
         event = CreateEvent(
             webhook_id=request.webhook_id,
