@@ -1,4 +1,4 @@
-"""Writes fields of protobuf messages."""
+"""Fields of protobuf messages, and the numbers before them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,26 @@ _SIZED: Final = 2
 def sized_field(number: int, content: bytes) -> bytes:
     """A text or a message as the field of that number, to be put behind the bytes of a message."""
     return varint(number << 3 | _SIZED) + varint(len(content)) + content
+
+
+def varint_at(encoded: bytes, at: i64) -> i64:
+    """The number that begins there."""
+    byte: i64 = encoded[at]
+    number: i64 = byte & _LAST_OF_ONE_BYTE
+    shift: i64 = 7
+    while byte > _LAST_OF_ONE_BYTE:
+        at += 1
+        byte = encoded[at]
+        number |= (byte & _LAST_OF_ONE_BYTE) << shift
+        shift += 7
+    return number
+
+
+def after_varint(encoded: bytes, at: i64) -> i64:
+    """Where the number that begins there is over."""
+    while encoded[at] > _LAST_OF_ONE_BYTE:
+        at += 1
+    return at + 1
 
 
 def varint(number: i64) -> bytes:

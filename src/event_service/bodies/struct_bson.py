@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from librt.strings import BytesWriter, read_f64_le, write_f64_le, write_i32_le
 
+from event_service.bodies.fields import after_varint, varint_at
 from event_service.bodies.kinds import (
     BOOLEAN,
     BSON_BOOLEAN,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 _SIZE_BYTES: Final = 4
-_SEVEN_BITS: Final = 0x7F
 _BYTE: Final = 0xFF
 _BITS: Final = 8
 _DOLLAR: Final = 36
@@ -187,16 +187,8 @@ class _Writer:
 
     def _end(self) -> i64:
         """Where what comes next ends, its size being said here."""
-        encoded = self._bytes
-        byte: i64 = encoded[self._at]
-        self._at += 1
-        size: i64 = byte & _SEVEN_BITS
-        shift: i64 = 7
-        while byte > _SEVEN_BITS:
-            byte = encoded[self._at]
-            self._at += 1
-            size |= (byte & _SEVEN_BITS) << shift
-            shift += 7
+        size = varint_at(self._bytes, self._at)
+        self._at = after_varint(self._bytes, self._at)
         return self._at + size
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final, final
 
+from event_service.bodies.fields import after_varint, varint_at
 from event_service.bodies.kinds import (
     BOOLEAN,
     DOUBLE_BYTES,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from event_service.wire.path import Path
 
 _DOUBLE: Final = struct.Struct("<d").unpack_from
-_SEVEN_BITS: Final = 0x7F
 
 _VARINT: Final = 0
 _EIGHT_BYTES: Final = 1
@@ -134,17 +134,9 @@ class _Reader:
         return self._at + size
 
     def _varint(self) -> i64:
-        encoded = self._bytes
-        byte: i64 = encoded[self._at]
-        self._at += 1
-        value: i64 = byte & _SEVEN_BITS
-        shift: i64 = 7
-        while byte > _SEVEN_BITS:
-            byte = encoded[self._at]
-            self._at += 1
-            value |= (byte & _SEVEN_BITS) << shift
-            shift += 7
-        return value
+        number = varint_at(self._bytes, self._at)
+        self._at = after_varint(self._bytes, self._at)
+        return number
 
     def _pass_over(self, tag: i64) -> None:
         """Go on after a field that is none of ours: protobuf keeps what it does not know."""
