@@ -19,7 +19,9 @@ class Costs:
     """
 
     call_cpu: float = 400.0
-    """CPU of a service process for one create, from socket to answer."""
+    """CPU of a service process for one create of 1 KiB, from socket to answer."""
+    kib_cpu: float = 20.0
+    """CPU of a service process for each KiB more of a body."""
     redis_script: float = 10.0
     """Time of one Redis master for one run of the decision script."""
     redis_trip: float = 300.0

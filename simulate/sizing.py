@@ -83,6 +83,7 @@ def size(plan: Plan) -> Sizing:
     everywhere = [index for index in indexes if index.everywhere]
     in_memory = plan.stored * sum(index.entry_bytes for index in everywhere)
     costs = plan.costs
+    call_cpu = costs.call_cpu + costs.kib_cpu * (plan.raw_bytes / 1024 - 1)
     # A repeat changes its event and its alert; what is recorded is written, and so is its alert.
     busy = (2 * recorded * costs.shard_write + 2 * counted * costs.shard_update) / 1e6
     # Half of the memory is the cache of WiredTiger, and a fifth of that is left for documents.
@@ -103,7 +104,7 @@ def size(plan: Plan) -> Sizing:
         shards_for_disk=shards_for_disk,
         shards_for_memory=shards_for_memory,
         shards_for_writes=shards_for_writes,
-        processes=ceil(plan.rate * costs.call_cpu / 1e6 / plan.busy_at_most),
+        processes=ceil(plan.rate * call_cpu / 1e6 / plan.busy_at_most),
         claims=claims,
         redis_memory=claims * CLAIM_BYTES,
         redis_masters=ceil(plan.rate * costs.redis_script / 1e6 / plan.busy_at_most),
