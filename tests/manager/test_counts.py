@@ -105,6 +105,7 @@ def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
     redis_client.hset(pending, b"\xff of another program", "x")
     crowd.first.flusher.adopt_orphans()
     assert [(line["log_level"], line["fault"]) for line in log] == [("error", "UnicodeDecodeError")]
+    assert log[0]["exc_info"]  # or nobody could tell where
     assert crowd.first.flusher.flush()
     assert crowd.counted() == (2, 2)
 

@@ -1,6 +1,6 @@
 """Writes an object as the database has it, BSON, as the bytes of a google.protobuf.Struct.
 
-Nothing of it becomes Python's on the way, which takes a quarter of the time. It is done only for
+Nothing of it becomes Python's on the way, which takes a third of the time. It is done only for
 what ``struct_writer`` would write as it stands, which is all that a sender's JSON can be; the rest
 is left to it.
 """

@@ -16,7 +16,7 @@ LIVING_HOLDER_SECONDS = 1.0
 DEAD_HOLDER_SECONDS = 15.0
 """How long the stores of a service that was killed may hold its directory while they end."""
 RETRY_SECONDS = 0.05
-MOST_PID = 2**31 - 1
+_MOST_PID = 2**31 - 1
 """The system refuses to look for a larger one."""
 
 
@@ -160,7 +160,7 @@ def _lock(descriptor: int) -> bool:
 def _holder(descriptor: int) -> int:
     content = os.pread(descriptor, 32, 0).strip()
     pid = int(content) if content.isdigit() else 0
-    return pid if pid <= MOST_PID else 0
+    return pid if pid <= _MOST_PID else 0
 
 
 def _lives(pid: int) -> bool:

@@ -128,6 +128,6 @@ def _done(write: Callable[[], None]) -> bool:
         _log.warning("counts could not be written; kept", fault=type(error).__name__)
         return False
     except Exception as error:  # noqa: BLE001  # or it ends the thread, and no count is written
-        _log.error("counts could not be written", fault=type(error).__name__)
+        _log.exception("counts could not be written", fault=type(error).__name__)
         return False
     return True
