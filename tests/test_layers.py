@@ -27,6 +27,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "mongodb_address",
             "quota",
             "mongodb_commands",
+            "log_choices",
+            "setting_values",
             "settings",
             "samples",
             "metrics",

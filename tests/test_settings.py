@@ -4,9 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from event_service.cli.faults import settings_told
+from event_service.log_choices import LogFormat
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.quota import Quota
-from event_service.settings import LogFormat, Settings
+from event_service.settings import Settings
 from event_service.settings_table import settings_table
 
 README = Path(__file__).parents[1] / "README.md"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from event_service import under_way
+from event_service.log_choices import LogFormat
 from event_service.log_writer import LogWriter
-from event_service.settings import LogFormat
 from event_service.tracing.spans import trace_ids
 
 if TYPE_CHECKING:

@@ -1,8 +1,6 @@
 """Everything that can be set from outside, each by an environment variable ``EVENT_<NAME>``."""
 
-import json
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,8 +20,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from event_service.grpc_endpoint import is_endpoint
+from event_service.log_choices import LogFormat, LoggedCalls
 from event_service.policies import RecordingPolicy, RecoveryMode
-from event_service.quota import Quota
+from event_service.setting_values import Quotable, from_json, lower, upper, with_scheme
 from event_service.socket_address import apart_from_port
 
 MONGODB_SCHEMES = ("mongodb", "mongodb+srv")
@@ -37,49 +36,8 @@ REDIS_SCHEMES = (
     "rediss+cluster",
 )
 
-
 _USUAL_HTTP_PORT = 8080
 _SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-
-
-class LogFormat(StrEnum):
-    """How a line of the log is written."""
-
-    AUTO = "auto"
-    JSON = "json"
-    CONSOLE = "console"
-
-
-class LoggedCalls(StrEnum):
-    """Which calls have a line of the log each; those that fail always have one."""
-
-    ALL = "all"
-    SLOW = "slow"
-    ERRORS = "errors"
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _from_json(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        raise ValueError("must be JSON") from None
-
-
-def _quota(value: object) -> object:
-    return Quota.parse(value) if isinstance(value, str) else value
-
-
-Quotable = Annotated[Quota | None, NoDecode, BeforeValidator(_quota)]
 
 
 def _default_data_directory() -> Path:
@@ -200,12 +158,12 @@ class Settings(BaseSettings):
         description="How long after the last event of a key the next one joins its alert; a"
         " webhook's `metadata.duplicate_event_time` wins.",
     )
-    recording_policy: Annotated[RecordingPolicy, BeforeValidator(_lower)] = Field(
+    recording_policy: Annotated[RecordingPolicy, BeforeValidator(lower)] = Field(
         default=RecordingPolicy.CHANGED,
         description="Which duplicates are recorded as events of their own: `changed` (those that"
         " say something new), `all` or `first` (none). The others are counted.",
     )
-    recovery_mode: Annotated[RecoveryMode, BeforeValidator(_upper)] = Field(
+    recovery_mode: Annotated[RecoveryMode, BeforeValidator(upper)] = Field(
         default=RecoveryMode.AUTO,
         description="`AUTO`: a recovery resolves its alert; `MANUAL`: it is only recorded.",
     )
@@ -268,7 +226,7 @@ class Settings(BaseSettings):
         default=None,
         description="The token that the identity service and the plugin service are asked with.",
     )
-    auth_system_domains: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
+    auth_system_domains: Annotated[frozenset[str], NoDecode, BeforeValidator(from_json)] = Field(
         default=frozenset({"domain-root"}),
         description="The domains whose system tokens are believed, as a JSON list."
         " Those of the own key pair are believed of any domain.",
@@ -285,7 +243,7 @@ class Settings(BaseSettings):
         description="Confirm subscriptions of Amazon SNS topics by fetching their SubscribeURL, of"
         " `https://sns.*.amazonaws.com` alone. Off: that is up to whoever owns the topic.",
     )
-    plugins: Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)] = Field(
+    plugins: Annotated[dict[str, str], NoDecode, BeforeValidator(from_json)] = Field(
         default_factory=dict,
         description="Where webhook plugins are, as JSON:"
         ' `{"plugin-x": "grpc://host:port", ...}` (or `grpc+ssl://`). Wins over a built-in parser'
@@ -325,14 +283,14 @@ class Settings(BaseSettings):
         default=False,
         description="`EVENT_NO_AUTH` on any address; warns at every start.",
     )
-    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = Field(
+    log_format: Annotated[LogFormat, BeforeValidator(lower)] = Field(
         default=LogFormat.AUTO,
         description="`json`, `console` or `auto` (`console` on a terminal, else `json`).",
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = (
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(upper)] = (
         Field(default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     )
-    log_calls: Annotated[LoggedCalls, BeforeValidator(_lower)] = Field(
+    log_calls: Annotated[LoggedCalls, BeforeValidator(lower)] = Field(
         default=LoggedCalls.ALL,
         description="Which calls have a line of the log each: `all`, `slow` (a second or more, and"
         " those that fail) or `errors` (those that fail).",
@@ -385,16 +343,9 @@ class Settings(BaseSettings):
     @field_validator("mongodb_uri")
     @classmethod
     def _mongodb_scheme(cls, value: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(value, MONGODB_SCHEMES)
+        return with_scheme(value, MONGODB_SCHEMES)
 
     @field_validator("redis_url")
     @classmethod
     def _redis_scheme(cls, value: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(value, REDIS_SCHEMES)
-
-
-def _with_scheme(value: SecretStr | None, schemes: tuple[str, ...]) -> SecretStr | None:
-    # Only so far as this: what takes an address apart repeats what it can't read of it.
-    if value is not None and value.get_secret_value().partition("://")[0].lower() not in schemes:
-        raise ValueError("must begin with " + ", ".join(f"{scheme}://" for scheme in schemes))
-    return value
+        return with_scheme(value, REDIS_SCHEMES)

@@ -9,8 +9,8 @@ import structlog
 
 from event_service import under_way
 from event_service.errors import Unforeseen
+from event_service.log_choices import LoggedCalls
 from event_service.metrics.calls import call_handled
-from event_service.settings import LoggedCalls
 from event_service.tracing.spans import server_span
 from event_service.under_way import CallUnderWay
 
