@@ -134,6 +134,21 @@ class Settings(BaseSettings):
         " how long a client may take nothing of its answer; and how long the message of a call over"
         " gRPC may take.",
     )
+    keepalive_seconds: PositiveFloat = Field(
+        default=60.0,
+        ge=1,
+        le=3600,
+        description="How long nothing may come over a gRPC connection before its client is asked"
+        " whether it is there. That keeps what lies between from forgetting the connection; one"
+        " whose client does not answer for as long again, or for 20 s, is closed.",
+    )
+    connection_seconds: NonNegativeFloat = Field(
+        default=1800.0,
+        le=30 * 24 * 3600,
+        description="How old a gRPC connection gets, give or take a tenth, before its client is"
+        " told to open another for its next calls: so that clients find further processes and"
+        " replicas. 0: as old as it likes.",
+    )
     max_request_bytes: ByteSize = Field(
         default=ByteSize(4 * 1024**2),
         ge=1024,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WATCH: Final = "/grpc.health.v1.Health/Watch"
 
 _PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, HEADERS, RST_STREAM, _SETTINGS, _PING, GOAWAY = 0, 1, 3, 4, 6, 7
+_DATA, HEADERS, RST_STREAM, _SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 _ACK, _END_STREAM, _END_HEADERS = 1, 1, 4
 _INITIAL_WINDOW_SIZE: Final = 4
 # Places in the static table of RFC 7541: ":method: POST", ":scheme: http" and two names.
@@ -36,6 +36,7 @@ class Windowless:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._last_stream = -1
+        self._answers = True
         no_window = struct.pack("!HI", _INITIAL_WINDOW_SIZE, 0)
         self._socket.sendall(_PREFACE)
         self._send(_Frame(_SETTINGS, 0, 0, no_window))
@@ -65,6 +66,17 @@ class Windowless:
         self.wait_for(HEADERS, stream)
         return stream
 
+    def ping(self, times: int) -> None:
+        """Ask whether the server is there, again and again, until it has answered each."""
+        for _ in range(times):
+            self._send(_Frame(PING, 0, 0, bytes(8)))
+        for _ in range(times):
+            self.wait_for(PING, 0)
+
+    def fall_silent(self) -> None:
+        """From now on read, and answer nothing: as a machine that the network has lost."""
+        self._answers = False
+
     def wait_for(self, kind: int, stream: int) -> None:
         """Read until a frame of that kind comes for the stream (0: for the connection)."""
         while (frame := self._read()) is not None:
@@ -86,8 +98,8 @@ class Windowless:
         if body is None:
             return None
         frame = _Frame(kind, flags, stream, body)
-        if kind in (_SETTINGS, _PING) and not flags & _ACK:
-            self._send(_Frame(kind, _ACK, 0, body if kind == _PING else b""))
+        if self._answers and kind in (_SETTINGS, PING) and not flags & _ACK:
+            self._send(_Frame(kind, _ACK, 0, body if kind == PING else b""))
         return frame
 
     def _exactly(self, count: int) -> bytes | None:

@@ -13,6 +13,7 @@ from event_service.admission.answer_room import AnswerRoom
 from event_service.admission.places import Places
 from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.servicer import event, health, webhook
+from event_service.servicer.connections import connection_options
 from event_service.servicer.doors import Doors
 from event_service.servicer.edge import Edge
 from event_service.servicer.health import HealthMonitor
@@ -90,6 +91,7 @@ def build_grpc(
             ("grpc.max_metadata_size", _METADATA_BYTES),
             ("grpc.absolute_max_metadata_size", _METADATA_BYTES),
             ("grpc.so_reuseport", int(shares_port)),
+            *connection_options(settings),
         ),
     )
     limits = settings.max_request_bytes, settings.max_response_bytes
