@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING
+from array import array
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MOST = 50_000
+_PLACES: Final = 100_003
+_NOBODY: Final = 0
 
 
 class RecentIds:
@@ -17,36 +18,28 @@ class RecentIds:
     Redis names the event that a delivery repeats before that event is in the database, so its
     word alone is no reason to answer OK. For what is remembered here no look is needed.
 
-    They are kept in two halves, and when the younger one is full, the elder one goes as a whole:
-    to forget one id for each that is added costs every event its time.
+    Each id has one place, by its hash, and whose hash has the same place takes it over. So all that
+    is ever allocated is there from the start, and to forget costs nothing. An id is known by its
+    hash alone: that another has the same is one chance in 2**64, by a secret of the process.
     """
 
-    def __init__(self, most: int = _MOST) -> None:
-        """Remembers at least half of ``most``, those added last."""
-        self._half = max(1, most // 2)
-        self._lock = threading.Lock()
-        self._younger: set[str] = set()
-        self._elder: set[str] = set()
+    def __init__(self, places: int = _PLACES) -> None:
+        """Remembers ``places`` ids at most, and each until another takes its place."""
+        self._hashes = array("q", [_NOBODY]) * places
 
     def add(self, ids: Iterable[str]) -> None:
         """Those events are in the database."""
-        with self._lock:
-            for one in ids:
-                if len(self._younger) >= self._half:
-                    self._elder, self._younger = self._younger, set()
-                self._younger.add(one)
+        for one in ids:
+            self._hashes[self._place(one)] = hash(one)
 
     def forget(self, ids: Iterable[str]) -> None:
         """Those events are no longer in the database."""
-        with self._lock:
-            for one in ids:
-                self._younger.discard(one)
-                self._elder.discard(one)
-
-    def __len__(self) -> int:
-        """How many are remembered, those added twice perhaps counted twice."""
-        return len(self._younger) + len(self._elder)
+        for one in ids:
+            if one in self:
+                self._hashes[self._place(one)] = _NOBODY
 
     def __contains__(self, one: str) -> bool:
-        # The elder one last: what moves there in between is found there.
-        return one in self._younger or one in self._elder
+        return self._hashes[self._place(one)] == hash(one)
+
+    def _place(self, one: str) -> int:
+        return hash(one) % len(self._hashes)
