@@ -37,7 +37,7 @@ def run(
     creates: int,
     tell: Callable[[str], None],
 ) -> Findings:
-    """Measure every setting, then memory over so many creates; Ctrl-C ends it early.
+    """Measure every setting, then memory over so many creates; KeyboardInterrupt ends it early.
 
     ``seconds`` is the time of one run of calls; ``tell`` hears what is being done.
     """

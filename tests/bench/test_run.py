@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +103,20 @@ def test_nothing_is_left_running_after_a_signal(tmp_path: Path) -> None:
         bench.communicate()
     assert len(started) > 5
     assert not [one for one in psutil.wait_procs(started, timeout=30)[1] if one.is_running()]
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_found_before_it_was_stopped_is_told(tmp_path: Path, told: signal.Signals) -> None:
+    file = tmp_path / "found.json"
+    options = ("--clients", "1,2", "--stored", "300", "--rounds", "1", "--seconds", "0.2")
+    command = [*(sys.executable, "-m", "bench", *options), *("--case", "get", "--json", str(file))]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as bench:
+        assert bench.stderr is not None
+        next(line for line in bench.stderr if line.startswith("get: 2 clients"))
+        bench.send_signal(told)
+        shown, _ = bench.communicate()
+    assert bench.returncode == 0
+    assert "It was stopped before its end." in shown
+    assert [one["clients"] for one in json.loads(file.read_text())["measurements"]] == [1]
