@@ -7,7 +7,7 @@ operator. So a key of backslashes (often none) followed by ``$`` gets one backsl
 way in and loses it on its way out; every other key, dots and all, is stored as it is.
 
 This is the only place that knows it. What writes a sender's object uses ``to_stored``, what
-reads one ``bodies.struct_writer`` (or ``from_stored``), what names a key of one in a query
+reads one ``wire.plain_struct`` (or ``from_stored``), what names a key of one in a query
 ``stored_key``, and what has the database turn keys into texts or texts into keys
 ``original_in_database`` and ``stored_in_database``.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_service.bodies import struct_bson
-from event_service.errors import InvalidParameter
 from event_service.stored_keys import to_stored
-from event_service.wire.struct import read_struct
+from event_service.wire.plain_struct import StructReader
 from tests.bodies.as_written import as_written, in_both_forms, objects
 
 if TYPE_CHECKING:
@@ -42,13 +42,22 @@ def encoded(data: dict[str, Any]) -> bytes:
     return made.SerializeToString(deterministic=True)
 
 
+def as_json(read: dict[str, Any]) -> str:
+    """Tells zeros of both signs apart, and not in which order the members stand."""
+    return json.dumps(read, sort_keys=True)
+
+
+def plainly_read(sent: bytes) -> dict[str, Any]:
+    return StructReader("data", DEPTH, MEMBERS).read(Struct.FromString(sent))
+
+
 @given(OBJECTS)
 def test_it_is_what_reading_would_give(data: dict[str, Any]) -> None:
     sent = encoded(data)
     stored = struct_bson.stored_struct(sent, DEPTH, MEMBERS)
     assert WRITTEN.stored_struct(sent, DEPTH, MEMBERS) == stored
     if stored is not None:
-        assert stored == bson.encode(to_stored(read_struct(sent)))
+        assert as_json(bson.decode(stored)) == as_json(to_stored(plainly_read(sent)))
 
 
 @given(PLAIN)
@@ -124,11 +133,6 @@ def test_leaves_values_that_are_not_as_protobuf_writes_json(
 def test_leaves_members_that_lack_something(module: ModuleType, entry: bytes) -> None:
     sent = b"\x0a" + bytes((len(entry),)) + entry
     assert module.stored_struct(sent, DEPTH, MEMBERS) is None
-
-
-def test_what_is_left_is_refused_by_the_reader() -> None:
-    with pytest.raises(InvalidParameter, match="NaN"):
-        read_struct(encoded({"a": float("nan")}))
 
 
 def test_nothing_and_null_are_written_alike() -> None:

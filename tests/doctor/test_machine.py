@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from event_service.bodies import struct_reader
+from event_service.bodies import struct_bson
 from event_service.doctor.finding import Finding, Mark
 from event_service.doctor.machine import check_compiled, check_data_directory, check_open_files
 from event_service.doctor.running_service import ServiceAddress, check_ports, check_service
@@ -127,10 +127,10 @@ def test_a_start_takes_the_files_that_it_needs_and_the_doctor_knows() -> None:
 
 
 def test_parts_that_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(struct_reader, "__file__", "/there/struct_reader.py")
+    monkeypatch.setattr(struct_bson, "__file__", "/there/struct_bson.py")
     found = check_compiled()
     assert (found.mark, "gcc" in found.advice) == (Mark.WARNING, True)
-    monkeypatch.setattr(struct_reader, "__file__", "/there/struct_reader.cpython-311.so")
+    monkeypatch.setattr(struct_bson, "__file__", "/there/struct_bson.cpython-311.so")
     assert check_compiled().mark is Mark.OK
 
 

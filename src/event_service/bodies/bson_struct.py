@@ -1,8 +1,8 @@
 """Writes an object as the database has it, BSON, as the bytes of a google.protobuf.Struct.
 
 Nothing of it becomes Python's on the way, which takes a third of the time. It is done only for
-what ``struct_writer`` would write as it stands, which is all that a sender's JSON can be; the rest
-is left to it.
+what stands there as JSON has it, which is all that a sender's object can be; the rest is left to
+``wire.plain_struct``.
 """
 
 from __future__ import annotations
@@ -31,10 +31,17 @@ from event_service.bodies.kinds import (
     OBJECT,
     TEXT,
 )
-from event_service.bodies.struct_writer import LIST_MESSAGES, OBJECT_MESSAGES, STRUCT_MESSAGES
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+# Protobuf parsers (Python's, Java's) refuse more than 100 messages inside one another, and with
+# them the whole answer. An object takes three (Struct, its entry, Value), a list two (ListValue,
+# Value); the answer that the Struct stands in takes the rest.
+STRUCT_MESSAGES: Final = 94
+"""How many of them may be inside a Struct that an answer has."""
+OBJECT_MESSAGES: Final = 3
+LIST_MESSAGES: Final = 2
 
 _SIZE_BYTES: Final = 4
 """What says how large an object, a list or a text is."""
@@ -48,7 +55,7 @@ _UNFIT: Final = -1
 
 
 def struct_of(document: bytes) -> bytes | None:
-    """The Struct of a document's bytes, or None where ``struct_writer.write_object`` must say more.
+    """The Struct of a document's bytes, or None where ``plain_struct.fill_struct`` must say more.
 
     That is for types that JSON lacks, numbers that are none, keys that are stored as others, texts
     that are no UTF-8, and what is nested too deep for a reader. It is None too for what is no

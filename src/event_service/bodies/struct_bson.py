@@ -2,7 +2,7 @@
 
 Nothing of it becomes Python's on the way, which takes a third of the time. It is done only where it
 gives what reading the object and writing it would give: what has to be changed or refused is left
-to those.
+to those (``wire.plain_struct``).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from event_service.bodies import struct_reader
+from event_service.bodies import struct_bson
 from event_service.doctor.finding import failure, ok, warning
 from event_service.open_files import files_allowed, files_needed
 
@@ -59,7 +59,7 @@ def check_open_files(settings: Settings, pid: int | None) -> Iterator[Finding]:
 
 def check_compiled() -> Finding:
     """Finding of how the modules of ``event_service.bodies`` were installed."""
-    if Path(struct_reader.__file__).suffix != ".py":
+    if Path(struct_bson.__file__).suffix != ".py":
         return ok(_COMPILED, "in use")
     advice = (
         "Install a C compiler and the headers of Python (on Debian: apt install gcc python3-dev), "

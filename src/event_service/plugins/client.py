@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import grpc
 import structlog
+from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
+from google.protobuf.struct_pb2 import Struct
 
 from event_service.errors import InvalidParameter, TooLarge
 from event_service.grpc_endpoint import open_channel
@@ -27,7 +29,7 @@ from event_service.plugins.results import raw_result
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
 from event_service.tracing.spans import outgoing, span
-from event_service.wire.struct import dict_to_struct, struct_to_dict
+from event_service.wire.struct import dict_to_struct, encoded_struct, struct_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
         | webhook_pb2.WebhookInitRequest
         | webhook_pb2.WebhookPluginVerifyRequest
     )
-    from google.protobuf.struct_pb2 import Struct
 
 _log = structlog.get_logger(__name__)
 
@@ -234,5 +235,7 @@ def _unreadable(place: Place, what: str) -> PluginUnreadable:
 
 
 def _struct(plain: Mapping[str, Any]) -> Struct:
+    if isinstance(plain, RawBSONDocument):
+        return Struct.FromString(encoded_struct(bytes(plain.raw)))
     # dict_to_struct reads the keys of the database; these are the sender's.
     return dict_to_struct(to_stored(plain))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
-from event_service.document_decoding import wholly_decoded
 from event_service.errors import InvalidParameter, Unavailable
 from event_service.metrics.deliveries import PLUGIN
 from event_service.parsers.registry import AUTO
@@ -68,7 +67,6 @@ class Plugins:
             raise ParseFailure(f"The plugin {plugin.plugin_id} can't be found now.") from None
         if endpoint is None:
             return self._parsed(plugin, body)
-        body = wholly_decoded(body)
         try:
             _, results = self._tell(
                 plugin,

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bson.raw_bson import RawBSONDocument
 
-from event_service.bodies.bson_struct import struct_of
 from event_service.bodies.fields import sized_field
-from event_service.bodies.struct_writer import write_object
-from event_service.document_decoding import decoded, top_decoded, wholly_decoded
+from event_service.document_decoding import top_decoded, wholly_decoded
 from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from event_service.wire.foreign import plain_value
+from event_service.wire.struct import encoded_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,13 +45,8 @@ def encoded_event(raw: bytes) -> bytes:
     encoded = EventInfo(**_flat_fields(document)).SerializeToString()
     for field, number in _STRUCTS.items():
         if isinstance(value := document.get(field), RawBSONDocument):
-            encoded += sized_field(number, _struct(bytes(value.raw)))
+            encoded += sized_field(number, encoded_struct(bytes(value.raw)))
     return encoded
-
-
-def _struct(raw: bytes) -> bytes:
-    struct = struct_of(raw)
-    return write_object(decoded(raw)) if struct is None else struct
 
 
 def _flat_fields(document: Mapping[str, Any]) -> dict[str, Any]:

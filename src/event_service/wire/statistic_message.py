@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import bson
 from google.protobuf.struct_pb2 import Struct
 
-from event_service.bodies.struct_writer import write_object
 from event_service.instants import format_instant
 from event_service.wire.encoded import Encoded
+from event_service.wire.struct import encoded_struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ def statistic_struct(results: Sequence[Any], total_count: int | None) -> Encoded
     answer: dict[str, Any] = {"results": [_row(result) for result in results]}
     if total_count is not None:
         answer["total_count"] = total_count
-    return Encoded(Struct, (write_object(answer),))
+    return Encoded(Struct, (encoded_struct(bson.encode(answer)),))
 
 
 def _row(result: Any) -> Any:

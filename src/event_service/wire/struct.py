@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from bson.raw_bson import RawBSONDocument
 from google.protobuf.struct_pb2 import Struct
 
+from event_service.bodies.bson_struct import struct_of
 from event_service.bodies.struct_bson import stored_struct
-from event_service.bodies.struct_reader import read_object
-from event_service.bodies.struct_writer import write_object
-from event_service.wire.members import MEMBER_BYTES, check_members
+from event_service.document_decoding import decoded
+from event_service.wire.plain_struct import StructReader, fill_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,35 +38,38 @@ DEFAULT_LIMITS = StructLimits()
 def struct_to_dict(
     struct: Struct, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
 ) -> dict[str, Any]:
-    """The object that ``struct`` is. As ``read_struct``."""
-    return read_struct(struct.SerializeToString(), limits, name)
+    """The object that ``struct`` is, ``name`` being the request's parameter.
 
-
-def read_struct(
-    encoded: bytes, limits: StructLimits = DEFAULT_LIMITS, name: str = "data"
-) -> dict[str, Any]:
-    """The object that a Struct's bytes are, ``name`` being the request's parameter.
-
-    The bytes must be those that protobuf itself has written. Raises what ``read_object`` does, and
-    TooLarge for more members than the limit. (By default protobuf itself refuses a request with
-    more than some 33 objects or 50 lists inside one another before this sees it.)
+    Raises what ``StructReader`` does. (By default protobuf itself refuses a request with more than
+    some 33 objects or 50 lists inside one another before this sees it.)
     """
-    read = read_object(encoded, (None, name), limits.depth)
-    if len(encoded) > limits.members * MEMBER_BYTES:
-        check_members(read, limits.members, name)
-    return read
+    stored = stored_struct(struct.SerializeToString(), limits.depth, limits.members)
+    if stored is not None:
+        return decoded(stored)
+    return StructReader(name, limits.depth, limits.members).read(struct)
 
 
 def read_body(encoded: bytes, limits: StructLimits = DEFAULT_LIMITS) -> Mapping[str, Any]:
-    """The body that a Struct's bytes are, as ``read_struct`` reads and refuses it.
+    """The body that a Struct's bytes are, as ``struct_to_dict`` reads and refuses it.
 
-    Where nothing of it has to be changed for the database, it is what will stand there: a
-    RawBSONDocument.
+    The bytes must be those that protobuf itself has written. Where nothing of the body has to be
+    changed for the database, it is what will stand there: a RawBSONDocument.
     """
     stored = stored_struct(encoded, limits.depth, limits.members)
-    return read_struct(encoded, limits) if stored is None else RawBSONDocument(stored)
+    if stored is not None:
+        return RawBSONDocument(stored)
+    reader = StructReader("data", limits.depth, limits.members)
+    return reader.read(Struct.FromString(encoded))
 
 
 def dict_to_struct(document: Mapping[str, Any]) -> Struct:
-    """The Struct of an object as the database gives it back (``write_object``)."""
-    return Struct.FromString(write_object(document))
+    """The Struct of an object as the database gives it back (``fill_struct``)."""
+    struct = Struct()
+    fill_struct(struct, document)
+    return struct
+
+
+def encoded_struct(raw: bytes) -> bytes:
+    """The Struct of a document's bytes, as ``dict_to_struct`` makes it of what they say."""
+    encoded = struct_of(raw)
+    return dict_to_struct(decoded(raw)).SerializeToString() if encoded is None else encoded
