@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
     """A manager on the stores of the settings, for as long as the context lasts.
 
-    Raises StartError.
+    Raises StartError, and whatever a store's driver raises.
     """
     with ExitStack() as stack:
         stores = stack.enter_context(opened_stores(settings))
