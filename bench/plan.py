@@ -37,8 +37,8 @@ class Axes:
     shares: Sequence[str] = SHARES[:1]
     payloads: Sequence[int] = ALL_PAYLOADS[:1]
     processes: Sequence[int] = ALL_PROCESSES[:1]
-    clients: Sequence[int] = ALL_CLIENTS
-    cases: Sequence[Case] = CASES
+    clients: tuple[int, ...] = ALL_CLIENTS
+    cases: tuple[Case, ...] = CASES
 
 
 FULL = Axes(ALL_STORED, SHARES, ALL_PAYLOADS, ALL_PROCESSES, ALL_CLIENTS, CASES)
@@ -47,29 +47,24 @@ FULL = Axes(ALL_STORED, SHARES, ALL_PAYLOADS, ALL_PROCESSES, ALL_CLIENTS, CASES)
 def matrix(axes: Axes) -> list[Setting]:
     """Every combination."""
     return [
-        Setting(Stored(stored, payload, share == "all"), processes, *_counts_and_cases(axes))
+        Setting(Stored(stored, payload, share == "all"), processes, axes.clients, axes.cases)
         for payload, share, stored, processes in itertools.product(
             axes.payloads, axes.shares, axes.stored, axes.processes
         )
     ]
 
 
-def sensible(cases: Sequence[Case]) -> list[Setting]:
+def sensible(cases: tuple[Case, ...]) -> list[Setting]:
     """One axis after the other, from one common point."""
     reads = tuple(case for case in cases if case.reads)
-    every = tuple(cases)
     few, many, most = ALL_STORED
     found = [
-        Setting(Stored(few, 1, all_callers=False), 1, ALL_CLIENTS, every),
-        Setting(Stored(many, 1, all_callers=False), 1, (1, 64), every),
+        Setting(Stored(few, 1, all_callers=False), 1, ALL_CLIENTS, cases),
+        Setting(Stored(many, 1, all_callers=False), 1, (1, 64), cases),
         Setting(Stored(many, 1, all_callers=True), 1, (1,), reads),
         Setting(Stored(most, 1, all_callers=False), 1, (1,), reads),
-        Setting(Stored(few, 10, all_callers=False), 1, (64,), every),
-        Setting(Stored(few, 100, all_callers=False), 1, (64,), every),
-        Setting(Stored(few, 1, all_callers=False), 2, (64,), every),
+        Setting(Stored(few, 10, all_callers=False), 1, (64,), cases),
+        Setting(Stored(few, 100, all_callers=False), 1, (64,), cases),
+        Setting(Stored(few, 1, all_callers=False), 2, (64,), cases),
     ]
     return [setting for setting in found if setting.cases]
-
-
-def _counts_and_cases(axes: Axes) -> tuple[tuple[int, ...], tuple[Case, ...]]:
-    return tuple(axes.clients), tuple(axes.cases)

@@ -106,10 +106,6 @@ class Measurement:
     inserts: Sequence[Sample]
     memory: Memory
 
-    def middle(self, figure: Callable[[Sample], float]) -> float:
-        """The median of a figure of the service."""
-        return statistics.median(figure(each) for each in self.service)
-
     def round_trips_per_call(self) -> float | None:
         """The median, None where they are not counted."""
         counted = [each.round_trips_per_call for each in self.service]
@@ -119,6 +115,11 @@ class Measurement:
     def faults(self) -> int:
         """Calls of the service that did not go well."""
         return sum(sum(each.faults.values()) for each in self.service)
+
+
+def middle(samples: Sequence[Sample], figure: str) -> float:
+    """The median of a figure, by its name."""
+    return float(statistics.median(getattr(sample, figure) for sample in samples))
 
 
 def ratio(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from bench.results import Measurement, Sample, Spread, ratio
+from bench.results import Measurement, Sample, Spread, middle, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,22 +101,22 @@ def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
     yield (
         one.case,
         str(one.clients),
-        _number(_median(one.service, "per_second")),
-        _number(_median(one.floor, "per_second")),
+        _number(middle(one.service, "per_second")),
+        _number(middle(one.floor, "per_second")),
         _spread(ratio(one.service, one.floor, lambda sample: sample.per_second)),
         _spread(ratio(one.service, one.floor, lambda sample: sample.per_cpu_second)),
-        _number(_median(one.service, "cpu_per_call")),
-        _number(_median(one.floor, "cpu_per_call")),
-        _number(_median(one.service, "mongodb_per_call")),
-        _number(_median(one.service, "redis_per_call")),
+        _number(middle(one.service, "cpu_per_call")),
+        _number(middle(one.floor, "cpu_per_call")),
+        _number(middle(one.service, "mongodb_per_call")),
+        _number(middle(one.service, "redis_per_call")),
         NOT_COUNTED if trips is None else f"{trips:.2f}",
-        _number(_median(one.service, "p50")),
-        _number(_median(one.service, "p99")),
+        _number(middle(one.service, "p50")),
+        _number(middle(one.service, "p99")),
     )
     if one.aio_floor:
         yield _beside("aio", one.service, one.aio_floor)
     if one.inserts:
-        mongodb = _number(_median(one.inserts, "mongodb_per_call"))
+        mongodb = _number(middle(one.inserts, "mongodb_per_call"))
         yield (*_beside("insert_many", one.service, one.inserts), mongodb)
     if faults := one.faults():
         said = ", ".join(sorted({status for each in one.service for status in each.faults}))
@@ -129,16 +128,12 @@ def _beside(name: str, ours: Sequence[Sample], floor: Sequence[Sample]) -> tuple
         f"[dim]  {name}[/dim]",
         "",
         "",
-        _number(_median(floor, "per_second")),
+        _number(middle(floor, "per_second")),
         _spread(ratio(ours, floor, lambda sample: sample.per_second)),
         _spread(ratio(ours, floor, lambda sample: sample.per_cpu_second)),
         "",
-        _number(_median(floor, "cpu_per_call")),
+        _number(middle(floor, "cpu_per_call")),
     )
-
-
-def _median(samples: Sequence[Sample], figure: str) -> float:
-    return float(statistics.median(getattr(sample, figure) for sample in samples))
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.endurance import Reading, growth
-from bench.results import Measurement, ratio
+from bench.results import Measurement, middle, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,8 +93,8 @@ def _trips(target: str, measured: Sequence[Measurement], most: float) -> Verdict
 def _tail(target: str, measured: Sequence[Measurement]) -> Verdict:
     found = []
     for each in measured:
-        p50 = each.middle(lambda sample: sample.p50)
-        p99 = each.middle(lambda sample: sample.p99)
+        p50 = middle(each.service, "p50")
+        p99 = middle(each.service, "p99")
         if p50:
             found.append((p99 / p50, f"{p99 / p50:.1f} times ({p99:.1f} ms, {p50:.1f} ms)"))
     return _worst(target, sorted(found, reverse=True), _TAIL, above=False)
@@ -105,7 +105,7 @@ def _most(target: str, measured: Sequence[Measurement], most: float) -> Verdict:
         (used, f"{used / 1_000:.2f} ms ({each.case}, {each.clients} clients)")
         for each in measured
         if sum(sample.calls for sample in each.service) >= _ENOUGH_CALLS
-        for used in [each.middle(lambda sample: sample.cpu_per_call)]
+        for used in [middle(each.service, "cpu_per_call")]
     ]
     return _worst(target, sorted(found, reverse=True), most, above=False)
 
@@ -117,7 +117,7 @@ def _growth(lists: Sequence[Measurement]) -> Iterator[Verdict]:
     for each in alone:
         if each.clients == fewest:
             times = series.setdefault((each.case, each.stored.all_callers), {})
-            times[each.stored.events] = each.middle(lambda sample: sample.p50)
+            times[each.stored.events] = middle(each.service, "p50")
     for (case, all_callers), times in series.items():
         few, many = min(times), max(times)
         share = "all" if all_callers else "a tenth"

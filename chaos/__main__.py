@@ -54,7 +54,7 @@ def main(
     for name in names or FAULTS:
         result = make_rounds(FAULTS[name], plan, progress.print, RECOVERY_SECONDS)
         results.append(result)
-        for line in in_words([result]):
+        for line in in_words(result):
             progress.print(line, style="bold red", markup=False)
     broken = any(result.breaches for result in results)
     if as_json:

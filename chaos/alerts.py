@@ -55,9 +55,9 @@ def number_clashes(alerts: Iterable[Document]) -> list[str]:
     return [f"{workspace}: {number}" for (workspace, number), n in numbers.items() if n > 1]
 
 
-def alerts_per_key(alerts: Iterable[Document]) -> dict[int, int]:
+def alerts_per_key(alerts: Iterable[Document]) -> Counter[int]:
     """How many keys have how many alerts."""
-    return dict(sorted(Counter(len(episodes) for episodes in _by_key(alerts).values()).items()))
+    return Counter(len(episodes) for episodes in _by_key(alerts).values())
 
 
 def _by_key(alerts: Iterable[Document]) -> dict[str, list[Document]]:

@@ -33,6 +33,8 @@ RECORDED = frozenset({Kind.FRESH, Kind.CHANGED, Kind.RECOVERY, Kind.CONTESTED, K
 COUNTED = frozenset({Kind.REPEAT, Kind.HOT})
 """What has an event, or is counted on one that says the same."""
 RECOVERIES = frozenset({Kind.RECOVERY, Kind.CONTESTED_RECOVERY})
+STORY = frozenset({Kind.CHANGED, Kind.REPEAT, Kind.RECOVERY})
+"""What one client alone says of a key, so that it is known what the key's state must be."""
 
 
 @dataclass(frozen=True, slots=True)

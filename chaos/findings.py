@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 UNCOUNTED = "uncounted"
 WRONG_STATE = "alert in the wrong state"
@@ -37,11 +34,11 @@ class Findings:
     """Alert numbers that two alerts of a workspace have."""
     without_alert: tuple[str, ...]
     """Events whose alert is not there."""
-    answers: Mapping[str, int]
+    answers: Counter[str]
     """How often which status was answered, to whatever was sent."""
     unlisted: tuple[str, ...] = ()
     """Acknowledged calls that the service's own list does not show."""
-    alerts_per_key: Mapping[int, int] = field(default_factory=dict)
+    alerts_per_key: Counter[int] = field(default_factory=Counter)
     """How many keys have had how many alerts."""
     states_checked: int = 0
 
@@ -77,23 +74,8 @@ class Findings:
 
     def __add__(self, other: Findings) -> Findings:
         """Of both services together."""
-        per_key = Counter(self.alerts_per_key) + Counter(other.alerts_per_key)
-        return Findings(
-            acknowledged=self.acknowledged + other.acknowledged,
-            found=self.found + other.found,
-            missing=(*self.missing, *other.missing),
-            uncounted=(*self.uncounted, *other.uncounted),
-            duplicated=(*self.duplicated, *other.duplicated),
-            repeats_recorded=(*self.repeats_recorded, *other.repeats_recorded),
-            overlapping=(*self.overlapping, *other.overlapping),
-            wrong_state=(*self.wrong_state, *other.wrong_state),
-            number_clashes=(*self.number_clashes, *other.number_clashes),
-            without_alert=(*self.without_alert, *other.without_alert),
-            unlisted=(*self.unlisted, *other.unlisted),
-            answers=Counter(self.answers) + Counter(other.answers),
-            alerts_per_key=dict(sorted(per_key.items())),
-            states_checked=self.states_checked + other.states_checked,
-        )
+        names = [each.name for each in fields(self)]
+        return Findings(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     def as_object(self) -> dict[str, Any]:
         """For JSON."""
@@ -105,6 +87,6 @@ class Findings:
             "duplicated": len(self.duplicated),
             "repeats_recorded": len(self.repeats_recorded),
             "keys_with_two_open_alerts": len(self.overlapping),
-            "alerts_per_key": {str(alerts): keys for alerts, keys in self.alerts_per_key.items()},
+            "alerts_per_key": {str(alerts): n for alerts, n in sorted(self.alerts_per_key.items())},
             "states_checked": self.states_checked,
         }

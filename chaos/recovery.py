@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chaos.calls import Call, Kind
 from chaos.stand import wait_until
-from chaos.transports import CHANNEL_OPTIONS, GrpcTransport
+from chaos.transports import GrpcTransport
+from event_service.doctor.running_service import SERVING, health_of
 
 if TYPE_CHECKING:
     from chaos.calls import Hook
@@ -25,16 +26,12 @@ def seconds_to_recover(stand: Stand, hook: Hook, number: int, since: float) -> f
 
     ``number`` is no other probe's. Raises NoReturn.
     """
-    address = stand.service.grpc_address
-    wait_until(lambda: _serving(address), "the service is SERVING")
+    wait_until_serving(stand)
     call = Call(number, PROBE_SENDER, Kind.FRESH, hook, f"probe-{number}", f"probe-{number}", "")
-    transport = GrpcTransport(address)
-    try:
+    with closing(GrpcTransport(stand.service.grpc_address)) as transport:
         created = wait_until(
             lambda: transport.deliver(call, CREATE_SECONDS) == "OK", "a create succeeds"
         )
-    finally:
-        transport.close()
     return created - since
 
 
@@ -45,11 +42,7 @@ def wait_until_serving(stand: Stand) -> None:
 
 
 def _serving(address: str) -> bool:
-    # A new channel each time: one that could not connect waits before it tries again.
-    with grpc.insecure_channel(address, options=CHANNEL_OPTIONS) as channel:
-        stub: Any = health_pb2_grpc.HealthStub(channel)
-        try:
-            answer = stub.Check(health_pb2.HealthCheckRequest(service=""), timeout=PROBE_SECONDS)
-        except grpc.RpcError:
-            return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    try:
+        return health_of(address, PROBE_SECONDS) == SERVING
+    except grpc.RpcError:
+        return False

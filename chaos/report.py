@@ -37,17 +37,16 @@ def as_table(results: Iterable[Result]) -> Table:
     return table
 
 
-def in_words(results: Iterable[Result]) -> Iterator[str]:
+def in_words(result: Result) -> Iterator[str]:
     """What the table has no room for: what is wrong, and what could not be tried."""
-    for result in results:
-        if result.impossible is not None:
-            yield f"{result.fault}: NOT POSSIBLE HERE: {result.impossible}"
-        for rule, what in result.breaches.items():
-            shown = "; ".join(what[:MOST_SHOWN])
-            more = f" and {len(what) - MOST_SHOWN} more" if len(what) > MOST_SHOWN else ""
-            yield f"{result.fault}: BROKEN: {rule}: {shown}{more}"
-        for place in result.evidence:
-            yield f"{result.fault}: data directory, log and journal are kept in {place}"
+    if result.impossible is not None:
+        yield f"{result.fault}: NOT POSSIBLE HERE: {result.impossible}"
+    for rule, what in result.breaches.items():
+        shown = "; ".join(what[:MOST_SHOWN])
+        more = f" and {len(what) - MOST_SHOWN} more" if len(what) > MOST_SHOWN else ""
+        yield f"{result.fault}: BROKEN: {rule}: {shown}{more}"
+    for place in result.evidence:
+        yield f"{result.fault}: data directory, log and journal are kept in {place}"
 
 
 def _row(result: Result) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -80,11 +79,8 @@ class Stand:
     @contextmanager
     def redis(self) -> Iterator[RedisClient]:
         """The service's Redis."""
-        client = connect_redis(self._redis_url(), Settings())
-        try:
+        with closing(connect_redis(self._redis_url(), Settings())) as client:
             yield client
-        finally:
-            client.close()
 
     def store_pid(self, program: str) -> int:
         """The process of an embedded store; raises NoReturn if it doesn't run."""
@@ -154,13 +150,8 @@ def wait_until(happened: Callable[[], bool], what: str, seconds: float = RETURN_
     while not happened():
         if time.monotonic() > ends:
             raise NoReturn(f"not within {seconds:g} s: {what}")
-        pause(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
     return time.monotonic()
-
-
-def pause(seconds: float) -> None:
-    """Do nothing for a while."""
-    threading.Event().wait(seconds)
 
 
 def _listens(process: psutil.Process, port: int) -> bool:

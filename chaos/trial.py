@@ -21,7 +21,7 @@ from chaos.load import Load
 from chaos.recovery import seconds_to_recover, wait_until_serving
 from chaos.result import Lifetime
 from chaos.service import ServiceProcess
-from chaos.stand import NoReturn, Stand, pause
+from chaos.stand import NoReturn, Stand
 from chaos.verification import examine
 from chaos.workload import Workload
 from serve_command import NotServing
@@ -169,7 +169,7 @@ class Trial:
         ends = time.monotonic() + COUNTS_SECONDS
         findings = self._look(stand)
         while findings.breaches.keys() & COMES_LATER and time.monotonic() < ends:
-            pause(COUNTS_LOOK_SECONDS)
+            time.sleep(COUNTS_LOOK_SECONDS)
             findings = self._look(stand)
         return replace(findings, unlisted=unlisted(self._journal.sent(), stand))
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from chaos.alerts import alerts_per_key, number_clashes, overlapping
-from chaos.calls import COUNTED, RECORDED, Kind
+from chaos.calls import COUNTED, RECORDED, STORY, Kind
 from chaos.findings import Findings
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-STORY_KINDS = frozenset({Kind.CHANGED, Kind.REPEAT, Kind.RECOVERY})
 EVENT_FIELDS = {
     "_id": 0,
     "event_id": 1,
@@ -98,7 +97,7 @@ def _states(sent: Iterable[Sent], alerts: Iterable[Document]) -> tuple[list[str]
     last: dict[str, Sent] = {}
     unsure: set[str] = set()
     for one in sent:
-        if one.call.kind in STORY_KINDS:
+        if one.call.kind in STORY:
             last[one.call.event_key] = one
             if one.may_come_late or not one.acknowledged:
                 unsure.add(one.call.event_key)

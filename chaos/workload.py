@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from chaos.calls import Call, Hook, Kind
+from chaos.calls import STORY, Call, Hook, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ SHARES = {
     Kind.CHANGED: 38,
 }
 """In percent. The last stands for a story: news, repeats and recoveries of a key of the client's
-own, one after the other, so that it is known what the key's state must be."""
+own, one after the other."""
 STORY_SHARES = {Kind.CHANGED: 45, Kind.REPEAT: 35, Kind.RECOVERY: 20}
 
 
@@ -61,7 +61,7 @@ class Workload:
     def learn(self, sent: Sent) -> None:
         """What came of the last call: a story of which it isn't known any longer is over."""
         kind = sent.call.kind
-        if kind not in (Kind.CHANGED, Kind.REPEAT, Kind.RECOVERY):
+        if kind not in STORY:
             return
         if not sent.acknowledged or sent.may_come_late:
             self._begin_story()

@@ -104,13 +104,13 @@ _SCOPE = {
     "headers": [(b"content-encoding", b"gzip")],
 }
 _REQUESTS = {
-    event_pb2: {
+    "spaceone.api.monitoring.v1.Event": {
         "create": event_pb2.CreateEventRequest,
         "get": event_pb2.EventRequest,
         "list": event_pb2.EventQuery,
         "stat": event_pb2.EventStatQuery,
     },
-    webhook_pb2: {
+    "spaceone.api.monitoring.v1.Webhook": {
         "create": webhook_pb2.CreateWebhookRequest,
         "update": webhook_pb2.UpdateWebhookRequest,
         "update_plugin": webhook_pb2.UpdateWebhookPluginRequest,
@@ -120,9 +120,6 @@ _REQUESTS = {
 }
 _BINDINGS = bindings_of(
     Method(service, name, kind, None, _NOTHING)
-    for service, requests in (
-        ("spaceone.api.monitoring.v1.Event", _REQUESTS[event_pb2]),
-        ("spaceone.api.monitoring.v1.Webhook", _REQUESTS[webhook_pb2]),
-    )
+    for service, requests in _REQUESTS.items()
     for name, kind in requests.items()
 )

@@ -50,10 +50,9 @@ if TYPE_CHECKING:
 
 def message_bytes(data: bytes) -> None:
     """The first byte chooses the method, the second the caller, the others are the request."""
-    methods = _METHODS
     if len(data) < 2:  # noqa: PLR2004 - the two bytes
         return
-    method = methods[data[0] % len(methods)]
+    method = _METHODS[data[0] % len(_METHODS)]
     try:
         request = method.request.FromString(data[2:])
     except DecodeError:

@@ -64,7 +64,7 @@ def main(
     told = {
         "costs": asdict(known),
         "sizing": asdict(size(plan)),
-        "runs": [result.as_json() for result in results],
+        "runs": [asdict(result) for result in results],
     }
     json_file.write_text(json.dumps(told, indent=2) + "\n")
     console.print(f"All of it as JSON: {json_file}")

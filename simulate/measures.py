@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulate.placement import largest_to_mean
 
@@ -41,10 +41,6 @@ class Result:
     alert_skew: float
     busiest_shard: float
     busiest_redis: float
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as a JSON object."""
-        return asdict(self)
 
 
 class Measures:

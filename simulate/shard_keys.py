@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from event_service.model.alert import Alert
-from event_service.model.event import Event
+from event_service.model.indexes import DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,8 +35,6 @@ _FIXES: Mapping[str, frozenset[str]] = {
 twice comes from one webhook, and ids are only asked for within a tenant. But ``created_at`` is that
 of each delivery, and a number or an id says nothing of the key."""
 
-_DECLARED: Mapping[str, type[Any]] = {"event": Event, "alert": Alert}
-
 
 @dataclass(frozen=True, slots=True)
 class UniqueIndex:
@@ -62,7 +59,6 @@ class UniqueIndex:
 
 def unique_indexes() -> Iterator[UniqueIndex]:
     """Those of ``event`` and ``alert``, as the documents declare them."""
-    for collection, document in _DECLARED.items():
-        for index in document._meta["index_specs"]:  # noqa: SLF001 - as ``model.indexes`` reads it
-            if index.get("unique"):
-                yield UniqueIndex(collection, tuple(name for name, _ in index["fields"]))
+    for index in DECLARED:
+        if index.collection in SHARD_KEYS and index.shape.unique:
+            yield UniqueIndex(index.collection, tuple(name for name, _ in index.shape.keys))

@@ -21,7 +21,7 @@ from event_service.ids import new_id
 from event_service.manager.candidate import candidate_of
 from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
-from event_service.model.event import Event
+from event_service.model.indexes import DECLARED
 from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ def document_bytes(raw_bytes: int) -> int:
 
 def index_sizes(population: Population) -> Iterator[IndexSize]:
     """Every index of the collection ``event``, that of ``_id`` and that of retention with them."""
-    declared = [[name for name, _ in one["fields"]] for one in Event._meta["index_specs"]]  # noqa: SLF001
+    declared = [
+        [name for name, _ in index.shape.keys] for index in DECLARED if index.collection == "event"
+    ]
     for fields in (["_id"], *declared, ["created_at"]):
         kept = _unshared(fields, population)
         yield IndexSize(

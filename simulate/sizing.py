@@ -10,7 +10,7 @@ from simulate.scenario import Mix
 from simulate.sizes import Population, document_bytes, index_sizes
 
 CLAIM_BYTES = 320
-"""Redis memory of one claim, measured on Redis 6.2 (tests/simulate/test_claim_memory.py)."""
+"""Redis memory of one claim, measured on Redis 6.2 (tests/simulate/test_redis.py)."""
 CONNECTIONS = 192
 """What a process may open to MongoDB, by the defaults (``store_clients.mongodb_connections``)."""
 _ID_VALUES = 16**12

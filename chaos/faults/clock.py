@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaos.faults.fault import Fault, Needs
-from chaos.stand import pause, wait_until
+from chaos.stand import wait_until
 
 if TYPE_CHECKING:
     from random import Random
@@ -57,7 +57,7 @@ class StepClock(Fault):
         try:
             for step in steps:
                 _step(stand, clock, step)
-                pause(random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
+                time.sleep(random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
         finally:
             _set(clock, 0)
         return time.monotonic()

@@ -19,7 +19,7 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from chaos.faults.fault import Fault, Needs
-from chaos.stand import NoReturn, pause
+from chaos.stand import NoReturn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ class FillDisk(Fault):
             while time.monotonic() < ends:
                 # Again and again: stores also free some room.
                 _fill(filler)
-                pause(0.1)
+                time.sleep(0.1)
         finally:
             filler.unlink(missing_ok=True)
         return time.monotonic()

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from chaos.faults.fault import Fault
-from chaos.stand import pause
 
 if TYPE_CHECKING:
     from random import Random
@@ -27,7 +26,7 @@ class FreezeStore(Fault):
     def strike(self, stand: Stand, random: Random) -> float:
         """See Fault: from SIGCONT."""
         with stand.frozen(self._program):
-            pause(random.uniform(SHORTEST_SECONDS, self._longest))
+            time.sleep(random.uniform(SHORTEST_SECONDS, self._longest))
         return time.monotonic()
 
 

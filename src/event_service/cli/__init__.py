@@ -46,12 +46,5 @@ def version() -> None:
     click.echo(event_service.__version__)
 
 
-main.add_command(serve)
-main.add_command(token)
-main.add_command(webhook)
-main.add_command(doctor)
-main.add_command(health)
-main.add_command(migrate)
-main.add_command(send)
-main.add_command(parse)
-main.add_command(events)
+for _command in (serve, token, webhook, doctor, health, migrate, send, parse, events):
+    main.add_command(_command)

@@ -38,12 +38,11 @@ def make_demo(webhooks: WebhookManager, address: str, token: str) -> list[str]:
 
     ``address`` is that of the service, ``host:port``; ``token`` is as of :func:`token_of`.
     """
+    listing = ["", "List the newest events:", list_line(reachable(address), token)]
     if webhooks.list():
         return [
             "There are webhooks already; a new key for one: event-service webhook rotate-key ID",
-            "",
-            "List the newest events:",
-            list_line(reachable(address), token),
+            *listing,
         ]
     made, key = webhooks.create(_NAME, LOCAL_DOMAIN, LOCAL_WORKSPACE, LOCAL_PROJECT)
     return [
@@ -52,7 +51,5 @@ def make_demo(webhooks: WebhookManager, address: str, token: str) -> list[str]:
         "",
         "Create an event:",
         create_line(reachable(address), made.webhook_id, key),
-        "",
-        "List the newest events:",
-        list_line(reachable(address), token),
+        *listing,
     ]

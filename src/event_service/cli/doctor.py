@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(1, 600),
     default=10.0,
     show_default=True,
-    help="Seconds for all that is asked of others.",
+    help="Seconds for all that is asked of stores, and for all that is asked of others.",
 )
 @data_dir_option
 @json_option

@@ -14,7 +14,6 @@ from event_service.wire.struct import dict_to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
     from typing import Self
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", 256 * 1024 * 1024),)
@@ -48,12 +47,7 @@ class EventClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._channel.close()
 
     def create(self, webhook_id: str, access_key: str, data: Mapping[str, Any]) -> None:

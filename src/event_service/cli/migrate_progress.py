@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import click
 from rich.console import Console
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _LINE_SECONDS: Final = 10.0
 
 
-class Display(Protocol):
-    """Shows one step after the other."""
+class Display:
+    """Shows one step after the other: this one nothing of them."""
 
     def begin(self, title: str) -> None:
         """A step begins."""
@@ -34,7 +34,7 @@ class Display(Protocol):
         """The step is done."""
 
 
-class _Bars:
+class _Bars(Display):
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
 
@@ -57,7 +57,7 @@ class _Bars:
         self._bars.stop_task(self._task)
 
 
-class _Lines:
+class _Lines(Display):
     def begin(self, title: str) -> None:
         self._title = title
         self._began = self._told = time.monotonic()
@@ -74,22 +74,11 @@ class _Lines:
         click.echo(f"{self._title}: done in {time.monotonic() - self._began:.1f} s")
 
 
-class _Nothing:
-    def begin(self, title: str) -> None:
-        pass
-
-    def advance(self, progress: StepProgress) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
-
-
 @contextmanager
 def displayed(*, quiet: bool = False) -> Iterator[Display]:
     """The display for wherever standard output goes; ``quiet`` shows nothing."""
     if quiet:
-        yield _Nothing()
+        yield Display()
         return
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:

@@ -11,25 +11,25 @@ from event_service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeAlias
+
+    Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 LOCAL_WORKSPACE: Final = "workspace-local"
 LOCAL_PROJECT: Final = "project-local"
 """Where webhooks are that are made without naming a place."""
 
-data_dir_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+data_dir_option: Option = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
     help="Directory of the embedded stores [EVENT_DATA_DIR].",
 )
 
-address_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+address_option: Option = click.option(
     "--address", help="host:port; else that of the data directory or the settings."
 )
 
-json_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON."
-)
+json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def settings_of(**given: object) -> Settings:

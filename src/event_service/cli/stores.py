@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from event_service.embedded.directory import read_runtime
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
     """A manager on the stores of the settings, for as long as the context lasts.
 
-    Raises StartError.
+    Raises StartError, and whatever a store's driver raises.
     """
     with ExitStack() as stack:
         stores = stack.enter_context(opened_stores(settings))
         client = stack.enter_context(connect_mongodb(stores.mongodb_uri, settings))
-        redis = connect_redis(stores.redis_url, settings)
-        stack.callback(redis.close)
+        redis = stack.enter_context(closing(connect_redis(stores.redis_url, settings)))
         database = client.get_default_database(DEFAULT_DATABASE)
         ensure_declared_indexes(database)
         # Nobody tells this cache of changes, so it stays unused.
@@ -60,10 +59,7 @@ def opened_stores(settings: Settings, *, for_builds: bool = False) -> Iterator[S
         return
     running = read_runtime(settings.data_dir)
     if running is None:
-        stores = open_stores(settings, for_builds=for_builds)
-        try:
+        with closing(open_stores(settings, for_builds=for_builds)) as stores:
             yield stores
-        finally:
-            stores.close()
     else:
         yield Stores(mongodb_uri or running.mongodb_uri, redis_url or running.redis_url)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
     from event_service.manager.webhook import Webhook
     from event_service.settings import Settings
+
+
+_Command: TypeAlias = Callable[..., None]
+
+
+def _of_one(command: _Command) -> _Command:
+    """What a command takes that is about one webhook."""
+    return click.argument("webhook_id")(data_dir_option(json_option(command)))
 
 
 @click.group()
@@ -104,9 +113,7 @@ def list_(
 
 
 @webhook.command()
-@click.argument("webhook_id")
-@data_dir_option
-@json_option
+@_of_one
 def show(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show one webhook."""
     with told_plainly(), opened_webhooks(settings_of(data_dir=data_dir)) as webhooks:
@@ -114,9 +121,7 @@ def show(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa
 
 
 @webhook.command("rotate-key")
-@click.argument("webhook_id")
-@data_dir_option
-@json_option
+@_of_one
 def rotate_key(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Replace the access key; the new one is shown only now, the old one is void."""
     with told_plainly():
@@ -127,9 +132,7 @@ def rotate_key(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  
 
 
 @webhook.command()
-@click.argument("webhook_id")
-@data_dir_option
-@json_option
+@_of_one
 def enable(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Let a webhook take events again."""
     with told_plainly(), opened_webhooks(settings_of(data_dir=data_dir)) as webhooks:
@@ -137,9 +140,7 @@ def enable(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # no
 
 
 @webhook.command()
-@click.argument("webhook_id")
-@data_dir_option
-@json_option
+@_of_one
 def disable(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Let a webhook take no events."""
     with told_plainly(), opened_webhooks(settings_of(data_dir=data_dir)) as webhooks:
@@ -147,9 +148,7 @@ def disable(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # n
 
 
 @webhook.command()
-@click.argument("webhook_id")
-@data_dir_option
-@json_option
+@_of_one
 def delete(webhook_id: str, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Delete a webhook; its events stay."""
     with told_plainly(), opened_webhooks(settings_of(data_dir=data_dir)) as webhooks:

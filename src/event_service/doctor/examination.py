@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -139,6 +139,4 @@ def _hurried(settings: Settings, seconds: float) -> Settings:
 
 
 def _redis(stack: ExitStack, url: str, settings: Settings) -> RedisClient:
-    client = connect_redis(url, settings)
-    stack.callback(client.close)
-    return client
+    return stack.enter_context(closing(connect_redis(url, settings)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -147,16 +148,13 @@ def _nowhere(
     if endpoint is None or token is None:
         return list(used), 0
     ends = clock() + seconds
-    service = PluginService(endpoint, token.get_secret_value(), seconds)
     nowhere: list[dict[str, Any]] = []
-    try:
+    with closing(PluginService(endpoint, token.get_secret_value(), seconds)) as service:
         for place, each in enumerate(used):
             if clock() >= ends:
                 return nowhere, len(used) - place
             if service.endpoint(_key(each["_id"])) is None:
                 nowhere.append(each)
-    finally:
-        service.close()
     return nowhere, 0
 
 

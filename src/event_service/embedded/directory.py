@@ -96,15 +96,13 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def held(path: Path) -> bool:
-    """Whether any process holds the data directory ``path`` right now.
-
-    Raises DataDirectoryError if this user may not look.
-    """
+def holder_of(path: Path) -> int | None:
+    """The process that holds the data directory ``path`` right now, 0 if it isn't known; None if
+    there is none. Raises DataDirectoryError if this user may not look."""
     try:
         descriptor = os.open(path / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return False
+        return None
     except OSError as error:
         raise DataDirectoryError(
             f"The data directory {path} can't be read: {error.strerror}."
@@ -112,22 +110,10 @@ def held(path: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def holder_of(path: Path) -> int | None:
-    """The process that holds the data directory ``path`` right now, 0 if it isn't known; None if
-    there is none. Raises DataDirectoryError if this user may not look."""
-    if not held(path):
-        return None
-    descriptor = os.open(path / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
-    try:
         return _holder(descriptor)
     finally:
         os.close(descriptor)
+    return None
 
 
 def read_runtime(path: Path) -> Runtime | None:
@@ -136,7 +122,7 @@ def read_runtime(path: Path) -> Runtime | None:
 
     Raises DataDirectoryError if this user may not look, or can't read what is there.
     """
-    if not held(path):
+    if holder_of(path) is None:
         return None
     try:
         return Runtime.from_json((path / RUNTIME_FILE).read_text(encoding="utf-8"))

@@ -72,8 +72,6 @@ class EmbeddedMongoDB:
         if self._probe is not None:
             self._probe.close()  # first, since the server waits for those who are connected
         self._supervisor.stop()
-        if self._probe is not None:
-            self._probe.close()
 
     def running(self) -> bool:
         """Whether the server's process lives right now."""

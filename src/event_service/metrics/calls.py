@@ -29,8 +29,7 @@ def methods_hosted(paths: Iterable[str]) -> None:
 
 def call_handled(path: str, code: str, seconds: float) -> None:
     """A call of the method was answered, with the name of a gRPC status, after so long."""
-    if path not in _hosted:
-        path = OTHER
+    path = known(path, _hosted)
     TALLY.count(_handled[path, code])
     TALLY.observe(_seconds[path], seconds)
 

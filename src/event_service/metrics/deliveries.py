@@ -85,7 +85,7 @@ def plugin_skipped() -> None:
 def _events_of(source: str, event_type: str, severity: str, outcome: str) -> Any:
     # What is no label must not be kept as a key either.
     return _events[
-        source if source in _sources else "other",
+        known(source, _sources),
         known(event_type, _EVENT_TYPES),
         known(severity, _SEVERITIES),
         known(outcome, OUTCOMES),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 OTHER: Final = "other"
 """Stands in a label for whatever is not among its known values."""
@@ -113,24 +113,8 @@ BUILD_INFO: Final = Metric(
     "event_service_build_info", Kind.GAUGE, "Always 1; the label is what is told.", ("version",)
 )
 
-METRICS: Final = (
-    CALLS,
-    CALL_SECONDS,
-    EVENTS,
-    DEDUP_ANSWERS,
-    STORE_SECONDS,
-    STORE_FAILURES,
-    STORE_UP,
-    QUEUE_DEPTH,
-    BATCH_SIZE,
-    ALERTS_OPEN,
-    ALERTS,
-    PLUGIN_CALLS,
-    PLUGIN_SECONDS,
-    REFUSED,
-    WORKER_RESTARTS,
-    BUILD_INFO,
-)
+METRICS: Final = tuple(each for each in list(globals().values()) if isinstance(each, Metric))
+"""All of them, in the order of this file."""
 
 OUTCOMES: Final = frozenset({"recorded", "repeated", "dropped"})
 ORIGINS: Final = frozenset({"redis", "database", "batch"})
@@ -174,6 +158,6 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
 """The operations of each store; another one counts as ``other``."""
 
 
-def known(value: str, values: frozenset[str]) -> str:
+def known(value: str, values: Collection[str]) -> str:
     """The value if it is one of those, else ``other``."""
     return value if value in values else OTHER

@@ -119,8 +119,8 @@ class OpenTelemetryTracer:
 
     def ids(self) -> tuple[str, str] | None:
         """The ids of the current span, as they are written."""
-        current = get_current_span().get_span_context()
-        if not current.is_valid:
+        current = self.link()
+        if current is None:
             return None
         return format_trace_id(current.trace_id), format_span_id(current.span_id)
 

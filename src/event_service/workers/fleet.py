@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
@@ -16,7 +16,7 @@ from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
 from event_service.embedded.directory import writing
 from event_service.metrics.ended_workers import worker_gone
-from event_service.metrics.shared_files import VARIABLE, share_metrics
+from event_service.metrics.shared_files import share_metrics
 from event_service.stores import open_stores
 from event_service.workers.reserved_port import ReservedPort
 
@@ -33,7 +33,6 @@ READY: Final = "ready"
 AGAIN: Final = "again"
 """The last argument of a worker that takes the place of one that has ended by itself."""
 
-_METRICS: Final = "metrics"
 _MARGIN_SECONDS: Final = 15.0
 """What a worker may take beyond the time of its calls, to write counts and let go of stores."""
 
@@ -60,11 +59,10 @@ class Fleet:
             if settings.http_port >= 0:
                 http_port = ReservedPort(settings.host, settings.http_port, "EVENT_HTTP_PORT")
                 undo.callback(http_port.close)
-            self._stores = open_stores(settings)
-            undo.callback(self._stores.close)
+            self._stores = undo.enter_context(closing(open_stores(settings)))
             self._lock = cast("DataDirectory", self._stores.directory).lock
             with writing(settings.data_dir):
-                share_metrics(settings.data_dir / _METRICS)
+                share_metrics(settings.data_dir / "metrics")
             self._closing = undo.pop_all()
         self.address = grpc_port.address
         self.http_address = None if http_port is None else http_port.address
@@ -77,7 +75,6 @@ class Fleet:
             "EVENT_DATA_DIR": str(settings.data_dir),
             "EVENT_MONGODB_URI": self._stores.mongodb_uri,
             "EVENT_REDIS_URL": self._stores.redis_url,
-            VARIABLE: str(settings.data_dir / _METRICS),
         }
         self._workers = [_Worker(self, number + 1) for number in range(settings.processes)]
 
