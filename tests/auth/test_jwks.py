@@ -25,8 +25,8 @@ def path(tmp_path: Path, issuer: Issuer) -> Path:
     return path
 
 
-def ids(source: JwksFile, domain_id: str = "domain-a", kid: str | None = None) -> list[str | None]:
-    return [key.kid for key in source.keys(domain_id, kid)]
+def ids(source: JwksFile, domain_id: str = "domain-a") -> list[str | None]:
+    return [key.kid for key in source.get(domain_id) or ()]
 
 
 def test_one_key_and_sets(path: Path, issuer: Issuer) -> None:
@@ -35,10 +35,8 @@ def test_one_key_and_sets(path: Path, issuer: Issuer) -> None:
     source = JwksFile(path)
     assert ids(source) == ["key-1"]
     assert ids(source, "domain-b") == ["key-1", "other"]
-    assert ids(source, "domain-b", "other") == ["other"]
-    assert ids(source, "domain-b", "unknown") == []
     assert ids(source, "domain-c") == []
-    assert source.renewed("domain-a", None) == source.keys("domain-a", None)
+    assert source.renew("domain-a") == source.get("domain-a")
 
 
 def test_a_change_is_seen_at_the_next_call(path: Path) -> None:

@@ -244,8 +244,8 @@ def test_an_app_of_the_wrong_role_is_not_asked_about(keys: FixedKeys, issuer: Is
 
 def test_keys_that_cannot_be_had(issuer: Issuer) -> None:
     class Nowhere(FixedKeys):
-        def keys(self, domain_id: str, kid: str | None) -> tuple[()]:
-            raise Unavailable(f"no keys for {domain_id} {kid}")
+        def get(self, domain_id: str) -> tuple[()]:
+            raise Unavailable(f"no keys for {domain_id}")
 
     with pytest.raises(Unavailable):
         ask(TokenAuthenticator(TokenVerifier(Nowhere())), issuer.token())

@@ -11,6 +11,7 @@ from event_service.auth.access import (
     WORKSPACE_OWNER,
 )
 from event_service.auth.bearer import bearer_of
+from event_service.auth.claims import wrong_claim
 from event_service.caller import Caller, Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, RequiredParameter
 
@@ -74,7 +75,7 @@ class TokenAuthenticator:
         if not claims.is_app:
             return claims.permissions or (), frozenset(claims.projects or ())
         if claims.jti is None:
-            raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = jti)")
+            raise wrong_claim("jti")
         if self._app_grants is None:
             raise PermissionDenied("Tokens of apps need an identity service to check them with.")
         grant = self._app_grants(claims.did, claims.jti)
