@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from event_service.query.fields import FieldSet, Row
+    from event_service.query.fields import FieldSet
+    from event_service.query.produced import Row
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.date_formats import formatted
 from event_service.query.expressions import Expression, document, present, when, without_nulls
-from event_service.query.fields import NO_LISTS, FieldKind, Row
+from event_service.query.fields import NO_LISTS, FieldKind
 from event_service.query.group_conditions import all_hold
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.produced import ORDERING_KEYS, ProducedRow, new_name
-from event_service.query.unshown import unshown_name
+from event_service.query.produced import ORDERING_KEYS, ProducedRow, Row, new_name, unshown_name
 from event_service.query.values import required
 
 if TYPE_CHECKING:

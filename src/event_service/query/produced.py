@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, TypeAlias
 
 from event_service.errors import InvalidParameter
-from event_service.query.fields import NO_LISTS, Field, FieldKind, path_segments, unwound_kinds
+from event_service.query.fields import NO_LISTS, Field, FieldKind, FieldSet, path_segments
 from event_service.query.values import required
 from event_service.stored_keys import original_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from event_service.query.limits import QueryLimits
 
@@ -25,7 +26,7 @@ _SHOWN = 300
 class ProducedRow:
     """The names of a row with what they hold; ``keys`` are those of the group it stands for.
 
-    ``unshown`` are names beside them.
+    ``unshown`` are names beside them that only the order of rows needs: no caller sees one.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -46,20 +47,24 @@ class ProducedRow:
             )
         return Field(".".join((first, *inner)), FieldKind.INSIDE if inner else kind)
 
-    def unwound(self, field: Field, number: str) -> ProducedRow:
-        """The same names, with a member in the place of the list."""
-        kinds = unwound_kinds(self.kinds, field)
-        return replace(self, kinds=kinds, unshown=(*self.unshown, number))
-
     @property
     def last_order(self) -> tuple[str, ...]:
         """The first keys of the group, none behind one that may be a list.
 
-        Where it has more, all are among ``unshown``.
+        Where it has more, all are among ``unshown``: no two rows are equal in both.
         """
         keys = self.keys[:ORDERING_KEYS]
         lists = (at for at, key in enumerate(keys, 1) if self.kinds[key] not in NO_LISTS)
         return keys[: next(lists, ORDERING_KEYS)]
+
+
+Row: TypeAlias = FieldSet | ProducedRow
+"""What a stage works on."""
+
+
+def unshown_name(taken: Container[str]) -> str:
+    """A name for ``unshown`` that is none of those ``taken``."""
+    return next(name for at in count() if (name := f"__order_{at}") not in taken)
 
 
 def new_name(place: str, name: str, limits: QueryLimits) -> str:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.expressions import Expression, document, has_type, members, number, when
-from event_service.query.fields import FieldKind, Row
+from event_service.query.fields import FieldKind
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.produced import ProducedRow, new_name
-from event_service.query.unshown import unshown_name
+from event_service.query.produced import ProducedRow, Row, new_name, unshown_name
 from event_service.query.values import required
 from event_service.stored_keys import original_in_database, stored_in_database
 

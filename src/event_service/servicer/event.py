@@ -96,12 +96,7 @@ class EventServicer:
         # What says how large a list becomes, but for whose events they are; its names may be long.
         kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
         with self._room.share(kind, call.time_remaining()) as took:
-            page = self._events.list(
-                call.known_caller,
-                query if request.HasField("query") else None,
-                parameters,
-                call.time_remaining(),
-            )
+            page = self._events.list(call.known_caller, query, parameters, call.time_remaining())
             took(sum(len(document.raw) for document in page.documents))
             return self._messages.page(page.documents, page.total_count)
 
