@@ -102,4 +102,5 @@ class JwksFile:
 
 
 def _edition(status: os.stat_result) -> _Edition:
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    # Also what keeps size and time as they were changes this one: so does leave to read it.
+    return status.st_ino, status.st_size, status.st_ctime_ns
