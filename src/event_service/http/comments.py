@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from google.protobuf.descriptor_pb2 import EnumDescriptorProto, FileDescriptorProto
 
@@ -28,13 +28,8 @@ _Place = tuple[int, ...]
 def read_comments() -> Mapping[str, str]:
     """Full names of what has a comment, with the comment as one paragraph."""
     content = (files(_PACKAGE) / _FILE).read_bytes()
-    return comments_of(FileDescriptorSet.FromString(content).file)
-
-
-def comments_of(descriptors: Sequence[FileDescriptorProto]) -> Mapping[str, str]:
-    """The same for given files, which must have been compiled with their source's places."""
     comments: dict[str, str] = {}
-    for file in descriptors:
+    for file in FileDescriptorSet.FromString(content).file:
         told = {
             tuple(location.path): " ".join(location.leading_comments.split())
             for location in file.source_code_info.location
