@@ -97,10 +97,7 @@ def path_segments(key: str, limits: QueryLimits) -> list[str]:
 
     Raises InvalidParameter naming the key: no name may be empty, or mean something to MongoDB.
     """
-    if len(key) > limits.key_length:
-        raise InvalidParameter(
-            _shown(key), f"{len(key)} characters where at most {limits.key_length} are taken"
-        )
+    at_most(_shown(key), "characters", key, limits.key_length)
     segments = key.split(".")
     at_most(_shown(key), "dotted names", segments, limits.key_depth)
     for segment in segments:

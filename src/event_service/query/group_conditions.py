@@ -9,7 +9,7 @@ from event_service.errors import InvalidParameter, OperatorValueType
 from event_service.query.expressions import Expression, has_type, members, types_like
 from event_service.query.fields import Field, FieldKind
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.values import as_stored, python_value, required
+from event_service.query.values import as_stored, given_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,7 @@ def _holds(
             f"{place}.operator", "conditions take eq, not, gt, gte, lt and lte only"
         )
     field = row.resolve(key, limits)
-    kind = condition.WhichOneof("value_alias")
-    value = as_stored(field, python_value(getattr(condition, kind) if kind else None))
+    value = as_stored(field, given_value(condition))
     if not isinstance(value, bool | float | str | datetime):
         raise OperatorValueType(operator, key)
     if operator in ("eq", "not"):

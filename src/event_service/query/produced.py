@@ -12,8 +12,9 @@ from event_service.query.values import required
 from event_service.stored_keys import original_key
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
+    from event_service.query.expressions import Expression
     from event_service.query.limits import QueryLimits
 
 ORDERING_KEYS = 3
@@ -60,6 +61,29 @@ class ProducedRow:
 
 Row: TypeAlias = FieldSet | ProducedRow
 """What a stage works on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A field of the new rows: its name, the expression that makes it, and what it holds.
+
+    ``shown`` is what becomes of it when a group's rows are made (1: it stays as it is).
+    """
+
+    name: str
+    expression: Expression
+    kind: FieldKind
+    shown: Expression = 1
+
+
+def kinds_of(place: str, made: Iterable[Made]) -> dict[str, FieldKind]:
+    """What each name holds. Raises InvalidParameter when two fields have one name."""
+    kinds: dict[str, FieldKind] = {}
+    for field in made:
+        if field.name in kinds:
+            raise InvalidParameter(place, f"two fields are called {field.name[:64]}")
+        kinds[field.name] = field.kind
+    return kinds
 
 
 def unshown_name(taken: Container[str]) -> str:

@@ -125,11 +125,9 @@ def _projection(
     if not paths:
         return None
     named = set(paths)
-    return tuple(path for path in dict.fromkeys(paths) if not named & set(_parents(path)))
+    return tuple(path for path in dict.fromkeys(paths) if named.isdisjoint(_parents(path)))
 
 
 def _parents(path: str) -> Iterable[str]:
-    at = path.find(".")
-    while at != -1:
-        yield path[:at]
-        at = path.find(".", at + 1)
+    names = path.split(".")
+    return (".".join(names[:depth]) for depth in range(1, len(names)))

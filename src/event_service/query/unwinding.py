@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from event_service.errors import InvalidParameter
 from event_service.query.conditions import EVERYTHING
 from event_service.query.fields import FieldKind
-from event_service.query.filters import FilterCompiler, filter_value
+from event_service.query.filters import FilterCompiler
 from event_service.query.produced import unshown_name
-from event_service.query.values import required
+from event_service.query.values import given_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def compile_unwind(
     where = FilterCompiler(after, now, limits).every(f"{place}.filter", unwind.filter)
     for at, part in enumerate(unwind.filter):
         key = part.key or part.k
-        if filter_value(part) == "" and after.resolve(key, limits).path == field.path:
+        if given_value(part) == "" and after.resolve(key, limits).path == field.path:
             raise InvalidParameter(f"{place}.filter[{at}].value", "it is empty")
     stage = {"$unwind": {"path": field.value, "includeArrayIndex": number}}
     return ([stage] if where == EVERYTHING else [stage, {"$match": where}]), after
