@@ -10,7 +10,7 @@ import structlog
 from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
 from event_service.errors import Unavailable
-from event_service.grpc_endpoint import RECONNECT_SOON, open_channel
+from event_service.grpc_endpoint import SERVICE_OPTIONS, open_channel
 from event_service.remote_method import NOT_THERE, RemoteMethod
 from event_service.stubs.event_service.identity.calls_pb2 import (
     AppAnswer,
@@ -28,7 +28,6 @@ GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
 CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
 
 _SERVICE: Final = "identity"
-_OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
 
 
 class IdentityService:
@@ -40,7 +39,7 @@ class IdentityService:
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._metadata = (("token", system_token),)
-        self._channel = open_channel(endpoint, _OPTIONS)
+        self._channel = open_channel(endpoint, SERVICE_OPTIONS)
         self._get_public_key = RemoteMethod(
             self._channel, _SERVICE, GET_PUBLIC_KEY, PublicKeyAnswer, seconds
         )
