@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ
-from event_service.auth.apps import AppGrant, kept_grants
+from event_service.auth.apps import APP_LIFETIMES, App, AppGrant
 from event_service.auth.identity import IdentityService
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
@@ -53,7 +53,7 @@ def identity(server: IdentityServer) -> Iterator[IdentityService]:
 def authenticator(identity: IdentityService, clock: Clock) -> TokenAuthenticator:
     return TokenAuthenticator(
         TokenVerifier(LoadingCache(identity.public_keys, clock=clock)),
-        kept_grants(identity.app, clock=clock),
+        LoadingCache(identity.app, APP_LIFETIMES, clock).get,
     )
 
 
@@ -242,12 +242,12 @@ def test_an_app_that_is_not_there(
     identity: IdentityService, server: IdentityServer, status: str
 ) -> None:
     server.refusal = grpc.StatusCode[status]
-    assert identity.app(DOMAIN, "client-1") is None
+    assert identity.app(App(DOMAIN, "client-1")) is None
 
 
 def test_an_app_with_every_permission(identity: IdentityService, server: IdentityServer) -> None:
     server.apps[DOMAIN, "client-1"] = ([], [])
-    assert identity.app(DOMAIN, "client-1") == AppGrant((), frozenset())
+    assert identity.app(App(DOMAIN, "client-1")) == AppGrant((), frozenset())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ, WEBHOOK_WRITE, Access
-from event_service.auth.apps import AppGrant
+from event_service.auth.apps import App, AppGrant
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
 from event_service.caller import Caller, Scope
@@ -29,8 +29,8 @@ class Apps:
         self._grant = grant
         self.asked: list[tuple[str, str]] = []
 
-    def __call__(self, domain_id: str, client_id: str) -> AppGrant | None:
-        self.asked.append((domain_id, client_id))
+    def __call__(self, app: App) -> AppGrant | None:
+        self.asked.append(app)
         return self._grant
 
 

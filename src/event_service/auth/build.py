@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from event_service.auth.apps import kept_grants
+from event_service.auth.apps import APP_LIFETIMES
 from event_service.auth.identity import IdentityService
 from event_service.auth.jwks import JwksFile
 from event_service.auth.jwks_url import JwksUrl
@@ -59,7 +59,7 @@ def _with_identity(settings: Settings, endpoint: str) -> Authenticator:
         identity = IdentityService(endpoint, system_token)
     return TokenAuthenticator(
         TokenVerifier(published or LoadingCache(identity.public_keys)),
-        kept_grants(identity.app),
+        LoadingCache(identity.app, APP_LIFETIMES).get,
         settings.auth_system_domains,
         on_close=identity.close,
     )

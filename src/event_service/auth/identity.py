@@ -20,6 +20,7 @@ from event_service.stubs.event_service.identity.calls_pb2 import (
 )
 
 if TYPE_CHECKING:
+    from event_service.auth.apps import App
     from event_service.auth.jwk import VerificationKey
 
 _log = structlog.get_logger(__name__)
@@ -58,9 +59,9 @@ class IdentityService:
             )
             raise Unavailable("The domain's public key can't be used.") from None
 
-    def app(self, domain_id: str, client_id: str) -> AppGrant | None:
+    def app(self, app: App) -> AppGrant | None:
         """What an app may do, None for one that is unknown or disabled. Raises Unavailable."""
-        question = AppQuestion(domain_id=domain_id, client_id=client_id)
+        question = AppQuestion(domain_id=app.domain_id, client_id=app.client_id)
         refusals = NOT_THERE | {grpc.StatusCode.PERMISSION_DENIED}
         answer = self._check_app.ask(question, self._metadata, refusals)
         if answer is None:
