@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 _ACCUMULATORS: Mapping[str, Callable[[Expression], Expression]] = {
+    "count": lambda value: {"$sum": value},
     "sum": lambda value: {"$sum": value},
     "average": lambda value: {"$avg": value},
     "max": lambda value: {"$max": value},
@@ -94,43 +95,31 @@ def _key(place: str, key: query_pb2.AggregateGroupKey, row: Row, limits: QueryLi
 def _field(place: str, field: query_pb2.AggregateGroupField, row: Row, limits: QueryLimits) -> Made:
     operator = required(f"{place}.operator", field.operator or field.o)
     name = new_name(place, field.name or field.n, limits)
-    if operator != "count" and operator not in _ACCUMULATORS:
+    if operator not in _ACCUMULATORS:
         raise InvalidParameter(f"{place}.operator", f"no operator is called {operator[:32]}")
     if field.conditions and operator not in _WITH_CONDITIONS:
         raise InvalidParameter(f"{place}.conditions", f"{operator} takes no conditions")
     if field.fields and operator != "push":
         raise InvalidParameter(f"{place}.fields", f"{operator} takes no fields")
     if field.fields:
-        return _pushed(place, name, field, row, limits)
+        return Made(name, {"$push": _pushed(place, field, row, limits)}, FieldKind.INSIDE)
+    value: Expression = 1
     if operator == "count":
-        return Made(name, {"$sum": _counted(place, field, row, limits, 1)}, FieldKind.NUMBER)
-    source = row.resolve(required(f"{place}.key", field.key or field.k), limits)
-    value = _counted(place, field, row, limits, source.value)
-    kind = source.kind if operator in _SAME_KIND else FieldKind.INSIDE
+        kind = FieldKind.NUMBER
+    else:
+        source = row.resolve(required(f"{place}.key", field.key or field.k), limits)
+        value = source.value
+        kind = source.kind if operator in _SAME_KIND else FieldKind.INSIDE
+    if field.conditions:
+        # A row that they don't hold for counts as 0.
+        value = when(all_hold(place, field.conditions, row, limits), value, 0)
     shown = without_nulls(f"${name}") if operator in _LISTS else 1
     return Made(name, _ACCUMULATORS[operator](value), kind, shown)
 
 
-def _counted(
-    place: str,
-    field: query_pb2.AggregateGroupField,
-    row: Row,
-    limits: QueryLimits,
-    value: Expression,
-) -> Expression:
-    """The value, or 0 for a row that the field's conditions don't hold for."""
-    if not field.conditions:
-        return value
-    return when(all_hold(place, field.conditions, row, limits), value, 0)
-
-
 def _pushed(
-    place: str,
-    name: str,
-    field: query_pb2.AggregateGroupField,
-    row: Row,
-    limits: QueryLimits,
-) -> Made:
+    place: str, field: query_pb2.AggregateGroupField, row: Row, limits: QueryLimits
+) -> Mapping[str, Expression]:
     at_most(f"{place}.fields", "fields", field.fields, limits.group_members)
     parts: list[Made] = []
     for at, part in enumerate(field.fields):
@@ -139,5 +128,4 @@ def _pushed(
         part_name = new_name(inner, part.name or part.n, limits)
         parts.append(Made(part_name, present(source.value), source.kind))
     kinds_of(f"{place}.fields", parts)
-    value = {part.name: part.expression for part in parts}
-    return Made(name, {"$push": value}, FieldKind.INSIDE)
+    return {part.name: part.expression for part in parts}
