@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import zlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from google.protobuf.message import DecodeError
 from starlette.exceptions import HTTPException
@@ -15,8 +14,6 @@ from starlette.requests import Request
 from event_service.admission.byte_budget import ByteBudget
 from event_service.errors import ServiceError
 from event_service.http.body import BodyLimits, body_of
-from event_service.http.transcoding import bindings_of
-from event_service.servicer.method import Method
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, webhook_pb2
 from event_service.wire.json_body import json_object
 from event_service.wire.json_message import json_of, message_of
@@ -26,9 +23,10 @@ from fuzz.stored import check_kept
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
+    from google.protobuf.message import Message
+
 _LARGEST = 64 * 1024
 _BUDGET = ByteBudget(2 * _LARGEST)
-_NOTHING: Any = None
 
 
 def json_text(data: bytes) -> None:
@@ -38,17 +36,14 @@ def json_text(data: bytes) -> None:
 
 
 def json_request(data: bytes) -> None:
-    """A byte that chooses the method, a query string up to the first line's end, a body."""
-    head, _, body = data[1:].partition(b"\n")
-    binding = _BINDINGS[(data[0] if data else 0) % len(_BINDINGS)]
-    query = parse_qsl(head.decode("utf-8", "replace"), keep_blank_values=True)
-    path = dict.fromkeys(binding.variables, "webhook-1")
+    """A byte that chooses the kind of request, a line that is passed over, a body."""
+    _, _, body = data[1:].partition(b"\n")
+    kind = _KINDS[(data[0] if data else 0) % len(_KINDS)]
     with refused_well():
-        sent = json_object(body, name="request") if body.strip() else None
-        message = message_of(binding.request(path, query, sent), binding.method.request)
+        message = message_of(json_object(body, name="request") if body.strip() else {}, kind)
         json_of(message, emit_defaults=True)
         try:
-            again = binding.method.request.FromString(message.SerializeToString())
+            again = kind.FromString(message.SerializeToString())
         except DecodeError:
             # JSON may be nested a little deeper than protobuf reads.
             return
@@ -103,23 +98,13 @@ _SCOPE = {
     "path": "/",
     "headers": [(b"content-encoding", b"gzip")],
 }
-_REQUESTS = {
-    "spaceone.api.monitoring.v1.Event": {
-        "create": event_pb2.CreateEventRequest,
-        "get": event_pb2.EventRequest,
-        "list": event_pb2.EventQuery,
-        "stat": event_pb2.EventStatQuery,
-    },
-    "spaceone.api.monitoring.v1.Webhook": {
-        "create": webhook_pb2.CreateWebhookRequest,
-        "update": webhook_pb2.UpdateWebhookRequest,
-        "update_plugin": webhook_pb2.UpdateWebhookPluginRequest,
-        "list": webhook_pb2.WebhookQuery,
-        "stat": webhook_pb2.WebhookStatQuery,
-    },
-}
-_BINDINGS = bindings_of(
-    Method(service, name, kind, None, _NOTHING)
-    for service, requests in _REQUESTS.items()
-    for name, kind in requests.items()
+_KINDS: tuple[type[Message], ...] = (
+    event_pb2.EventRequest,
+    event_pb2.EventQuery,
+    event_pb2.EventStatQuery,
+    webhook_pb2.CreateWebhookRequest,
+    webhook_pb2.UpdateWebhookRequest,
+    webhook_pb2.UpdateWebhookPluginRequest,
+    webhook_pb2.WebhookQuery,
+    webhook_pb2.WebhookStatQuery,
 )

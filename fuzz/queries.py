@@ -62,7 +62,6 @@ def query_json(data: bytes) -> None:
 def check_request(method: str, request: Any, fields: FieldSet, caller: Caller) -> None:
     """Raises AssertionError unless the request is refused or stays within bounds and scope."""
     reader, heard = listening_reader(fields)
-    query = request.query if request.HasField("query") else None
     parameters = {
         key: value
         for key in _PARAMETERS
@@ -70,9 +69,9 @@ def check_request(method: str, request: Any, fields: FieldSet, caller: Caller) -
     }
     with refused_well():
         if method == "list":
-            reader.list(caller, query, parameters)
+            reader.list(caller, request.query, parameters)
         else:
-            reader.stat(caller, query)
+            reader.stat(caller, request.query if request.HasField("query") else None)
     size = cast("int", request.ByteSize())
     for pipeline in heard.pipelines:
         check_pipeline(pipeline, caller.scope, size)

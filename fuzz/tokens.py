@@ -9,7 +9,6 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from event_service.auth.jwk import UnusableKeyError, VerificationKey, read_json_keys
-from event_service.auth.keys import matching
 from event_service.auth.verification import TokenVerifier
 from event_service.errors import AuthenticateFailure
 from fuzz.refusals import check_refusal
@@ -25,11 +24,10 @@ _KEY = VerificationKey("kid-1", "EdDSA", _SECRET.public_key())
 class _Keys:
     """One key, which is every domain's."""
 
-    def keys(self, _: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        return matching([_KEY], kid)
+    def get(self, _: str) -> tuple[VerificationKey, ...]:
+        return (_KEY,)
 
-    def renewed(self, _: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        return matching([_KEY], kid)
+    renew = get
 
 
 _VERIFIER = TokenVerifier(_Keys(), lambda: _NOW)

@@ -14,11 +14,13 @@ ChannelOptions: TypeAlias = Sequence[tuple[str, int]]
 _SCHEMES: Final = ("grpc", "grpc+ssl")
 _ADDRESS: Final = re.compile(r"[^\s@]+:[0-9]+")
 
-RECONNECT_SOON: Final[ChannelOptions] = (
+SERVICE_OPTIONS: Final[ChannelOptions] = (
+    ("grpc.max_receive_message_length", 1024 * 1024),
     # What comes back is found again within seconds, not minutes.
     ("grpc.initial_reconnect_backoff_ms", 500),
     ("grpc.max_reconnect_backoff_ms", 5000),
 )
+"""For SpaceONE's own services, whose answers are small."""
 
 
 def is_endpoint(text: str) -> bool:

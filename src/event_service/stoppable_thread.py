@@ -20,11 +20,6 @@ class StoppableThread:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=work, args=(self._stopping,), name=name, daemon=True)
 
-    @property
-    def stopped(self) -> bool:
-        """Whether ``stop`` was called."""
-        return self._stopping.is_set()
-
     def start(self) -> None:
         """Begin; to be called once."""
         self._thread.start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from event_service.auth.jwk import read_keys
-from event_service.auth.keys import matching
 
 if TYPE_CHECKING:
     from event_service.auth.jwk import VerificationKey
@@ -19,9 +18,9 @@ class FixedKeys:
         self._keys = {name.replace("_", "-"): read_keys(i.jwk()) for name, i in issuers.items()}
         self.asked: list[str] = []
 
-    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def get(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
         self.asked.append(domain_id)
-        return matching(self._keys.get(domain_id, ()), kid)
+        return self._keys.get(domain_id)
 
-    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        return matching(self._keys.get(domain_id, ()), kid)
+    def renew(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
+        return self._keys.get(domain_id)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from event_service.auth.cached_keys import CachedKeys
 from event_service.auth.jwk import VerificationKey, read_keys
 from event_service.auth.verification import TokenVerifier
 from event_service.errors import AuthenticateFailure
+from event_service.loading_cache import LoadingCache
 from tests.auth.issuer import DOMAIN, Issuer, rsa_key
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def domains(issuer: Issuer) -> Domains:
 
 @pytest.fixture
 def verifier(domains: Domains, clock: Clock) -> TokenVerifier:
-    return TokenVerifier(CachedKeys(domains, clock=clock))
+    return TokenVerifier(LoadingCache(domains, clock=clock))
 
 
 @pytest.mark.parametrize("kid", ["key-2", None])

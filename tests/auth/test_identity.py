@@ -8,13 +8,13 @@ import grpc
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ
-from event_service.auth.apps import AppGrant, kept_grants
-from event_service.auth.cached_keys import CachedKeys
+from event_service.auth.apps import APP_LIFETIMES, App, AppGrant
 from event_service.auth.identity import IdentityService
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
 from event_service.caller import Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, Unavailable
+from event_service.loading_cache import LoadingCache
 from tests.auth.identity_server import IdentityServer
 from tests.auth.issuer import DOMAIN, WORKSPACE, Issuer, rsa_key
 
@@ -52,8 +52,8 @@ def identity(server: IdentityServer) -> Iterator[IdentityService]:
 @pytest.fixture
 def authenticator(identity: IdentityService, clock: Clock) -> TokenAuthenticator:
     return TokenAuthenticator(
-        TokenVerifier(CachedKeys(identity.public_keys, clock=clock)),
-        kept_grants(identity.app, clock=clock),
+        TokenVerifier(LoadingCache(identity.public_keys, clock=clock)),
+        LoadingCache(identity.app, APP_LIFETIMES, clock).get,
     )
 
 
@@ -176,7 +176,7 @@ def test_one_that_hangs(server: IdentityServer, issuer: Issuer) -> None:
     server.hangs = True
     impatient = IdentityService(server.endpoint, OURS, seconds=0.2)
     with pytest.raises(Unavailable):
-        TokenVerifier(CachedKeys(impatient.public_keys)).claims(issuer.token())
+        TokenVerifier(LoadingCache(impatient.public_keys)).claims(issuer.token())
     assert server.asked == [DOMAIN]
     impatient.close()
 
@@ -186,7 +186,7 @@ def test_a_wrong_system_token_is_not_the_callers_fault(
 ) -> None:
     wrong = IdentityService(server.endpoint, "not-ours")
     with pytest.raises(Unavailable):
-        TokenVerifier(CachedKeys(wrong.public_keys)).claims(issuer.token())
+        TokenVerifier(LoadingCache(wrong.public_keys)).claims(issuer.token())
     wrong.close()
 
 
@@ -242,12 +242,12 @@ def test_an_app_that_is_not_there(
     identity: IdentityService, server: IdentityServer, status: str
 ) -> None:
     server.refusal = grpc.StatusCode[status]
-    assert identity.app(DOMAIN, "client-1") is None
+    assert identity.app(App(DOMAIN, "client-1")) is None
 
 
 def test_an_app_with_every_permission(identity: IdentityService, server: IdentityServer) -> None:
     server.apps[DOMAIN, "client-1"] = ([], [])
-    assert identity.app(DOMAIN, "client-1") == AppGrant((), frozenset())
+    assert identity.app(App(DOMAIN, "client-1")) == AppGrant((), frozenset())
 
 
 @pytest.mark.parametrize(

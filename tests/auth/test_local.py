@@ -61,7 +61,7 @@ def test_the_key_is_made_once_and_for_the_owner_alone(pair: LocalKeyPair, data_d
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [entry.name for entry in path.parent.iterdir()] == ["key.pem"]
     again = LocalKeyPair(data_dir)
-    assert again.keys("domain-a", None) == pair.keys("domain-a", None)
+    assert again.get("domain-a") == pair.get("domain-a")
     assert caller(again, pair.issue("DOMAIN_ADMIN", "domain-a")).role == "DOMAIN_ADMIN"
 
 
@@ -76,7 +76,7 @@ def test_a_key_that_another_process_made_meanwhile_is_kept(
     # It wasn't there yet when this process looked.
     monkeypatch.setattr(Path, "exists", lambda _: False)
     late = LocalKeyPair(data_dir)
-    assert late.keys("domain-a", None) == pair.keys("domain-a", None)
+    assert late.get("domain-a") == pair.get("domain-a")
     assert [entry.name for entry in (data_dir / "auth").iterdir()] == ["key.pem"]
 
 

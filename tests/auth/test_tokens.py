@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ, WEBHOOK_WRITE, Access
-from event_service.auth.apps import AppGrant
+from event_service.auth.apps import App, AppGrant
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
 from event_service.caller import Caller, Scope
@@ -29,8 +29,8 @@ class Apps:
         self._grant = grant
         self.asked: list[tuple[str, str]] = []
 
-    def __call__(self, domain_id: str, client_id: str) -> AppGrant | None:
-        self.asked.append((domain_id, client_id))
+    def __call__(self, app: App) -> AppGrant | None:
+        self.asked.append(app)
         return self._grant
 
 
@@ -244,8 +244,8 @@ def test_an_app_of_the_wrong_role_is_not_asked_about(keys: FixedKeys, issuer: Is
 
 def test_keys_that_cannot_be_had(issuer: Issuer) -> None:
     class Nowhere(FixedKeys):
-        def keys(self, domain_id: str, kid: str | None) -> tuple[()]:
-            raise Unavailable(f"no keys for {domain_id} {kid}")
+        def get(self, domain_id: str) -> tuple[()]:
+            raise Unavailable(f"no keys for {domain_id}")
 
     with pytest.raises(Unavailable):
         ask(TokenAuthenticator(TokenVerifier(Nowhere())), issuer.token())

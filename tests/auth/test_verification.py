@@ -53,6 +53,12 @@ def test_a_token_without_a_key_id_as_spaceone_makes_them() -> None:
     assert TokenVerifier(FixedKeys(domain_a=plain)).claims(plain.token()).did == DOMAIN
     with_kid = Issuer(plain.key, kid="key-9")
     assert TokenVerifier(FixedKeys(domain_a=plain)).claims(with_kid.token()).did == DOMAIN
+    assert TokenVerifier(FixedKeys(domain_a=with_kid)).claims(plain.token()).did == DOMAIN
+
+
+def test_a_key_of_another_id_is_not_tried() -> None:
+    one, other = (Issuer(rsa_key("domain-a"), kid=kid) for kid in ("key-1", "key-2"))
+    assert refusal(TokenVerifier(FixedKeys(domain_a=one)), other.token()) == "Token is not valid."
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from event_service.instants import utc_now
 from event_service.manager.reads import Reader, StatResult
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
-from event_service.stubs.spaceone.api.core.v2.query_pb2 import StatisticsQuery
+from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -70,6 +70,6 @@ def test_a_list_of_more_bytes_than_an_answer_may_have_is_refused(
         {"domain_id": "domain-1", "event_id": f"event-{at}", "raw_data": {"text": "x" * 1_000}}
         for at in range(2)
     )
-    assert len(_reader(events, 2_500).list(_CALLER, None, {}).documents) == 2
+    assert len(_reader(events, 2_500).list(_CALLER, Query(), {}).documents) == 2
     with pytest.raises(TooLarge, match="bytes of one answer, limit = 1500"):
-        _reader(events, 1_500).list(_CALLER, None, {})
+        _reader(events, 1_500).list(_CALLER, Query(), {})

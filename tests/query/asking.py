@@ -38,11 +38,11 @@ def ask_list(
     query: Mapping[str, Any] | None,
     parameters: Mapping[str, str] | None = None,
 ) -> Answer:
-    message = None if query is None else ParseDict(dict(query), query_pb2.Query())
+    message = ParseDict(dict(query or {}), query_pb2.Query())
     wanted = narrow(caller, parameters or {})
     search = compile_search(message, wanted, EVENT_FIELDS, NOW, LIMITS)
     where = within(caller.scope, search.where)
-    if search.unwind is not None:
+    if search.unwind:
         match = {"$match": where}
         counted = list(documents.aggregate([match, *search.count()]))
         total = counted[0]["n"] if counted else 0

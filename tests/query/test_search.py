@@ -7,12 +7,13 @@ import pytest
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.search import compile_search
+from event_service.stubs.spaceone.api.core.v2 import query_pb2
 from tests.query.asking import LIMITS, NOW
 from tests.query.compiling import search
 
 
 def test_without_a_query_the_newest_come_first_up_to_the_maximum() -> None:
-    found = compile_search(None, {}, EVENT_FIELDS, NOW, LIMITS)
+    found = compile_search(query_pb2.Query(), {}, EVENT_FIELDS, NOW, LIMITS)
     assert found == search()
     assert found.where == {}
     assert found.sort == (("created_at", -1), ("event_id", -1))
@@ -21,7 +22,7 @@ def test_without_a_query_the_newest_come_first_up_to_the_maximum() -> None:
 
 def test_direct_parameters_are_equality_filters() -> None:
     parameters = {"severity": "ERROR", "resource": "web-01"}
-    assert compile_search(None, parameters, EVENT_FIELDS, NOW, LIMITS).where == {
+    assert compile_search(query_pb2.Query(), parameters, EVENT_FIELDS, NOW, LIMITS).where == {
         "$and": [{"severity": {"$eq": "ERROR"}}, {"resources": {"$eq": "web-01"}}]
     }
 

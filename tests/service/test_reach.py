@@ -74,7 +74,7 @@ _ANYBODY = Caller("ANY", Scope("domain-1"))
 
 
 def _expected_list(crowd: Crowd, who: Who, service: str, params: dict[str, Any]) -> Answer:
-    query = ParseDict(params["query"], Query()) if "query" in params else None
+    query = ParseDict(params.get("query", {}), Query())
     direct = {name: value for name, value in params.items() if name != "query"}
     if who.projects is not None and direct.get("project_id", who.projects) not in (
         who.projects,

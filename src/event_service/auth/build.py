@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from event_service.auth.apps import kept_grants
-from event_service.auth.cached_keys import CachedKeys
+from event_service.auth.apps import APP_LIFETIMES
 from event_service.auth.identity import IdentityService
 from event_service.auth.jwks import JwksFile
 from event_service.auth.jwks_url import JwksUrl
@@ -15,6 +14,7 @@ from event_service.auth.local import LocalKeyPair
 from event_service.auth.open_access import open_access
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
+from event_service.loading_cache import LoadingCache
 from event_service.secret_text import text_of
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _with_identity(settings: Settings, endpoint: str) -> Authenticator:
     with _named("EVENT_IDENTITY_ENDPOINT"):
         identity = IdentityService(endpoint, system_token)
     return TokenAuthenticator(
-        TokenVerifier(published or CachedKeys(identity.public_keys)),
-        kept_grants(identity.app),
+        TokenVerifier(published or LoadingCache(identity.public_keys)),
+        LoadingCache(identity.app, APP_LIFETIMES).get,
         settings.auth_system_domains,
         on_close=identity.close,
     )

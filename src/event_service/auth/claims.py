@@ -62,15 +62,18 @@ def read_claims(payload: dict[str, object], now: float) -> Claims:
         claims = Claims.model_validate(payload)
     except ValidationError as fault:
         name = fault.errors(include_url=False, include_input=False)[0]["loc"][0]
-        raise AuthenticateFailure(
-            f"Token has a claim that is missing or wrong. (claim = {name})"
-        ) from None
+        raise wrong_claim(name) from None
     if claims.own not in _OWNERS[claims.typ]:
-        raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = own)")
+        raise wrong_claim("own")
     if claims.exp is None and not claims.is_system:
-        raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = exp)")
+        raise wrong_claim("exp")
     check_time(claims, now)
     return claims
+
+
+def wrong_claim(name: object) -> AuthenticateFailure:
+    """What the bearer is told of a claim."""
+    return AuthenticateFailure(f"Token has a claim that is missing or wrong. (claim = {name})")
 
 
 def check_time(claims: Claims, now: float) -> None:

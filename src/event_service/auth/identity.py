@@ -10,7 +10,7 @@ import structlog
 from event_service.auth.apps import AppGrant
 from event_service.auth.jwk import UnusableKeyError, read_json_keys
 from event_service.errors import Unavailable
-from event_service.grpc_endpoint import RECONNECT_SOON, open_channel
+from event_service.grpc_endpoint import SERVICE_OPTIONS, open_channel
 from event_service.remote_method import NOT_THERE, RemoteMethod
 from event_service.stubs.event_service.identity.calls_pb2 import (
     AppAnswer,
@@ -20,6 +20,7 @@ from event_service.stubs.event_service.identity.calls_pb2 import (
 )
 
 if TYPE_CHECKING:
+    from event_service.auth.apps import App
     from event_service.auth.jwk import VerificationKey
 
 _log = structlog.get_logger(__name__)
@@ -28,7 +29,6 @@ GET_PUBLIC_KEY: Final = "/spaceone.api.identity.v2.Domain/get_public_key"
 CHECK_APP: Final = "/spaceone.api.identity.v2.App/check"
 
 _SERVICE: Final = "identity"
-_OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
 
 
 class IdentityService:
@@ -40,7 +40,7 @@ class IdentityService:
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._metadata = (("token", system_token),)
-        self._channel = open_channel(endpoint, _OPTIONS)
+        self._channel = open_channel(endpoint, SERVICE_OPTIONS)
         self._get_public_key = RemoteMethod(
             self._channel, _SERVICE, GET_PUBLIC_KEY, PublicKeyAnswer, seconds
         )
@@ -59,9 +59,9 @@ class IdentityService:
             )
             raise Unavailable("The domain's public key can't be used.") from None
 
-    def app(self, domain_id: str, client_id: str) -> AppGrant | None:
+    def app(self, app: App) -> AppGrant | None:
         """What an app may do, None for one that is unknown or disabled. Raises Unavailable."""
-        question = AppQuestion(domain_id=domain_id, client_id=client_id)
+        question = AppQuestion(domain_id=app.domain_id, client_id=app.client_id)
         refusals = NOT_THERE | {grpc.StatusCode.PERMISSION_DENIED}
         answer = self._check_app.ask(question, self._metadata, refusals)
         if answer is None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import structlog
 
 from event_service.auth.jwk import UnusableKeyError, read_keys
-from event_service.auth.keys import matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,18 +72,16 @@ class JwksFile:
         self._seen: _Edition | None
         self._seen, self._keys = self._read()
 
-    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def get(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
         """See KeySource."""
         with self._lock:
             fault = self._reread_if_changed()
-            known = self._keys.get(domain_id, ())
+            known = self._keys.get(domain_id)
         if fault is not None:  # told without the lock, which every check of a token waits for
             _log.error("file of public keys used as it was before", reason=str(fault))
-        return matching(known, kid)
+        return known
 
-    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """See KeySource."""
-        return self.keys(domain_id, kid)
+    renew = get
 
     def _read(self) -> tuple[_Edition, KeysByDomain]:
         with self._path.open("rb") as file:
@@ -105,4 +102,5 @@ class JwksFile:
 
 
 def _edition(status: os.stat_result) -> _Edition:
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    # Also what keeps size and time as they were changes this one: so does leave to read it.
+    return status.st_ino, status.st_size, status.st_ctime_ns

@@ -11,7 +11,6 @@ from urllib.parse import SplitResult, urlsplit
 import structlog
 
 from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
-from event_service.auth.keys import matching
 from event_service.auth.open_access import is_loopback
 from event_service.bounded_get import bounded_get
 from event_service.errors import Unavailable
@@ -55,15 +54,13 @@ class JwksUrl:
         self._seconds = seconds
         self._documents = LoadingCache(self._fetch, lifetimes, clock)
 
-    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def get(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
         """See KeySource."""
-        known = (self._documents.get(self._url) or {}).get(domain_id, ())
-        return matching(known, kid)
+        return (self._documents.get(self._url) or {}).get(domain_id)
 
-    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def renew(self, domain_id: str) -> tuple[VerificationKey, ...] | None:
         """See KeySource."""
-        known = (self._documents.renew(self._url) or {}).get(domain_id, ())
-        return matching(known, kid)
+        return (self._documents.renew(self._url) or {}).get(domain_id)
 
     def _fetch(self, url: str) -> KeysByDomain:
         try:

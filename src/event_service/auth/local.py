@@ -28,7 +28,6 @@ from event_service.auth.access import (
 )
 from event_service.auth.claims import read_claims
 from event_service.auth.jwk import VerificationKey
-from event_service.auth.keys import matching
 from event_service.auth.verification import MAX_TOKEN_BYTES
 from event_service.errors import AuthenticateFailure
 
@@ -54,13 +53,11 @@ class LocalKeyPair:
         self._kid = _thumbprint(self._private.public_key())
         self._keys = (VerificationKey(self._kid, "RS256", self._private.public_key()),)
 
-    def keys(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:  # noqa: ARG002
+    def get(self, domain_id: str) -> tuple[VerificationKey, ...]:  # noqa: ARG002
         """See KeySource."""
-        return matching(self._keys, kid)
+        return self._keys
 
-    def renewed(self, domain_id: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """See KeySource."""
-        return self.keys(domain_id, kid)
+    renew = get
 
     def issue(
         self,

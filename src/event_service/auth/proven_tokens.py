@@ -24,7 +24,6 @@ class ProvenToken:
     """
 
     claims: Claims
-    kid: str | None
     key: VerificationKey = field(repr=False)
 
 

@@ -10,7 +10,9 @@ from event_service.auth.access import (
     WORKSPACE_MEMBER,
     WORKSPACE_OWNER,
 )
+from event_service.auth.apps import App
 from event_service.auth.bearer import bearer_of
+from event_service.auth.claims import wrong_claim
 from event_service.caller import Caller, Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, RequiredParameter
 
@@ -74,10 +76,10 @@ class TokenAuthenticator:
         if not claims.is_app:
             return claims.permissions or (), frozenset(claims.projects or ())
         if claims.jti is None:
-            raise AuthenticateFailure("Token has a claim that is missing or wrong. (claim = jti)")
+            raise wrong_claim("jti")
         if self._app_grants is None:
             raise PermissionDenied("Tokens of apps need an identity service to check them with.")
-        grant = self._app_grants(claims.did, claims.jti)
+        grant = self._app_grants(App(claims.did, claims.jti))
         if grant is None:
             raise PermissionDenied("The app is unknown or disabled.")
         return grant.permissions, grant.projects

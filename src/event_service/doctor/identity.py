@@ -53,7 +53,7 @@ def _of_open_access(settings: Settings) -> Finding:
 
 def _of_jwks_url(url: str, seconds: float) -> Finding:
     try:
-        JwksUrl(url, seconds).keys("", None)
+        JwksUrl(url, seconds).get("")
     except ValueError:
         advice = (
             "EVENT_AUTH_JWKS must be a file or an https:// address without user or password;"

@@ -27,14 +27,14 @@ _CODES: Final[Mapping[int, str]] = {
 """Codes of what is wrong with a request before it is a call of anything."""
 
 
-def answer(content: bytes, headers: Mapping[str, str] | None = None) -> Response:
+def answer(content: bytes) -> Response:
     """An answer that is JSON already."""
-    return Response(content, media_type=JSON, headers=headers)
+    return Response(content, media_type=JSON)
 
 
-def answer_of(content: Any, status: int = HTTPStatus.OK) -> Response:
+def answer_of(content: Any) -> Response:
     """An answer of plain values."""
-    return Response(json.dumps(content).encode(), status, media_type=JSON)
+    return answer(json.dumps(content).encode())
 
 
 def fault_answer(fault: ServiceError) -> Response:

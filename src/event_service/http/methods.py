@@ -12,7 +12,6 @@ from event_service.http.answers import answer
 from event_service.http.body import body_of
 from event_service.http.metadata import arrival_of
 from event_service.http.protocol import gone_of
-from event_service.http.transcoding import BOOLEANS
 from event_service.http.versions import spellings
 from event_service.servicer.faults import answered
 from event_service.wire.json_body import json_object
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from event_service.admission.presence import Gone
     from event_service.http.body import BodyLimits
     from event_service.http.transcoding import Binding
     from event_service.http.workers import Workers
     from event_service.servicer.invocation import Invoker
+    from event_service.servicer.method import Method
 
 
 class Methods:
@@ -52,42 +53,38 @@ class Methods:
     def routes(self, bindings: Iterable[Binding]) -> Sequence[Route]:
         """What is to be hosted."""
         return [
-            Route(path, partial(self.call, binding), methods=[binding.verb])
+            Route(path, partial(self.call, binding.method), methods=["POST"])
             for binding in bindings
             for path in spellings(binding.path)
         ]
 
-    async def call(self, binding: Binding, request: Request) -> Response:
-        """Call the method of a binding."""
+    async def call(self, method: Method, request: Request) -> Response:
+        """Call the method."""
         self._admit(request.headers)
         emit_defaults = _flag(request, "emit_defaults")
         with self._workers.place():
             async with body_of(request, self._limits) as body:
-                arrival = arrival_of(binding.method.path, request)
-                metadata = arrival.metadata
+                arrival = arrival_of(method.path, request)
+                gone, metadata = gone_of(request), arrival.metadata
                 work = partial(
-                    self._invoke, binding, request, metadata, body, emit_defaults=emit_defaults
+                    self._invoke, method, gone, metadata, body, emit_defaults=emit_defaults
                 )
                 return answer(await self._workers.run(partial(answered, arrival, work)))
 
     def _invoke(
         self,
-        binding: Binding,
-        request: Request,
+        method: Method,
+        gone: Gone,
         metadata: Mapping[str, str],
         body: bytes,
         *,
         emit_defaults: bool,
     ) -> bytes:
         def decode() -> Message:
-            sent = json_object(body, name="request") if body.strip() else None
-            query = request.query_params.multi_items()
-            fields = binding.request(request.path_params, query, sent)
-            return message_of(fields, binding.method.request)
+            sent = json_object(body, name="request") if body.strip() else {}
+            return message_of(sent, method.request)
 
-        given = self._invoker.invoke(
-            binding.method, metadata, _no_deadline, decode, gone_of(request)
-        )
+        given = self._invoker.invoke(method, metadata, _no_deadline, decode, gone)
         content = json_of(given, emit_defaults=emit_defaults)
         if len(content) > self._max_response_bytes:
             raise TooLarge("bytes of one answer", self._max_response_bytes)
@@ -100,6 +97,6 @@ def _no_deadline() -> None:
 
 def _flag(request: Request, name: str) -> bool:
     text = request.query_params.get(name, "false")
-    if text not in BOOLEANS:
+    if text not in ("true", "false"):
         raise InvalidParameterType(name, "true or false")
-    return BOOLEANS[text]
+    return text == "true"

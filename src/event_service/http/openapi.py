@@ -15,11 +15,10 @@ from event_service.http.own_paths import (
     delivery_paths,
     json_answer,
     json_body,
-    path_parameter,
     probe_paths,
 )
 from event_service.http.schemas import Schemas
-from event_service.http.transcoding import WHOLE_BODY, method_descriptor
+from event_service.http.transcoding import method_descriptor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,7 +59,7 @@ def openapi(
         service = binding.method.service
         tags[_short(service)] = comments.get(service, "")
         operation = _operation(binding, schemas, comments, needs_token=needs_token)
-        paths.setdefault(binding.path, {})[binding.verb.lower()] = operation
+        paths[binding.path] = {"post": operation}
     paths |= probe_paths()
     tags |= dict(TAGS[1:])
     document = {
@@ -90,13 +89,13 @@ def _operation(
     asked = descriptor.input_type
     described = comments.get(descriptor.full_name, "")
     service = _short(binding.method.service)
-    operation: Node = {
+    schema = schemas.message(asked)
+    return {
         "operationId": f"{service}.{binding.method.name}",
         "tags": [service],
         "summary": described.partition(". ")[0].rstrip(".") or binding.method.name,
         "description": described,
         "parameters": [
-            *(path_parameter(name) for name in binding.variables),
             {
                 "name": "emit_defaults",
                 "in": "query",
@@ -104,19 +103,13 @@ def _operation(
                 "schema": {"type": "boolean", "default": False},
             },
         ],
+        "requestBody": json_body(schema, _example(asked, schemas)),
         "responses": {
             "200": json_answer("The answer.", schemas.message(descriptor.output_type)),
             "default": REFUSED,
         },
         "security": [{"token": []}] if needs_token and binding.method.access is not None else [],
     }
-    if binding.body == WHOLE_BODY:
-        operation["requestBody"] = json_body(schemas.message(asked), _example(asked, schemas))
-    elif binding.body:
-        inner = asked.fields_by_name[binding.body].message_type
-        if inner is not None:
-            operation["requestBody"] = json_body(schemas.message(inner), {})
-    return operation
 
 
 def _example(kind: Descriptor, schemas: Schemas) -> Node:

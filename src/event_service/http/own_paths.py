@@ -156,11 +156,6 @@ def probe_paths() -> dict[str, Node]:
     }
 
 
-def path_parameter(name: str) -> Node:
-    """A variable of a path."""
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
 def json_body(schema: Node, example: Any) -> Node:
     """A request's body."""
     return {"content": {"application/json": {"schema": schema, "example": example}}}
@@ -174,7 +169,10 @@ def json_answer(description: str, schema: Node) -> Node:
 def _delivery(*variables: str) -> Node:
     return {
         "tags": ["Deliveries"],
-        "parameters": [path_parameter(name) for name in variables],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in variables
+        ],
         "requestBody": json_body({"$ref": "#/components/schemas/Delivery"}, _EVENT),
         "responses": {
             "200": json_answer("Stored.", _EMPTY),

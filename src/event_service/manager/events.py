@@ -132,7 +132,7 @@ class EventManager:
     def list(
         self,
         caller: Caller,
-        query: Query | None,
+        query: Query,
         parameters: Mapping[str, str],
         seconds_left: float | None,
     ) -> ListResult:

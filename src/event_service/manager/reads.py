@@ -110,7 +110,7 @@ class Reader:
     def list(
         self,
         caller: Caller,
-        query: Query | None,
+        query: Query,
         parameters: Mapping[str, str],
         seconds_left: float | None = None,
     ) -> ListResult:
@@ -154,7 +154,7 @@ class Reader:
 
     def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
         newest = None
-        if self._windows is not None and search.unwind is None:
+        if self._windows is not None and not search.unwind:
             newest = newest_first(where, search, self._fields)
         if self._windows is None or newest is None:
             return self._aggregate(where, search.rows())

@@ -166,7 +166,7 @@ class TenantWebhooks:
     def list(
         self,
         caller: Caller,
-        query: Query | None,
+        query: Query,
         parameters: Mapping[str, str],
         seconds_left: float | None,
     ) -> WebhookPage:

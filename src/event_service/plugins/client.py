@@ -34,7 +34,7 @@ from event_service.wire.struct import dict_to_struct, encoded_struct, struct_to_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from google.protobuf.message import Message
+    from google.protobuf.struct_pb2 import Struct
 
     Request = (
         event_pb2.ParseRequest
@@ -70,7 +70,6 @@ _UNCAUGHT: Final = "Exception calling application: "
 _MOST_MESSAGE: Final = 1_000
 _MOST_CONNECTIONS: Final = 256
 
-Answer = TypeVar("Answer", bound="Message")
 Read = TypeVar("Read")
 
 
@@ -106,7 +105,9 @@ class PluginClient:
     def init(self, place: Place, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """The metadata that the plugin gives for these options."""
         request = webhook_pb2.WebhookInitRequest(options=_struct(options))
-        answer = self._ask(place, f"/{_WEBHOOK}/init", request, webhook_pb2.WebhookPluginInfo)
+        answer = self._call(
+            place, _WEBHOOK, "init", request, webhook_pb2.WebhookPluginInfo.FromString
+        )
         if answer.ByteSize() > _MOST_METADATA_BYTES:
             raise _unreadable(place, "more than 1 MiB of metadata")
         try:
@@ -119,14 +120,14 @@ class PluginClient:
     def verify(self, place: Place, options: Mapping[str, Any]) -> None:
         """Raises PluginRefuses when the plugin finds that the options don't work."""
         request = webhook_pb2.WebhookPluginVerifyRequest(options=_struct(options))
-        self._call(place, f"/{_WEBHOOK}/verify", request, bytes)
+        self._call(place, _WEBHOOK, "verify", request, bytes)
 
     def parse(
         self, place: Place, options: Mapping[str, Any], body: Mapping[str, Any]
     ) -> Sequence[object]:
         """The raw results of a body, at most 1,000."""
         request = event_pb2.ParseRequest(options=_struct(options), data=_struct(body))
-        answer = self._ask(place, f"/{_EVENT}/parse", request, event_pb2.EventsInfo)
+        answer = self._call(place, _EVENT, "parse", request, event_pb2.EventsInfo.FromString)
         if len(answer.results) > MOST_RESULTS:
             raise _unreadable(place, f"more than {MOST_RESULTS} results")
         return [raw_result(info) for info in answer.results]
@@ -138,22 +139,21 @@ class PluginClient:
                 connection.channel.close()
             self._connections.clear()
 
-    def _ask(self, place: Place, path: str, request: Request, kind: type[Answer]) -> Answer:
-        return self._call(place, path, request, kind.FromString)
-
     def _call(
-        self, place: Place, path: str, request: Request, read: Callable[[bytes], Read]
+        self,
+        place: Place,
+        service: str,
+        method: str,
+        request: Request,
+        read: Callable[[bytes], Read],
     ) -> Read:
         connection = self._connection(place)
         if not connection.breaker.admits():
             plugin_skipped()
             raise PluginSilent(place.plugin_id)
-        service, _, method = path.removeprefix("/").partition("/")
-        with span(
-            f"{service}/{method}",
-            **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method},
-        ):
-            return self._send(place, connection, path, request, read)
+        name = f"{service}/{method}"
+        with span(name, **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}):
+            return self._send(place, connection, f"/{name}", request, read)
 
     def _send(
         self,
@@ -207,8 +207,8 @@ class PluginClient:
             )
         details = (fault.details() or "").removeprefix(_UNCAUGHT)
         code = _CODE.match(details)
-        message = (details.removeprefix(code[0]) if code else details).strip()
-        message = masked(message, options)
+        said = details.removeprefix(code[0]) if code else details
+        message = masked(said.strip(), options)
         return PluginRefuses(
             place.plugin_id, status.name, code[1] if code else "", message[:_MOST_MESSAGE]
         )

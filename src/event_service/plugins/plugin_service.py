@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from event_service.grpc_endpoint import RECONNECT_SOON, is_endpoint, open_channel
+from event_service.grpc_endpoint import SERVICE_OPTIONS, is_endpoint, open_channel
 from event_service.plugins.endpoint import Endpoint, EndpointKey
 from event_service.plugins.plugin import UpgradeMode
 from event_service.remote_method import RemoteMethod
@@ -15,8 +15,6 @@ from event_service.stubs.event_service.plugin.calls_pb2 import EndpointAnswer, E
 _log = structlog.get_logger(__name__)
 
 GET_PLUGIN_ENDPOINT: Final = "/spaceone.api.plugin.v1.Plugin/get_plugin_endpoint"
-
-_OPTIONS: Final = (("grpc.max_receive_message_length", 1024 * 1024), *RECONNECT_SOON)
 
 
 class PluginService:
@@ -28,7 +26,7 @@ class PluginService:
 
     def __init__(self, endpoint: str, system_token: str, seconds: float = 5.0) -> None:
         self._token = system_token
-        self._channel = open_channel(endpoint, _OPTIONS)
+        self._channel = open_channel(endpoint, SERVICE_OPTIONS)
         self._get_endpoint = RemoteMethod(
             self._channel, "plugin", GET_PLUGIN_ENDPOINT, EndpointAnswer, seconds
         )

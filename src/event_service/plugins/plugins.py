@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -21,7 +21,7 @@ from event_service.plugins.faults import PluginFault, PluginRefuses, PluginSilen
 from event_service.tracing.spans import span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from event_service.parsers.registry import ParserRegistry
     from event_service.parsers.seam import Body
@@ -98,31 +98,15 @@ class Plugins:
         Raises InvalidParameter for a plugin that is nowhere, refuses its options or answers
         nonsense, Unavailable for one that does not answer.
         """
-        endpoint = self._known(plugin, domain_id)
-        if endpoint is None:
+        told = self._set_up(plugin, domain_id, self._client.init)
+        if told is None:
             return plugin
-        try:
-            there, metadata = self._tell(
-                plugin, domain_id, endpoint, lambda place: self._client.init(place, plugin.options)
-            )
-        except PluginFault as fault:
-            raise _told(fault) from fault
+        there, metadata = told
         return replace(plugin, metadata=metadata, version=there.version or plugin.version)
 
     def verify(self, plugin: PluginInfo, domain_id: str) -> None:
         """Whether the plugin's options work: raises as ``init`` does when they don't."""
-        endpoint = self._known(plugin, domain_id)
-        if endpoint is None:
-            return
-        try:
-            self._tell(
-                plugin,
-                domain_id,
-                endpoint,
-                lambda place: self._client.verify(place, plugin.options),
-            )
-        except PluginFault as fault:
-            raise _told(fault) from fault
+        self._set_up(plugin, domain_id, self._client.verify)
 
     def close(self) -> None:
         """Close the connections; no call may follow."""
@@ -148,12 +132,24 @@ class Plugins:
                 raise
             return moved, call(Place(plugin.plugin_id, moved.address))
 
-    def _known(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
-        """Where the plugin is, None for a built-in one."""
+    def _set_up(
+        self,
+        plugin: PluginInfo,
+        domain_id: str,
+        call: Callable[[Place, Mapping[str, Any]], _Told],
+    ) -> tuple[Endpoint, _Told] | None:
+        """What the plugin answers to its options, and where; None for a built-in one."""
         endpoint = self._remote(plugin, domain_id)
-        if endpoint is None and plugin.plugin_id not in self._built_in:
+        if endpoint is None:
+            if plugin.plugin_id in self._built_in:
+                return None
             raise InvalidParameter(_PLUGIN_ID, "there is no plugin of that id")
-        return endpoint
+        try:
+            return self._tell(
+                plugin, domain_id, endpoint, lambda place: call(place, plugin.options)
+            )
+        except PluginFault as fault:
+            raise _told(fault) from fault
 
     def _remote(self, plugin: PluginInfo, domain_id: str) -> Endpoint | None:
         if not plugin.plugin_id:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, InvalidParameterType, RequiredParameter
-from event_service.query.fields import NO_LISTS, FieldKind, FieldSet, Row
+from event_service.query.fields import NO_LISTS, FieldKind, FieldSet
 from event_service.query.group import compile_group
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.paging import ASCENDING, DESCENDING, Order, ordered
-from event_service.query.produced import ProducedRow, new_name
+from event_service.query.produced import ProducedRow, Row, new_name
 from event_service.query.project import compile_project
 from event_service.query.unwinding import compile_unwind
 from event_service.query.values import python_value
@@ -41,11 +41,10 @@ class Aggregation:
         """
         match stage.WhichOneof("aggregate_alias"):
             case "unwind":
-                unwind, row = compile_unwind(
+                stages, self._row = compile_unwind(
                     f"{place}.unwind", stage.unwind, self._row, self._now, self._limits
                 )
-                self._stages += unwind.stages()
-                self._row = row
+                self._stages += stages
             case "group":
                 stages, made = compile_group(f"{place}.group", stage.group, self._row, self._limits)
                 self._reshape(made, *stages)

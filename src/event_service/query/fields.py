@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from event_service.errors import InvalidParameter
 from event_service.query.limits import QueryLimits, at_most
@@ -49,28 +49,6 @@ class Field:
         return f"${self.path}"
 
 
-class Row(Protocol):
-    """What a stage works on: it knows the names that its rows have."""
-
-    def resolve(self, key: str, limits: QueryLimits) -> Field:
-        """The field of that name. Raises InvalidParameter naming the key when there is none."""
-
-    def unwound(self, field: Field, number: str) -> Row:
-        """The rows after the list in ``field`` was unwound; ``number`` holds a member's place."""
-
-    @property
-    def kinds(self) -> Mapping[str, FieldKind]:
-        """What the names that callers see hold."""
-
-    @property
-    def last_order(self) -> tuple[str, ...]:
-        """Names that make an order total: no two rows are equal in them and in ``unshown``."""
-
-    @property
-    def unshown(self) -> tuple[str, ...]:
-        """Further names, which callers neither see nor use."""
-
-
 @dataclass(frozen=True, slots=True)
 class FieldSet:
     """The fields of one resource type.
@@ -78,7 +56,8 @@ class FieldSet:
     ``kinds`` has every field that is stored, ``aliases`` other names that callers may use,
     ``keyword_fields`` those that a keyword is looked for in, ``minimal`` those that a minimal
     list shows, ``lookups`` leading fields of its indexes, the most selective first, and
-    ``newest_lookups`` those of indexes that have ``default_sort`` next.
+    ``newest_lookups`` those of indexes that have ``default_sort`` next. ``unshown`` are names
+    beside the fields, which callers neither see nor use.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -107,22 +86,10 @@ class FieldSet:
             raise InvalidParameter(_shown(key), f"{first} has no fields inside")
         return Field(".".join((name, *inner)), FieldKind.INSIDE)
 
-    def unwound(self, field: Field, number: str) -> FieldSet:
-        """The same fields, with a member in the place of the list."""
-        kinds = unwound_kinds(self.kinds, field)
-        return replace(self, kinds=kinds, unshown=(*self.unshown, number))
-
     @property
     def last_order(self) -> tuple[str, ...]:
-        """The id: no two rows share one, unless a list in them was unwound."""
+        """The id: no two rows are equal in it and in ``unshown``."""
         return (self.id_field,)
-
-
-def unwound_kinds(kinds: Mapping[str, FieldKind], field: Field) -> Mapping[str, FieldKind]:
-    """What names hold once the list in ``field`` is unwound: a member in its place."""
-    if kinds.get(field.path) is not FieldKind.STRING_LIST:
-        return kinds
-    return {**kinds, field.path: FieldKind.STRING}
 
 
 def path_segments(key: str, limits: QueryLimits) -> list[str]:
@@ -130,10 +97,7 @@ def path_segments(key: str, limits: QueryLimits) -> list[str]:
 
     Raises InvalidParameter naming the key: no name may be empty, or mean something to MongoDB.
     """
-    if len(key) > limits.key_length:
-        raise InvalidParameter(
-            _shown(key), f"{len(key)} characters where at most {limits.key_length} are taken"
-        )
+    at_most(_shown(key), "characters", key, limits.key_length)
     segments = key.split(".")
     at_most(_shown(key), "dotted names", segments, limits.key_depth)
     for segment in segments:

@@ -9,13 +9,14 @@ from event_service.errors import InvalidParameter
 from event_service.query.conditions import EVERYTHING, Condition, all_of, any_of
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import OPERATORS, Operand, contains
-from event_service.query.values import Json, python_value, required
+from event_service.query.values import given_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from event_service.query.fields import FieldSet, Row
+    from event_service.query.fields import FieldSet
+    from event_service.query.produced import Row
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 
@@ -49,18 +50,7 @@ class FilterCompiler:
         if compiled is None:
             raise InvalidParameter(f"{place}.operator", f"no operator is called {name[:32]}")
         field = self.row.resolve(key, self.limits)
-        return compiled(Operand(name, key, field, filter_value(part), self.now, self.limits))
-
-
-def filter_value(part: query_pb2.Filter) -> Json:
-    """The value of a filter; without one it is null (CONTRACT 1.7)."""
-    match part.WhichOneof("value_alias"):
-        case "value":
-            return python_value(part.value)
-        case "v":
-            return python_value(part.v)
-        case _:
-            return None
+        return compiled(Operand(name, key, field, given_value(part), self.now, self.limits))
 
 
 def compile_filters(

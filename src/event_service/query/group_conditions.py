@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from event_service.errors import InvalidParameter, OperatorValueType
 from event_service.query.expressions import Expression, has_type, members, types_like
-from event_service.query.fields import Field, FieldKind, Row
+from event_service.query.fields import Field, FieldKind
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.values import as_stored, python_value, required
+from event_service.query.values import as_stored, given_value, required
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from event_service.query.produced import Row
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 _ORDERS = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
@@ -51,8 +52,7 @@ def _holds(
             f"{place}.operator", "conditions take eq, not, gt, gte, lt and lte only"
         )
     field = row.resolve(key, limits)
-    kind = condition.WhichOneof("value_alias")
-    value = as_stored(field, python_value(getattr(condition, kind) if kind else None))
+    value = as_stored(field, given_value(condition))
     if not isinstance(value, bool | float | str | datetime):
         raise OperatorValueType(operator, key)
     if operator in ("eq", "not"):

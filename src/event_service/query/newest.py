@@ -15,14 +15,7 @@ from bson.datetime_ms import DatetimeMS
 
 from event_service.instants import to_milliseconds
 from event_service.query.paging import DESCENDING
-from event_service.query.staging import (
-    behind,
-    exact_fields,
-    leading,
-    match_stages,
-    matching,
-    parts_of,
-)
+from event_service.query.staging import exact_fields, match_stages, matching, parts_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,23 +67,24 @@ def newest_first(where: Condition, search: Search, fields: FieldSet) -> Newest |
     single = {field for field, place in exact.items() if _is_single(parts[place][field])}
     for lookup in fields.newest_lookups:
         if single.issuperset(lookup):
-            return _newest(where, parts, lookup, fields)
+            tests, rest = split(parts, exact, lookup)
+            first = {field: _value(test) for field, test in tests.items()}
+            return _newest(time, first, rest, match_stages(where, fields.lookups))
     return None
 
 
 def _newest(
-    where: Condition, parts: Sequence[Condition], lookup: Sequence[str], fields: FieldSet
+    time: str,
+    first: Mapping[str, Any],
+    rest: Sequence[Condition],
+    everything: Sequence[Mapping[str, Any]],
 ) -> Newest:
-    time = fields.default_sort
-    first = {field: _value(test) for field, test in leading(parts, lookup).items()}
-    rest = behind(parts, lookup)
     earliest = max(_bounds(rest, time, _FROM), default=None)
     latest = min(_bounds(rest, time, _UP_TO), default=None)
-    everything = match_stages(where, fields.lookups)
     newest = Newest(time, first, rest, earliest, latest, everything)
     # Lists of values may narrow more than the single values that an index takes with a span: then
     # all that they leave may be less to read than the span.
-    if earliest is None or set(everything[0]["$match"]) != set(lookup):
+    if earliest is None or set(everything[0]["$match"]) != set(first):
         return newest
     return Newest(time, first, rest, earliest, latest, newest.since(earliest))
 

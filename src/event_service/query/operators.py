@@ -113,44 +113,30 @@ def _exists(operand: Operand) -> Condition:
     return operand.is_("$exists", operand.value)
 
 
-def _matching(operand: Operand, text: str, *, exactly: bool) -> dict[str, str]:
-    at_most(operand.key, "characters of a pattern", text, operand.limits.pattern_length)
-    if exactly:
-        return {"$regex": literal(text), "$options": "i"}
-    try:
-        return {"$regex": checked(text), "$options": "i"}
-    except ValueError as error:
-        raise InvalidParameter(operand.key, str(error)) from None
+def _pattern(
+    form: Callable[[str], str], *, several: bool = False, negated: bool = False
+) -> Compile:
+    """Looks for a text, or for one of several, that ``form`` makes a pattern of."""
+
+    def matching(operand: Operand, text: str) -> dict[str, str]:
+        at_most(operand.key, "characters of a pattern", text, operand.limits.pattern_length)
+        try:
+            return _ignoring_case(form(text))
+        except ValueError as error:
+            raise InvalidParameter(operand.key, str(error)) from None
+
+    def compiled(operand: Operand) -> Condition:
+        texts = operand.texts() if several else [operand.text()]
+        found = [matching(operand, text) for text in texts]
+        if negated:
+            return all_of(operand.is_("$not", one) for one in found)
+        return any_of({operand.field.path: one} for one in found)
+
+    return compiled
 
 
-def _contain(operand: Operand) -> Condition:
-    return {operand.field.path: _matching(operand, operand.text(), exactly=True)}
-
-
-def _regex(operand: Operand) -> Condition:
-    return {operand.field.path: _matching(operand, operand.text(), exactly=False)}
-
-
-def _not_contain(operand: Operand) -> Condition:
-    return operand.is_("$not", _matching(operand, operand.text(), exactly=True))
-
-
-def _contain_in(operand: Operand) -> Condition:
-    return any_of(
-        {operand.field.path: _matching(operand, text, exactly=True)} for text in operand.texts()
-    )
-
-
-def _regex_in(operand: Operand) -> Condition:
-    return any_of(
-        {operand.field.path: _matching(operand, text, exactly=False)} for text in operand.texts()
-    )
-
-
-def _not_contain_in(operand: Operand) -> Condition:
-    return all_of(
-        operand.is_("$not", _matching(operand, text, exactly=True)) for text in operand.texts()
-    )
+def _ignoring_case(pattern: str) -> dict[str, str]:
+    return {"$regex": pattern, "$options": "i"}
 
 
 def _match(operand: Operand) -> Condition:
@@ -186,6 +172,18 @@ def _iso(text: str, now: datetime) -> datetime:  # noqa: ARG001 - the clock is f
 
 _ORDERS = {"lt": "$lt", "lte": "$lte", "gt": "$gt", "gte": "$gte"}
 
+_PATTERNS: Mapping[str, Compile] = {
+    "contain": _pattern(literal),
+    "not_contain": _pattern(literal, negated=True),
+    "contain_in": _pattern(literal, several=True),
+    "not_contain_in": _pattern(literal, several=True, negated=True),
+    "regex": _pattern(checked),
+    "regex_in": _pattern(checked, several=True),
+}
+
+PATTERN_OPERATORS = frozenset(_PATTERNS)
+"""Those that look for something inside of texts."""
+
 OPERATORS: Mapping[str, Compile] = {
     "eq": _compare("$eq", null=True),
     "not": _compare("$ne", null=True),
@@ -193,27 +191,17 @@ OPERATORS: Mapping[str, Compile] = {
     "exists": _exists,
     "in": _membership("$in"),
     "not_in": _membership("$nin"),
-    "contain": _contain,
-    "not_contain": _not_contain,
-    "contain_in": _contain_in,
-    "not_contain_in": _not_contain_in,
     "match": _match,
-    "regex": _regex,
-    "regex_in": _regex_in,
+    **_PATTERNS,
     **{f"datetime_{name}": _instant(mongo, _iso) for name, mongo in _ORDERS.items()},
     **{f"timediff_{name}": _instant(mongo, parse_time_word) for name, mongo in _ORDERS.items()},
 }
 """By the name that callers use. Raised: InvalidParameter, and the Operator...Type errors."""
 
-PATTERN_OPERATORS = frozenset(
-    {"contain", "not_contain", "contain_in", "not_contain_in", "regex", "regex_in"}
-)
-"""Those that look for something inside of texts."""
-
 
 def contains(field: Field, word: str) -> Condition:
     """The field, or a member of it, contains the word, whatever its case."""
-    return {field.path: {"$regex": literal(word), "$options": "i"}}
+    return {field.path: _ignoring_case(literal(word))}
 
 
 def equals(field: Field, value: Scalar) -> Condition:

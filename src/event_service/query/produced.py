@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, TypeAlias
 
 from event_service.errors import InvalidParameter
-from event_service.query.fields import NO_LISTS, Field, FieldKind, path_segments, unwound_kinds
+from event_service.query.fields import NO_LISTS, Field, FieldKind, FieldSet, path_segments
 from event_service.query.values import required
 from event_service.stored_keys import original_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
 
+    from event_service.query.expressions import Expression
     from event_service.query.limits import QueryLimits
 
 ORDERING_KEYS = 3
@@ -25,7 +27,7 @@ _SHOWN = 300
 class ProducedRow:
     """The names of a row with what they hold; ``keys`` are those of the group it stands for.
 
-    ``unshown`` are names beside them.
+    ``unshown`` are names beside them that only the order of rows needs: no caller sees one.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -46,20 +48,47 @@ class ProducedRow:
             )
         return Field(".".join((first, *inner)), FieldKind.INSIDE if inner else kind)
 
-    def unwound(self, field: Field, number: str) -> ProducedRow:
-        """The same names, with a member in the place of the list."""
-        kinds = unwound_kinds(self.kinds, field)
-        return replace(self, kinds=kinds, unshown=(*self.unshown, number))
-
     @property
     def last_order(self) -> tuple[str, ...]:
         """The first keys of the group, none behind one that may be a list.
 
-        Where it has more, all are among ``unshown``.
+        Where it has more, all are among ``unshown``: no two rows are equal in both.
         """
         keys = self.keys[:ORDERING_KEYS]
         lists = (at for at, key in enumerate(keys, 1) if self.kinds[key] not in NO_LISTS)
         return keys[: next(lists, ORDERING_KEYS)]
+
+
+Row: TypeAlias = FieldSet | ProducedRow
+"""What a stage works on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A field of the new rows: its name, the expression that makes it, and what it holds.
+
+    ``shown`` is what becomes of it when a group's rows are made (1: it stays as it is).
+    """
+
+    name: str
+    expression: Expression
+    kind: FieldKind
+    shown: Expression = 1
+
+
+def kinds_of(place: str, made: Iterable[Made]) -> dict[str, FieldKind]:
+    """What each name holds. Raises InvalidParameter when two fields have one name."""
+    kinds: dict[str, FieldKind] = {}
+    for field in made:
+        if field.name in kinds:
+            raise InvalidParameter(place, f"two fields are called {field.name[:64]}")
+        kinds[field.name] = field.kind
+    return kinds
+
+
+def unshown_name(taken: Container[str]) -> str:
+    """A name for ``unshown`` that is none of those ``taken``."""
+    return next(name for at in count() if (name := f"__order_{at}") not in taken)
 
 
 def new_name(place: str, name: str, limits: QueryLimits) -> str:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.errors import InvalidParameter, RequiredParameter
 from event_service.query.expressions import Expression, document, has_type, members, number, when
-from event_service.query.fields import FieldKind, Row
+from event_service.query.fields import FieldKind
 from event_service.query.limits import QueryLimits, at_most
-from event_service.query.produced import ProducedRow, new_name
-from event_service.query.unshown import unshown_name
+from event_service.query.produced import Made, ProducedRow, Row, kinds_of, new_name, unshown_name
 from event_service.query.values import required
 from event_service.stored_keys import original_in_database, stored_in_database
 
@@ -37,16 +36,14 @@ def compile_project(
         raise RequiredParameter(f"{place}.fields")
     at_most(f"{place}.fields", "fields", project.fields, limits.group_members)
     kept = row.keys if isinstance(row, ProducedRow) and not project.exclude_keys else ()
-    kinds = {key: row.kinds[key] for key in kept}
+    made = [
+        _made(f"{place}.fields[{at}]", field, row, limits)
+        for at, field in enumerate(project.fields)
+    ]
+    named = kinds_of(place, made)
+    kinds = {key: row.kinds[key] for key in kept} | named
     stage: dict[str, Any] = {"_id": 0, **dict.fromkeys(kept, 1)}
-    named: set[str] = set()
-    for at, field in enumerate(project.fields):
-        inner = f"{place}.fields[{at}]"
-        name = new_name(inner, field.name or field.n, limits)
-        if name in named:
-            raise InvalidParameter(place, f"two fields are called {name[:64]}")
-        named.add(name)
-        stage[name], kinds[name] = _made(inner, field, row, limits)
+    stage |= {field.name: field.expression for field in made}
     keys = tuple(key for key in kept if key not in named)
     lost = [name for name in (*row.last_order, *row.unshown) if name not in keys]
     if not lost:
@@ -59,24 +56,25 @@ def compile_project(
 
 def _made(
     place: str, field: query_pb2.AggregateProjectField, row: Row, limits: QueryLimits
-) -> tuple[Expression, FieldKind]:
+) -> Made:
+    name = new_name(place, field.name or field.n, limits)
     key = required(f"{place}.key", field.key or field.k)
     operator = field.operator or field.o
     if not operator:
         source = row.resolve(key, limits)
-        return source.value, source.kind
+        return Made(name, source.value, source.kind)
     if operator in _OF_SEVERAL:
-        names = [name.strip() for name in key.split(",", limits.group_members)]
+        names = [one.strip() for one in key.split(",", limits.group_members)]
         at_most(f"{place}.key", "names", names, limits.group_members)
         if not all(names):
             raise InvalidParameter(f"{place}.key", "a name in it is empty")
-        values = [row.resolve(name, limits).value for name in names]
+        values = [row.resolve(one, limits).value for one in names]
         if operator in ("subtract", "divide") and len(values) != _PAIR:
             raise InvalidParameter(f"{place}.key", f"{operator} takes two names: a,b")
-        return _OF_SEVERAL[operator](values), FieldKind.INSIDE
+        return Made(name, _OF_SEVERAL[operator](values), FieldKind.INSIDE)
     if operator not in _OF_ONE:
         raise InvalidParameter(f"{place}.operator", f"no operator is called {operator[:32]}")
-    return _OF_ONE[operator](row.resolve(key, limits).value), FieldKind.INSIDE
+    return Made(name, _OF_ONE[operator](row.resolve(key, limits).value), FieldKind.INSIDE)
 
 
 def _add(values: list[Expression]) -> Expression:

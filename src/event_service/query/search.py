@@ -11,15 +11,16 @@ from event_service.query.filters import compile_filters
 from event_service.query.limits import QueryLimits, at_most
 from event_service.query.operators import equals
 from event_service.query.paging import ASCENDING, COUNT, DESCENDING, Order, Page, ordered, read_page
-from event_service.query.unwinding import UnwindStage, compile_unwind
+from event_service.query.unwinding import compile_unwind
 from event_service.query.values import required
 from event_service.query.weight import check_weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from event_service.query.fields import FieldSet, Row
+    from event_service.query.fields import FieldSet
+    from event_service.query.produced import Row
     from event_service.stubs.spaceone.api.core.v2 import query_pb2
 
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class Search:
     """What to find. ``where`` must be confined by ``scope.within`` before it is asked.
 
-    ``projection`` None means every field. With ``unwind`` a row is a member of a list.
+    ``projection`` None means every field. With stages in ``unwind`` a row is a
+    member of a list.
     """
 
     where: Condition
@@ -36,12 +38,12 @@ class Search:
     skip: int = 0
     projection: tuple[str, ...] | None = None
     count_only: bool = False
-    unwind: UnwindStage | None = None
+    unwind: Sequence[Mapping[str, Any]] = ()
 
     def rows(self) -> tuple[Mapping[str, Any], ...]:
         """The stages after ``$match`` that give the page's rows."""
         return (
-            *self._unwound(),
+            *self.unwind,
             {"$sort": dict(self.sort)},
             {"$skip": self.skip},
             {"$limit": self.limit},
@@ -50,14 +52,11 @@ class Search:
 
     def count(self) -> tuple[Mapping[str, Any], ...]:
         """The stages after ``$match`` that count all rows (``paging.COUNT``)."""
-        return (*self._unwound(), COUNT)
-
-    def _unwound(self) -> tuple[Mapping[str, Any], ...]:
-        return () if self.unwind is None else self.unwind.stages()
+        return (*self.unwind, COUNT)
 
 
 def compile_search(
-    query: query_pb2.Query | None,
+    query: query_pb2.Query,
     parameters: Mapping[str, str],
     fields: FieldSet,
     now: datetime,
@@ -68,15 +67,9 @@ def compile_search(
     ``now`` is naive UTC. Raises InvalidArgument errors that name the parameter or the key.
     """
     equal = [equals(fields.resolve(key, limits), value) for key, value in parameters.items()]
-    if query is None:
-        return Search(
-            where=all_of(equal),
-            sort=_order((), fields, fields, limits),
-            limit=limits.page_default,
-        )
     _refuse_untaken(query)
     check_weight(query, (), (query.unwind,), limits)
-    row, unwind = _unwinding(query, fields, now, limits)
+    unwind, row = _unwinding(query, fields, now, limits)
     page = read_page(query.page, limits) or Page(0, limits.page_default)
     return Search(
         where=all_of((*equal, compile_filters(query, fields, now, limits))),
@@ -98,14 +91,13 @@ def _refuse_untaken(query: query_pb2.Query) -> None:
 
 def _unwinding(
     query: query_pb2.Query, fields: FieldSet, now: datetime, limits: QueryLimits
-) -> tuple[Row, UnwindStage | None]:
+) -> tuple[Sequence[Mapping[str, Any]], Row]:
     # Some clients send a message for every field, also for what isn't wanted (CONTRACT 1.7).
     if not query.unwind.ListFields():
-        return fields, None
+        return (), fields
     if not query.only:
         raise RequiredParameter("query.only")
-    stage, row = compile_unwind("query.unwind", query.unwind, fields, now, limits)
-    return row, stage
+    return compile_unwind("query.unwind", query.unwind, fields, now, limits)
 
 
 def _order(
@@ -133,11 +125,9 @@ def _projection(
     if not paths:
         return None
     named = set(paths)
-    return tuple(path for path in dict.fromkeys(paths) if not named & set(_parents(path)))
+    return tuple(path for path in dict.fromkeys(paths) if named.isdisjoint(_parents(path)))
 
 
 def _parents(path: str) -> Iterable[str]:
-    at = path.find(".")
-    while at != -1:
-        yield path[:at]
-        at = path.find(".", at + 1)
+    names = path.split(".")
+    return (".".join(names[:depth]) for depth in range(1, len(names)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,14 +20,18 @@ def match_stages(where: Condition, lookups: Sequence[Sequence[str]]) -> list[Map
     parts = parts_of(where)
     exact = exact_fields(parts)
     for lookup in lookups:
-        if all(field in exact for field in lookup):
-            return [{"$match": leading(parts, lookup)}, *matching(behind(parts, lookup))]
+        if exact.keys() >= {*lookup}:
+            first, rest = split(parts, exact, lookup)
+            return [{"$match": first}, *matching(rest)]
     return [{"$match": where}]
 
 
 def parts_of(where: Condition) -> list[Condition]:
     """The conditions on single fields (or of single operators) that all have to hold."""
-    return list(_parts(where))
+    parts: list[Condition] = []
+    for field, test in where.items():
+        parts += chain.from_iterable(map(parts_of, test)) if field == "$and" else [{field: test}]
+    return parts
 
 
 def exact_fields(parts: Sequence[Condition]) -> dict[str, int]:
@@ -39,31 +44,21 @@ def exact_fields(parts: Sequence[Condition]) -> dict[str, int]:
     return exact
 
 
-def leading(parts: Sequence[Condition], lookup: Sequence[str]) -> dict[str, Any]:
-    """The exact values of these fields as one condition."""
-    exact = exact_fields(parts)
-    return {field: _plain(parts[exact[field]][field]) for field in lookup}
+def split(
+    parts: Sequence[Condition], exact: Mapping[str, int], lookup: Sequence[str]
+) -> tuple[dict[str, Any], list[Condition]]:
+    """The exact values of these fields as one condition, and all that this leaves over.
 
-
-def behind(parts: Sequence[Condition], lookup: Sequence[str]) -> list[Condition]:
-    """What ``leading`` leaves over."""
-    exact = exact_fields(parts)
+    ``exact`` are those of the parts.
+    """
+    first = {field: _plain(parts[exact[field]][field]) for field in lookup}
     taken = {exact[field] for field in lookup}
-    return [part for place, part in enumerate(parts) if place not in taken]
+    return first, [part for place, part in enumerate(parts) if place not in taken]
 
 
 def matching(parts: Sequence[Condition]) -> list[Mapping[str, Any]]:
     """A stage that these parts hold for; none for no part."""
     return [{"$match": {"$and": [*parts]}}] if parts else []
-
-
-def _parts(where: Condition) -> Iterator[Condition]:
-    for field, test in where.items():
-        if field == "$and":
-            for condition in test:
-                yield from _parts(condition)
-        else:
-            yield {field: test}
 
 
 def _is_exact(test: object) -> bool:

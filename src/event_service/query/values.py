@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 
     from google.protobuf import struct_pb2
 
+    from event_service.stubs.spaceone.api.core.v2 import query_pb2
+
 Scalar: TypeAlias = bool | float | str | None
 Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
 
 
-def python_value(value: struct_pb2.Value | None) -> Json:
-    """The value in Python's types; one that is not there, or that says nothing, is null."""
-    kind = None if value is None else value.WhichOneof("kind")
-    if value is None or kind is None or kind == "null_value":
+def given_value(part: query_pb2.Filter | query_pb2.AggregateSubCondition) -> Json:
+    """The value of a filter or a condition; without one it is null (CONTRACT 1.7)."""
+    alias = part.WhichOneof("value_alias")
+    return None if alias is None else python_value(getattr(part, alias))
+
+
+def python_value(value: struct_pb2.Value) -> Json:
+    """The value in Python's types; one that says nothing is null."""
+    kind = value.WhichOneof("kind")
+    if kind is None or kind == "null_value":
         return None
     if kind == "list_value":
         return [python_value(member) for member in value.list_value.values]

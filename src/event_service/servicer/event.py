@@ -28,21 +28,6 @@ if TYPE_CHECKING:
 
 SERVICE = event_pb2.DESCRIPTOR.services_by_name["Event"].full_name
 
-_PARAMETERS = (
-    "event_id",
-    "event_key",
-    "event_type",
-    "severity",
-    "resource",
-    "provider",
-    "account",
-    "workspace_id",
-    "project_id",
-    "alert_id",
-    "webhook_id",
-)
-
-
 CREATE = f"/{SERVICE}/create"
 """What a delivery is a call of, whatever carried it here."""
 
@@ -91,17 +76,13 @@ class EventServicer:
 
     def list(self, request: event_pb2.EventQuery, call: Call) -> Encoded[event_pb2.EventsInfo]:
         """Events that match."""
-        parameters = {key: value for key in _PARAMETERS if (value := getattr(request, key))}
         query = request.query
+        fields = ((field.name, value) for field, value in request.ListFields())
+        parameters = {name: value for name, value in fields if name != "query"}
         # What says how large a list becomes, but for whose events they are; its names may be long.
         kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
         with self._room.share(kind, call.time_remaining()) as took:
-            page = self._events.list(
-                call.known_caller,
-                query if request.HasField("query") else None,
-                parameters,
-                call.time_remaining(),
-            )
+            page = self._events.list(call.known_caller, query, parameters, call.time_remaining())
             took(sum(len(document.raw) for document in page.documents))
             return self._messages.page(page.documents, page.total_count)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from grpc_health.v1 import health
+from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from event_service.metrics.stores import store_up
 from event_service.servicer.health_methods import health_door
@@ -69,10 +70,7 @@ class HealthMonitor:
 
     def serving(self, service: str) -> bool:
         """What gRPC's health says of a service (one of ``services``)."""
-        answering = self._answering
-        if self._looking.stopped:
-            return False
-        return all(answering.get(store, False) for store in self._needs[service])
+        return self._watches.status(service) == HealthCheckResponse.SERVING
 
     def start(self) -> None:
         """Look once, then go on looking in a thread."""

@@ -20,6 +20,7 @@ from event_service.wire.webhook_message import webhook_info
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from google.protobuf.message import Message
     from google.protobuf.struct_pb2 import Struct
 
     from event_service.manager.tenant_webhooks import ShownWebhook
@@ -121,7 +122,7 @@ class WebhookServicer:
             parameters["state"] = _state(request.state)
         page = self._webhooks.list(
             call.known_caller,
-            request.query if request.HasField("query") else None,
+            request.query,
             parameters,
             call.time_remaining(),
         )
@@ -178,10 +179,6 @@ def _state(number: int) -> str:
         raise InvalidParameter("state", f"none of {', '.join(_STATES.keys())}") from None
 
 
-def _object(
-    request: webhook_pb2.UpdateWebhookRequest | webhook_pb2.UpdateWebhookPluginRequest, field: str
-) -> Mapping[str, Any] | None:
+def _object(request: Message, field: str) -> Mapping[str, Any] | None:
     """The object in a field, None for an absent one."""
-    if field not in {descriptor.name for descriptor, _ in request.ListFields()}:
-        return None
-    return struct_to_dict(getattr(request, field), name=field)
+    return struct_to_dict(getattr(request, field), name=field) if request.HasField(field) else None

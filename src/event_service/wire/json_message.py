@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -17,7 +16,7 @@ from event_service.wire.encoded import messages_in
 from event_service.wire.struct import StructLimits, struct_to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from google.protobuf.descriptor import Descriptor
     from google.protobuf.message import Message
@@ -61,23 +60,18 @@ def json_of(answer: Answer, *, emit_defaults: bool = False) -> bytes:
                 lists.setdefault(name, []).extend(map(_text, value))
             else:
                 others[name] = _text(value)
-    members = chain(
-        ((_text(name), b":", text) for name, text in others.items()),
-        (chain((_text(name), b":"), _listed(texts)) for name, texts in lists.items()),
-    )
-    return b"".join(chain((b"{",), _with_commas(members), (b"}",)))
-
-
-def _listed(texts: Iterable[bytes]) -> Iterator[bytes]:
-    return chain((b"[",), _with_commas((text,) for text in texts), (b"]",))
-
-
-def _with_commas(members: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
-    """The pieces of all members. They are put together once: a list may be large."""
-    for number, pieces in enumerate(members):
-        if number:
-            yield b","
-        yield from pieces
+    members = [_text(name) + b":" + text for name, text in others.items()]
+    for name, texts in lists.items():
+        # What is between two of a list's is what is between two members: all are put together
+        # once, as a list may be large.
+        one, *more = texts or [b""]
+        members += (_text(name) + b":[" + one, *more)
+        members[-1] += b"]"
+    if not members:
+        return b"{}"
+    members[0] = b"{" + members[0]
+    members[-1] += b"}"
+    return b",".join(members)
 
 
 def _text(value: Any) -> bytes:
