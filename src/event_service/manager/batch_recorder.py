@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, TypeAlias
 
 from pymongo.errors import PyMongoError
@@ -138,12 +140,14 @@ class BatchRecorder:
     ) -> None:
         # Nobody believes Redis about an event that only Redis has seen.
         repeating = _places(decisions, {Verdict.REPEAT})
-        named = [(decisions[place].event_id, decisions[place].alert_id) for place in repeating]
-        for place, there in zip(repeating, self._log.confirm(named), strict=True):
+        repeats = [batch[place].repeat(decisions[place]) for place in repeating]
+        confirmed = self._log.confirm([(one.event_id, one.alert_id) for one in repeats])
+        for place, there in zip(repeating, confirmed, strict=True):
             if there:
-                one, decision = batch[place], decisions[place]
-                self._repeats.add(one.key, decision.alert_id, decision.event_id, one.at_ms)
                 outcomes[place] = Outcome.REPEATED
+        self._repeats.add(compress(repeats, confirmed))
+        # Else whoever finds the others' counts in Redis adds them to what the database decides.
+        self._claims.settle(compress(repeats, map(not_, confirmed)))
 
 
 def _places(
