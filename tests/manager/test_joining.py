@@ -11,10 +11,10 @@ from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.alert_update import in_waves
 from event_service.manager.alerts import AlertManager
 from event_service.manager.candidate import Candidate, candidate_of
 from event_service.manager.delivery import Delivery, RecordingRules
-from event_service.manager.joining import in_waves
 from event_service.manager.stored_object import stored_object
 from event_service.policies import RecordingPolicy, RecoveryMode
 

@@ -13,10 +13,9 @@ from event_service.draft import EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
-from event_service.manager.alert_update import A_TEXT, HOLDS, RESOLVED, JoiningUpdate
+from event_service.manager.alert_update import A_TEXT, HOLDS, RESOLVED, in_waves, joining_update
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import guarded, plus, value
-from event_service.manager.joining import in_waves
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.read_values import text_of
 from event_service.manager.repeat_sums import summed
@@ -117,7 +116,7 @@ class AlertManager:
         changed = 0
         for wave in waves:
             for groups in portions(wave):
-                changed += self._update(JoiningUpdate(groups), len(groups))
+                changed += self._update(groups)
         if changed in (0, sum(len(wave) for wave in waves)):
             joined = [changed > 0] * len(joining)
         else:
@@ -187,17 +186,12 @@ class AlertManager:
         """Those of the alerts that hold their keys no longer, and when they were resolved (None:
         superseded, not there, or nothing tells)."""
         ended: dict[str, datetime | None] = dict.fromkeys(alert_ids)
-        found = self._alerts.find(
-            {"alert_id": {"$in": list(ended)}}, ["alert_id", "state", "superseded", "resolved_at"]
-        )
-        for one in found:
-            alert_id, resolved_at = one["alert_id"], one.get("resolved_at")
-            if not isinstance(alert_id, str):
-                continue  # a list that has one of the ids in it
+        for alert_id, one in self._found(ended, ["state", "superseded", "resolved_at"]).items():
+            resolved_at = one.get("resolved_at")
             if one.get("state") == RESOLVED:
                 ended[alert_id] = resolved_at if isinstance(resolved_at, datetime) else None
             elif not one.get("superseded"):
-                ended.pop(alert_id, None)
+                del ended[alert_id]
         return ended
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
@@ -211,10 +205,10 @@ class AlertManager:
             }
             self._alerts.update_many(per.where, guarded(per.guard, changes))
 
-    def _update(self, update: JoiningUpdate, alerts: int) -> int:
+    def _update(self, groups: Sequence[Sequence[Candidate]]) -> int:
         # Only an update of one document is sent again when the connection breaks.
-        write = self._alerts.update_one if alerts == 1 else self._alerts.update_many
-        return write(update.where, update.pipeline()).modified_count
+        write = self._alerts.update_one if len(groups) == 1 else self._alerts.update_many
+        return write(*joining_update(groups)).modified_count
 
     def _look(self, joining: Sequence[Candidate]) -> list[bool]:
         """Which of them the alerts show, where some were refused.
@@ -222,14 +216,8 @@ class AlertManager:
         One that joined an alert which another caller has resolved since is taken for refused: it
         is then delivered again, as if it had come after that recovery.
         """
-        ids = list({one.alert_id for one in joining})
-        fields = ["alert_id", "dedup_key", "state", "superseded", "recovery_event_id"]
-        # A list that has one of the ids in it is found too, and is none of them.
-        found = {
-            one["alert_id"]: one
-            for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
-            if isinstance(one["alert_id"], str)
-        }
+        fields = ["dedup_key", "state", "superseded", "recovery_event_id"]
+        found = self._found({one.alert_id for one in joining}, fields)
         resolving = {one.event_id for one in joining if one.ends_claim}
 
         def shown(one: Candidate) -> bool:
@@ -244,6 +232,11 @@ class AlertManager:
             return one.recovers or not alert.get("superseded")
 
         return [shown(one) for one in joining]
+
+    def _found(self, alert_ids: Iterable[str], fields: list[str]) -> dict[str, Document]:
+        """Those alerts, by their ids; a list that has one of the ids in it is none of them."""
+        found = self._alerts.find({"alert_id": {"$in": list(alert_ids)}}, ["alert_id", *fields])
+        return {one["alert_id"]: one for one in found if isinstance(one["alert_id"], str)}
 
     def _newest(self, key: DedupKey, fields: list[str]) -> Document | None:
         where, newest_first = {"dedup_key": key.digest}, [("episode", DESCENDING)]
