@@ -227,9 +227,9 @@ class AlertManager:
             recovery = alert.get("recovery_event_id")
             if one.ends_claim:
                 return bool(recovery == one.event_id)
-            if alert.get("state") == RESOLVED:
-                return recovery in resolving
-            return one.recovers or not alert.get("superseded")
+            if alert.get("superseded") and not one.recovers:
+                return False
+            return alert.get("state") != RESOLVED or recovery in resolving
 
         return [shown(one) for one in joining]
 
