@@ -191,7 +191,8 @@ class Claims:
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
 
-        Raises one of ``REDIS_FAULTS``.
+        Raises one of ``REDIS_FAULTS``, and UnicodeDecodeError where another program has left bytes
+        that are no text.
         """
         if not self._gate.enter():
             return []
