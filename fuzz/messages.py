@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from event_service.caller import Caller
     from event_service.manager.events import CreateEvent, EventManager
-    from event_service.manager.reads import Reader, StatResult
+    from event_service.manager.reads import ListResult, Reader, StatResult
     from event_service.manager.tenant_webhooks import (
         NewWebhook,
         PluginChange,
@@ -68,7 +68,10 @@ def message_bytes(data: bytes) -> None:
 
 
 class _Events:
-    """Takes events in, but keeps none."""
+    """What the Event service does, but for keeping anything."""
+
+    def __init__(self) -> None:
+        self._reader, _ = listening_reader(EVENT_FIELDS)
 
     def create(self, request: CreateEvent) -> tuple[()]:
         raw_data = check_kept(request.read())
@@ -76,6 +79,17 @@ class _Events:
         info = EventInfo.FromString(encoded_event(bson.encode(document)))
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()
+
+    def get(self, caller: Caller, event_id: str) -> Mapping[str, Any]:
+        return self._reader.get(caller, event_id)
+
+    def list(
+        self, caller: Caller, query: Any, parameters: Mapping[str, str], seconds: float | None
+    ) -> ListResult:
+        return self._reader.list(caller, query, parameters, seconds)
+
+    def stat(self, caller: Caller, query: Any, seconds: float | None) -> StatResult:
+        return self._reader.stat(caller, query, seconds)
 
 
 class _Webhooks:
@@ -155,8 +169,6 @@ _DRAFT = EventDraft(
     "key", EventType.ALERT, "a title", Severity.ERROR, occurred_at=datetime(2024, 3, 1)  # noqa: DTZ001
 )  # fmt: skip
 _METHODS: tuple[Method, ...] = (
-    *EventServicer(
-        cast("EventManager", _Events()), listening_reader(EVENT_FIELDS)[0], AnswerRoom(30.0)
-    ).methods(),
+    *EventServicer(cast("EventManager", _Events()), AnswerRoom(30.0)).methods(),
     *WebhookServicer(cast("TenantWebhooks", _Webhooks()), "https://events.example.com").methods(),
 )

@@ -157,7 +157,7 @@ def build_service(
         sources_installed(parsers.source_names)
         traits = _prepare(database, stores.mongodb_uri, settings)
         managers = build_managers(settings, database, redis, parsers, traits, clock=clock)
-        looks = (OpenAlerts(database["alert"]).look, managers.tell_queues)
+        looks = (OpenAlerts(database["alert"]).look, managers.events.tell_queues)
         metrics = MetricsUpdater(event_service.__version__, looks)
         health = build_health(database, redis)
         budget = ByteBudget(max(settings.max_requests_bytes, settings.max_request_bytes))

@@ -30,7 +30,6 @@ from event_service.manager.tenant_webhooks import TenantWebhooks
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
-from event_service.metrics.deliveries import queued
 from event_service.plugins.build import build_plugins
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.limits import QueryLimits
@@ -59,7 +58,6 @@ class Managers:
     """What the servicers call, and the threads that work behind it."""
 
     events: EventManager
-    event_reader: Reader
     webhooks: WebhookManager
     tenant_webhooks: TenantWebhooks
     plugins: Plugins
@@ -70,11 +68,6 @@ class Managers:
         """Start the threads."""
         self.webhook_changes.start()
         self.flusher.start()
-
-    def tell_queues(self) -> None:
-        """How many calls wait right now, for the metrics."""
-        queued("create", self.events.waiting)
-        queued("get", self.event_reader.waiting)
 
     def stop(self) -> None:
         """Write what is counted and end the threads; no call may be under way any longer."""
@@ -152,6 +145,7 @@ def build_managers(
             Settlement(log, alerts, claims),
             settings.store_timeout_seconds,
         ),
+        reader=reader("event", EVENT_FIELDS),
         requests=requests,
         rules=RecordingRules(
             settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
@@ -166,7 +160,6 @@ def build_managers(
     flusher = Flusher(repeats, writer, requests, database, orphans, wake, settings.flush_seconds)
     return Managers(
         events=events,
-        event_reader=reader("event", EVENT_FIELDS),
         webhooks=webhooks,
         tenant_webhooks=TenantWebhooks(webhooks, plugins, reader("webhook", WEBHOOK_FIELDS), vault),
         plugins=plugins,

@@ -1,4 +1,4 @@
-"""EventManager: what becomes of the call of a webhook (CONTRACT 3)."""
+"""EventManager: what the Event service does (CONTRACT 3, 5 and 6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from event_service.admission.presence import always_there
 from event_service.manager.delivery import Delivery, Outcome, RecordingRules
 from event_service.manager.event_document import recorded_draft
 from event_service.manager.stored_object import stored_object
-from event_service.metrics.deliveries import UNREAD, event_done
+from event_service.metrics.deliveries import UNREAD, event_done, queued
 from event_service.normalise import failure_draft
 from event_service.parsers.seam import ParseFailure
 from event_service.stored_keys import from_stored
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from event_service.admission.presence import Gone
+    from event_service.caller import Caller
+    from event_service.manager.reads import ListResult, Reader, StatResult
     from event_service.manager.recorder import Recorder
     from event_service.manager.request_counts import RequestCounts
     from event_service.manager.webhook import Webhook
     from event_service.manager.webhooks import WebhookManager
     from event_service.plugins.plugins import Plugins
+    from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query, StatisticsQuery
 
     BodyGate: TypeAlias = Callable[[Webhook, Mapping[str, Any]], None]
     """Called with a body whose key was right, before it is read; raises to refuse it."""
@@ -51,13 +54,14 @@ class CreateEvent(NamedTuple):
 
 
 class EventManager:
-    """Takes events in."""
+    """Takes events in and gives them out."""
 
     def __init__(
         self,
         webhooks: WebhookManager,
         plugins: Plugins,
         recorder: Recorder,
+        reader: Reader,
         requests: RequestCounts,
         rules: RecordingRules,
         store_seconds: float,
@@ -68,6 +72,7 @@ class EventManager:
         self._webhooks = webhooks
         self._plugins = plugins
         self._recorder = recorder
+        self._reader = reader
         self._requests = requests
         self._rules = rules
         self._store_seconds = store_seconds
@@ -127,10 +132,30 @@ class EventManager:
         )
         return self._recorder.settle(delivery, recorded_draft(document))
 
-    @property
-    def waiting(self) -> int:
-        """How many calls wait for their batch right now."""
-        return self._recorder.waiting
+    def get(self, caller: Caller, event_id: str) -> RawBSONDocument:
+        """One event of the caller's scope."""
+        return self._reader.get(caller, event_id)
+
+    def list(
+        self,
+        caller: Caller,
+        query: Query | None,
+        parameters: Mapping[str, str],
+        seconds_left: float | None,
+    ) -> ListResult:
+        """Events of the caller's scope."""
+        return self._reader.list(caller, query, parameters, seconds_left)
+
+    def stat(
+        self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None
+    ) -> StatResult:
+        """Statistics of the events of the caller's scope."""
+        return self._reader.stat(caller, query, seconds_left)
+
+    def tell_queues(self) -> None:
+        """How many calls wait right now, for the metrics."""
+        queued("create", self._recorder.waiting)
+        queued("get", self._reader.waiting)
 
     def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> tuple[str, Understood]:
         """What a body was read as, and its events (CONTRACT 3.4)."""

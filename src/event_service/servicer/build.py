@@ -50,8 +50,7 @@ def build_methods(settings: Settings, managers: Managers) -> Sequence[Method]:
     """The methods that both gRPC and HTTP host."""
     room = AnswerRoom(settings.query_seconds)
     webhooks = webhook.WebhookServicer(managers.tenant_webhooks, settings.webhook_url_prefix)
-    events = event.EventServicer(managers.events, managers.event_reader, room)
-    return [*events.methods(), *webhooks.methods()]
+    return [*event.EventServicer(managers.events, room).methods(), *webhooks.methods()]
 
 
 def build_health(database: Database[dict[str, Any]], redis: RedisClient) -> HealthMonitor:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
 
     from event_service.admission.answer_room import AnswerRoom
-    from event_service.manager.reads import Reader
     from event_service.servicer.call import Call
     from event_service.wire.encoded import Encoded
 
@@ -49,11 +48,10 @@ CREATE = f"/{SERVICE}/create"
 
 
 class EventServicer:
-    """The four methods: an EventManager takes events in, a Reader gives them out."""
+    """The four methods, on an EventManager."""
 
-    def __init__(self, events: EventManager, reader: Reader, room: AnswerRoom) -> None:
+    def __init__(self, events: EventManager, room: AnswerRoom) -> None:
         self._events = events
-        self._reader = reader
         self._room = room
         self._messages = EventMessages()
 
@@ -89,7 +87,7 @@ class EventServicer:
 
     def get(self, request: event_pb2.EventRequest, call: Call) -> Encoded[event_pb2.EventInfo]:
         """One event."""
-        return self._messages.one(self._reader.get(call.known_caller, request.event_id))
+        return self._messages.one(self._events.get(call.known_caller, request.event_id))
 
     def list(self, request: event_pb2.EventQuery, call: Call) -> Encoded[event_pb2.EventsInfo]:
         """Events that match."""
@@ -98,7 +96,7 @@ class EventServicer:
         # What says how large a list becomes, but for whose events they are; its names may be long.
         kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
         with self._room.share(kind, call.time_remaining()) as took:
-            page = self._reader.list(
+            page = self._events.list(
                 call.known_caller,
                 query if request.HasField("query") else None,
                 parameters,
@@ -109,7 +107,7 @@ class EventServicer:
 
     def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Encoded[Struct]:
         """Statistics over events."""
-        statistic = self._reader.stat(
+        statistic = self._events.stat(
             call.known_caller,
             request.query if request.HasField("query") else None,
             call.time_remaining(),
