@@ -115,5 +115,5 @@ def _template(kibibytes: int, number: int) -> dict[str, Any]:
         raw_data=stored_object(body),
         at=datetime(2026, 1, 1),  # noqa: DTZ001
     )
-    document = candidate_of(delivery, normalise(result).draft).document("")
+    document = candidate_of(delivery, normalise(result).draft).document()
     return dict(bson.decode(bson.encode(document)))

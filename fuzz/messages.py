@@ -74,7 +74,7 @@ class _Events:
 
     def create(self, request: CreateEvent) -> tuple[()]:
         raw_data = check_kept(request.read())
-        document = candidate_of(_delivery(raw_data), _DRAFT).document("alert-1")
+        document = candidate_of(_delivery(raw_data), _DRAFT).document()
         info = EventInfo.FromString(encoded_event(bson.encode(document)))
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()

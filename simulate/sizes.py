@@ -90,7 +90,7 @@ def document_bytes(raw_bytes: int) -> int:
         raw_data=stored_object({"body": "x" * raw_bytes}),
         at=datetime(2024, 3, 1, tzinfo=UTC).replace(tzinfo=None),
     )
-    document = candidate_of(delivery, draft).document(new_id("alert"))
+    document = candidate_of(delivery, draft).document()
     return len(bson.encode({"_id": ObjectId(), **document}))
 
 

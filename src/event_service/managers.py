@@ -21,7 +21,6 @@ from event_service.manager.events import EventManager
 from event_service.manager.flusher import Flusher
 from event_service.manager.key_vault import vault_for
 from event_service.manager.orphaned_counts import OrphanedCounts
-from event_service.manager.quota_gate import within_quotas
 from event_service.manager.reads import Reader
 from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
@@ -40,8 +39,11 @@ from event_service.sns.fetch import Fetch, fetch_https
 from event_service.sns.gate import sns_gate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pymongo.database import Database
 
+    from event_service.manager.webhook import Webhook
     from event_service.parsers.registry import ParserRegistry
     from event_service.plugins.plugins import Plugins
     from event_service.query.fields import FieldSet
@@ -125,6 +127,16 @@ def build_managers(
             sorts_in_memory=traits.sorts_in_memory,
         )
 
+    quotas = Quotas(
+        SharedBuckets(redis, namespace, gate), settings.webhook_quota, settings.domain_quota
+    )
+    sns = sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm)
+
+    def body_gate(webhook: Webhook, data: Mapping[str, Any]) -> None:
+        # A wrong key must not use up the quota of the webhook's owner: gates open after it.
+        quotas.admit(webhook.webhook_id, webhook.domain_id)
+        sns(webhook, data)
+
     events = EventManager(
         webhooks=webhooks,
         plugins=plugins,
@@ -141,13 +153,7 @@ def build_managers(
         store_seconds=settings.store_timeout_seconds,
         wake=wake.set,
         clock=clock,
-        # A wrong key must not use up the quota of the webhook's owner: gates open after it.
-        gate=within_quotas(
-            Quotas(
-                SharedBuckets(redis, namespace, gate), settings.webhook_quota, settings.domain_quota
-            ),
-            sns_gate(fetch, clock, verify=settings.sns_verify, confirm=settings.sns_confirm),
-        ),
+        gate=body_gate,
     )
     writer = RepeatWriter(log, alerts, claims, events.replay)
     orphans = OrphanedCounts(claims, database, settings.flush_seconds, clock)

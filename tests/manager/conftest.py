@@ -141,7 +141,7 @@ def redis_cluster() -> Iterator[redis.RedisCluster]:
         node = stack.enter_context(redis.Redis(port=port))
         node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))
         eventually(lambda: _cluster_state(node) == "ok")
-        client = redis.RedisCluster(host="127.0.0.1", port=port)
+        client = redis.RedisCluster(host="127.0.0.1", port=port, decode_responses=True)
         stack.callback(client.close)
         yield client
 

@@ -66,7 +66,7 @@ def test_what_comes_again_with_other_spaces_is_no_news_to_redis_or_the_database(
     info: dict[str, Any],
 ) -> None:
     first = sent({"title": "t", "event_key": "k", "additional_info": {"zone": "x"} | info})
-    stored = bson.decode(bson.encode(first.document("alert-1")))
+    stored = bson.decode(bson.encode(first.document()))
     assert first.repeats(stored)
     again = sent({"title": "t ", "event_key": "k", "additional_info": {"zone": " x"} | info})
     assert again.fingerprint == first.fingerprint
@@ -106,5 +106,5 @@ def test_more_resources_than_a_document_holds_are_refused(name: str, number: int
 def test_as_many_resources_as_a_document_holds_are_taken() -> None:
     data = {"event_key": "k", "title": "t", "resources": ["a"] * 550_000}
     one = candidate_of(delivery_of(data), normalise(data).draft)
-    size = len(bson.encode(one.document("alert-1")))
+    size = len(bson.encode(one.document()))
     assert MOST_DOCUMENT_BYTES * 0.8 < size < MOST_DOCUMENT_BYTES

@@ -97,6 +97,21 @@ def test_what_a_dead_process_left_is_counted_once_by_those_who_find_it(crowd: Cr
         assert crowd.counted() == expected
 
 
+def test_a_repeat_that_the_database_settles_is_counted_once(crowd: Crowd) -> None:
+    crowd.deliver()
+    other = crowd.process()
+    event = crowd.database["event"].find_one_and_delete({})  # as if it were still on its way
+    assert event is not None
+    assert other.events.create(crowd.request(ALARM)) == (Outcome.RECORDED,)
+    crowd.database["event"].insert_one(event)
+    crowd.now.at += LONG
+    for _ in range(2):
+        other.flusher.adopt_orphans()
+    assert [its["repeat_count"] for its in crowd.database["event"].find()] == [0, 0]
+    (alert,) = crowd.database["alert"].find()
+    assert alert["event_count"] == 2
+
+
 def test_what_nobody_foresaw_does_not_end_the_thread_that_writes(
     crowd: Crowd, redis_client: redis.Redis, log: list[EventDict]
 ) -> None:

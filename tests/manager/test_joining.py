@@ -9,9 +9,14 @@ import pytest
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
+from event_service.dedup.key import DedupKey
 from event_service.draft import EventDraft, EventType, Severity
+from event_service.manager.alert_update import in_waves
 from event_service.manager.alerts import AlertManager
-from event_service.manager.joining import Joining, in_waves
+from event_service.manager.candidate import Candidate, candidate_of
+from event_service.manager.delivery import Delivery, RecordingRules
+from event_service.manager.stored_object import stored_object
+from event_service.policies import RecordingPolicy, RecoveryMode
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -22,22 +27,42 @@ if TYPE_CHECKING:
 AT = datetime(2026, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 
 
-def _joining(alert: str, number: int = 0, kind: str = "ALERT", **choices: Any) -> Joining:
+def _key(name: str) -> DedupKey:
+    return DedupKey("domain-1", "workspace-1", "project-1", name)
+
+
+def _joining(
+    alert: str,
+    number: int = 0,
+    kind: str = "ALERT",
+    *,
+    key: str = "",
+    description: str | None = None,
+    recovery: RecoveryMode = RecoveryMode.MANUAL,
+) -> Candidate:
+    delivery = Delivery(
+        webhook_id="webhook-000000000001",
+        domain_id="domain-1",
+        workspace_id="workspace-1",
+        project_id="project-1",
+        rules=RecordingRules(RecordingPolicy.CHANGED, recovery, window_seconds=600),
+        raw_data=stored_object({}),
+        at=AT + timedelta(seconds=number),
+    )
     draft = EventDraft(
-        event_key="k",
+        event_key=key or alert,
         event_type=EventType(kind),
         title="t",
         severity=Severity.ERROR,
-        description=choices.pop("description", None),
+        description=description,
     )
-    return Joining(
-        f"alert-{alert}",
-        choices.pop("dedup_key", f"key-{alert}"),
-        draft,
-        f"event-{alert}{number}",
-        AT + timedelta(seconds=number),
-        **choices,
+    return candidate_of(delivery, draft)._replace(
+        alert_id=f"alert-{alert}", event_id=f"event-{alert}{number}"
     )
+
+
+def _resolving(alert: str, number: int) -> Candidate:
+    return _joining(alert, number, "RECOVERY", recovery=RecoveryMode.AUTO)
 
 
 @pytest.fixture
@@ -49,7 +74,7 @@ def alerts(mongo_database: Database[dict[str, Any]]) -> Collection[dict[str, Any
                 "alert_number": number,
                 "domain_id": "domain-1",
                 "workspace_id": "workspace-1",
-                "dedup_key": f"key-{name}",
+                "dedup_key": _key(name).digest,
                 "description": "as it was",
                 "event_count": 1,
                 "episode": 0,
@@ -118,11 +143,12 @@ def test_some_are_refused_and_the_others_are_not(
             _joining("resolved"),
             _joining("superseded"),
             _joining("superseded", 1, "RECOVERY"),
+            _resolving("superseded", 2),
             _joining("missing"),
-            _joining("b", dedup_key="key-of-another-tenant"),
+            _joining("b", key="of another"),
         ]
     )
-    assert joined == [True, False, False, True, False, False]
+    assert joined == [True, False, False, True, True, False, False]
     for untouched in ("resolved", "b"):
         assert _alert(alerts, untouched)["event_count"] == 1
 
@@ -133,7 +159,7 @@ def test_what_joins_before_a_recovery_has_joined_and_what_comes_after_has_not(
     joined = manager.join(
         [
             _joining("a", 1),
-            _joining("a", 2, "RECOVERY", resolves=True),
+            _resolving("a", 2),
             _joining("b", 3),
             _joining("missing", 4),
         ]
@@ -144,14 +170,14 @@ def test_what_joins_before_a_recovery_has_joined_and_what_comes_after_has_not(
     assert resolved["resolved_at"] == resolved["last_seen_at"] == AT + timedelta(seconds=2)
     assert resolved["recovery_event_id"] == "event-a2"
     assert "resolved_at" not in _alert(alerts, "b")
-    again = [_joining("a", 5), _joining("a", 6, "RECOVERY", resolves=True)]
+    again = [_joining("a", 5), _resolving("a", 6)]
     assert manager.join(again) == [False, False]
     assert _alert(alerts, "a") == resolved
 
 
 def test_waves_keep_each_alerts_order() -> None:
     one, other = _joining("a", 1), _joining("b", 1)
-    recovery = _joining("a", 2, "RECOVERY", resolves=True)
-    late, foreign = _joining("a", 3), _joining("a", 4, dedup_key="another")
+    recovery = _resolving("a", 2)
+    late, foreign = _joining("a", 3), _joining("a", 4, key="another")
     waves = in_waves([one, other, one, recovery, late, foreign])
     assert waves == [[[one, one], [other]], [[recovery]], [[late]], [[foreign]]]

@@ -10,7 +10,7 @@ from redis.crc import key_slot
 from event_service.dedup.claims import Claims
 from event_service.dedup.decision import Proposal
 from event_service.dedup.gate import RedisGate
-from event_service.dedup.key import SHARDS, DedupKey
+from event_service.dedup.key import SHARDS, DedupKey, shard_of
 from event_service.ids import new_id
 from simulate.redis_tags import master_of_tags, tags_of_masters
 from simulate.sizing import CLAIM_BYTES
@@ -51,7 +51,7 @@ def test_a_claim_takes_the_memory_that_is_planned_for(
 
 def test_claims_fall_on_the_masters_as_their_tags_do(claim: str) -> None:
     digest = claim.rpartition(":")[2]
-    tag = int(DedupKey.shard_of(digest), 16)
+    tag = int(shard_of(digest), 16)
     for masters in (1, 3, 16):
         slot = key_slot(claim.encode())
         assert master_of_tags(masters)[tag] == slot * masters // 16_384

@@ -77,11 +77,6 @@ class Quotas:
         self._lock = threading.Lock()
         self._known: LruDict[_Scope, _Held] = LruDict(_MOST_REMEMBERED)
 
-    @property
-    def any(self) -> bool:
-        """False if every call is let in."""
-        return self._webhook is not None or self._domain is not None
-
     def admit(self, webhook_id: str, domain_id: str) -> None:
         """Let in one call of a webhook of a domain. Raises QuotaExceeded."""
         scopes = []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
-from event_service.dedup.key import DedupKey, all_shards
+from event_service.dedup.key import DedupKey, all_shards, shard_of
 from event_service.dedup.script_calls import Item, ScriptCalls
 from event_service.dedup.untold import UntoldKeys
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from event_service.dedup.gate import RedisGate
+    from event_service.dedup.scripts import ItemScript
     from event_service.store_clients import RedisClient
 
 _ENTRY = re.compile("([0-9a-f]{32}):([^:]+):([^:]+)")
@@ -45,11 +46,6 @@ class PendingRepeats:
     def value(self) -> str:
         """What that field has."""
         return f"{self.count}:{self.last_ms}"
-
-    @property
-    def shard(self) -> str:
-        """The hash tag of the key that they repeat."""
-        return DedupKey.shard_of(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +97,13 @@ class Claims:
         Those of one key are decided in their order.
         """
         digests = [key.digest for key, _ in asked]
-        self._forget_untold(digests)
+        self._tell(scripts.FORGET, [(digest, ()) for digest in self._untold.take(digests)])
         answers = self._calls.run(
             scripts.DECIDE,
             [
                 Item(
-                    (self._claim_of(key.digest), self._pending(key.shard)),
-                    (
-                        int(proposal.recovers),
-                        int(proposal.ends_claim),
-                        int(proposal.always_record),
-                        int(proposal.never_record),
-                        proposal.fingerprint,
-                        proposal.alert_id,
-                        proposal.event_id,
-                        proposal.window_ms,
-                        proposal.at_ms,
-                        key.digest,
-                    ),
+                    (self._claim_of(key.digest), self._pending_of(key.digest)),
+                    (*map(int, proposal[:4]), *proposal[4:], key.digest),
                 )
                 for key, proposal in asked
             ],
@@ -130,9 +115,7 @@ class Claims:
 
     def say(self, said: Sequence[tuple[DedupKey, str, str]]) -> None:
         """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
-        items = [Item((self._claim_of(key.digest),), (alert, what)) for key, alert, what in said]
-        if self._calls.run(scripts.SAY, items) is None:
-            self._untold.add(key.digest for key, _, _ in said)
+        self._tell(scripts.SAY, [(key.digest, (alert, what)) for key, alert, what in said])
 
     def install(
         self, key: DedupKey, held: Decision, recorded: str, said: str, window_ms: int
@@ -142,19 +125,14 @@ class Claims:
         ``recorded`` is the fingerprint of that event, ``said`` that of what was said last.
         """
         arguments = (held.alert_id, held.event_id, recorded, held.episode, window_ms, said)
-        item = Item((self._claim_of(key.digest),), arguments)
-        if self._calls.run(scripts.INSTALL, [item]) is None:
-            self._untold.add([key.digest])
+        self._tell(scripts.INSTALL, [(key.digest, arguments)])
 
     def end(self, ended: Iterable[EndedClaim]) -> None:
         """The database has resolved those alerts: the next of their keys may be opened."""
-        claims = list(ended)
-        items = [
-            Item((self._claim_of(one.key.digest),), (one.alert_id, one.episode, one.window_ms))
-            for one in claims
-        ]
-        if self._calls.run(scripts.END, items) is None:
-            self._untold.add(one.key.digest for one in claims)
+        self._tell(
+            scripts.END,
+            [(one.key.digest, (one.alert_id, one.episode, one.window_ms)) for one in ended],
+        )
 
     def drop(self, digest: str, alert_id: str) -> bool:
         """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""
@@ -194,7 +172,7 @@ class Claims:
         False if Redis is down. Told again where only its answer was lost, it may forget repeats
         that came since: then whoever counted them alone knows them.
         """
-        items = [Item((self._pending(one.shard),), (one.entry, one.count)) for one in repeats]
+        items = [Item((self._pending_of(one.digest),), (one.entry, one.count)) for one in repeats]
         return self._calls.run(scripts.SETTLE, items) is not None
 
     def adopt(self, orphans: Sequence[PendingRepeats]) -> list[PendingRepeats]:
@@ -204,7 +182,7 @@ class Claims:
         answers = self._calls.run(
             scripts.ADOPT,
             [
-                Item((self._pending(one.shard),), (one.entry, one.value, its.value))
+                Item((self._pending_of(one.digest),), (one.entry, one.value, its.value))
                 for one, its in zip(orphans, adopted, strict=True)
             ],
         )
@@ -213,18 +191,19 @@ class Claims:
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
 
-        Raises one of ``REDIS_FAULTS``.
+        Raises one of ``REDIS_FAULTS``, and UnicodeDecodeError where another program has left bytes
+        that are no text.
         """
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
         with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
             for shard in all_shards():
-                pipeline.hgetall(self._pending(shard))
+                pipeline.hgetall(self._key(shard, "pending"))
             answers = pipeline.execute()
         for answer in answers:
             for field, value in answer.items():
-                entry, counted = _ENTRY.fullmatch(_text(field)), _VALUE.fullmatch(_text(value))
+                entry, counted = _ENTRY.fullmatch(field), _VALUE.fullmatch(value)
                 if entry is None or counted is None:
                     continue  # another program's
                 count, last_ms = map(int, counted.groups())
@@ -233,26 +212,25 @@ class Claims:
                     found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
         return found
 
-    def _forget_untold(self, asked: Iterable[str]) -> None:
-        digests = self._untold.take(asked)
-        items = [Item((self._claim_of(digest),), ()) for digest in digests]
-        if self._calls.run(scripts.FORGET, items) is None:
-            self._untold.add(digests)
+    def _tell(self, script: ItemScript, told: Sequence[tuple[str, tuple[str | int, ...]]]) -> None:
+        """What the database decided about keys, by their digests; kept in mind if Redis is down."""
+        items = [Item((self._claim_of(digest),), arguments) for digest, arguments in told]
+        if self._calls.run(script, items) is None:
+            self._untold.add(digest for digest, _ in told)
 
     def _claim_of(self, digest: str) -> str:
-        return f"{self._namespace}:{{{DedupKey.shard_of(digest)}}}:claim:{digest}"
+        return self._key(shard_of(digest), f"claim:{digest}")
 
-    def _pending(self, shard: str) -> str:
-        return f"{self._namespace}:{{{shard}}}:pending"
+    def _pending_of(self, digest: str) -> str:
+        return self._key(shard_of(digest), "pending")
+
+    def _key(self, shard: str, name: str) -> str:
+        return f"{self._namespace}:{{{shard}}}:{name}"
 
     def _counter(self, domain_id: str, workspace_id: str) -> str:
         return f"{self._namespace}:number:{domain_id}/{workspace_id}"
 
 
-def _decision(answer: Sequence[Any]) -> Decision:
-    verdict, alert_id, event_id, episode = (_text(part) for part in answer)
+def _decision(answer: Sequence[str]) -> Decision:
+    verdict, alert_id, event_id, episode = answer
     return Decision(Verdict(verdict), alert_id, event_id, int(episode))
-
-
-def _text(part: bytes | str) -> str:
-    return part.decode() if isinstance(part, bytes) else part

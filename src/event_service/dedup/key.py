@@ -28,17 +28,12 @@ class DedupKey:
             hashed.update(encoded)
         object.__setattr__(self, "digest", hashed.hexdigest())
 
-    @property
-    def shard(self) -> str:
-        """The hash tag that the Redis keys of this dedup key share: one of ``SHARDS``."""
-        return DedupKey.shard_of(self.digest)
 
-    @staticmethod
-    def shard_of(digest: str) -> str:
-        """The hash tag of the key that has this digest."""
-        return f"{int(digest[:2], 16) % SHARDS:02x}"
+def shard_of(digest: str) -> str:
+    """The hash tag that the Redis keys of the dedup key of this digest share: one of ``SHARDS``."""
+    return f"{int(digest[:2], 16) % SHARDS:02x}"
 
 
 def all_shards() -> tuple[str, ...]:
-    """Every hash tag that :attr:`DedupKey.shard` can name."""
+    """Every hash tag that ``shard_of`` can name."""
     return tuple(f"{shard:02x}" for shard in range(SHARDS))

@@ -11,7 +11,7 @@ from event_service.dedup.claims import Claims, NumberDraw
 from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pymongo.collection import Collection
 
@@ -39,24 +39,21 @@ class AlertNumbers:
         With ``look``, above all that the database has: what Redis proposed was taken.
         """
         wanted = Counter((key.domain_id, key.workspace_id) for key in keys)
-        numbers = {workspace: iter(drawn) for workspace, drawn in self._drawn(wanted, look).items()}
-        return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
-
-    def put_back(self, key: DedupKey, number: int) -> None:
-        """The number was not used."""
-        self._claims.return_number(key.domain_id, key.workspace_id, number)
-
-    def _drawn(self, wanted: Mapping[_Workspace, int], look: bool) -> dict[_Workspace, range]:  # noqa: FBT001
         drawn: dict[_Workspace, range] = {}
         if not look:
             # A counter that starts knows nothing of the alerts of another service.
             starts = not self._taken_over
             draws = [NumberDraw(*one, n, starts=starts) for one, n in wanted.items()]
             drawn = dict(zip(wanted, self._claims.draw_numbers(draws) or (), strict=False))
-        for workspace, count in wanted.items():
-            if not drawn.get(workspace):
-                drawn[workspace] = self._above_the_highest(workspace, count)
-        return drawn
+        numbers = {
+            one: iter(drawn.get(one) or self._above_the_highest(one, n))
+            for one, n in wanted.items()
+        }
+        return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
+
+    def put_back(self, key: DedupKey, number: int) -> None:
+        """The number was not used."""
+        self._claims.return_number(key.domain_id, key.workspace_id, number)
 
     def _above_the_highest(self, workspace: _Workspace, count: int) -> range:
         floor = self._highest(workspace)

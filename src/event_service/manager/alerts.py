@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from bson.int64 import Int64
 from pymongo import DESCENDING
 
-from event_service.draft import EventDraft, EventType, Severity
+from event_service.draft import EventType, Severity
 from event_service.errors import Unavailable
 from event_service.instants import from_milliseconds
 from event_service.manager.alert_numbers import AlertNumbers
-from event_service.manager.alert_update import A_TEXT, HOLDS, RESOLVED, JoiningUpdate
+from event_service.manager.alert_update import A_TEXT, HOLDS, RESOLVED, in_waves, joining_update
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.guarded import guarded, plus, value
-from event_service.manager.joining import Joining, in_waves
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.read_values import text_of
 from event_service.manager.repeat_sums import summed
@@ -26,11 +25,11 @@ from event_service.wire.foreign import count_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bson.raw_bson import RawBSONDocument
     from pymongo.collection import Collection
 
     from event_service.dedup.claims import Claims, PendingRepeats
     from event_service.dedup.key import DedupKey
+    from event_service.manager.candidate import Candidate
 
 Document = dict[str, Any]
 
@@ -40,21 +39,6 @@ _EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
 """The number of an episode, as any program may write it."""
 _LATEST = datetime.max.replace(microsecond=999_000)  # noqa: DTZ901  # instants are naive UTC
 _NUMBER_ATTEMPTS = 100
-
-
-class NewAlert(NamedTuple):
-    """An alert that is to be opened, as the given episode of its key. ``at`` is UTC.
-
-    ``info`` is its additional_info.
-    """
-
-    key: DedupKey
-    alert_id: str
-    episode: int
-    draft: EventDraft
-    info: RawBSONDocument
-    webhook_id: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +71,22 @@ class AlertManager:
         self._alerts = alerts
         self._numbers = AlertNumbers(alerts, claims, taken_over=taken_over)
 
-    def open(self, alerts: Sequence[NewAlert]) -> list[bool]:
-        """Open alerts; False for one whose key has such an episode already (it isn't written)."""
-        if not alerts:
+    def open(self, opening: Sequence[tuple[Candidate, int]]) -> list[bool]:
+        """Open alerts, each as the given episode of its key.
+
+        False for one whose key has such an episode already: it isn't written.
+        """
+        if not opening:
             return []
-        opened = [True] * len(alerts)
-        left = list(range(len(alerts)))
+        opened = [True] * len(opening)
+        left = list(range(len(opening)))
         for attempt in range(_NUMBER_ATTEMPTS):
-            numbers = self._numbers.draw([alerts[place].key for place in left], look=attempt > 0)
+            keys = [opening[place][0].key for place in left]
+            numbers = self._numbers.draw(keys, look=attempt > 0)
             refused = insert_all(
                 self._alerts,
                 [
-                    {**_document(alerts[place]), "alert_number": number}
+                    _document(*opening[place], number)
                     for place, number in zip(left, numbers, strict=True)
                 ],
             )
@@ -108,7 +96,7 @@ class AlertManager:
                 if "alert_number" in one.fields:
                     taken.append(place)
                 elif "_id" not in one.fields:  # there: our own insert, sent again by the driver
-                    self._numbers.put_back(alerts[place].key, numbers[one.place])
+                    self._numbers.put_back(keys[one.place], numbers[one.place])
                     opened[place] = False
             left = sorted(taken)
             if not left:
@@ -116,35 +104,35 @@ class AlertManager:
                 return opened
         raise Unavailable("No alert number could be had for the workspace.")
 
-    def join(self, joinings: Sequence[Joining]) -> list[bool]:
+    def join(self, joining: Sequence[Candidate]) -> list[bool]:
         """Add deliveries to their alerts (CONTRACT 4.2, 4.3), in their order.
 
-        False for one whose alert is resolved, is superseded, or is not there. A recovery that
-        resolves nothing joins a superseded alert too: it goes to the open alert however old.
+        False for one whose alert is resolved, is superseded, or is not there. A recovery joins a
+        superseded alert too: it goes to the open alert however old.
         """
-        if not joinings:
+        if not joining:
             return []
-        waves = in_waves(joinings)
+        waves = in_waves(joining)
         changed = 0
         for wave in waves:
             for groups in portions(wave):
-                changed += self._update(JoiningUpdate(groups), len(groups))
+                changed += self._update(groups)
         if changed in (0, sum(len(wave) for wave in waves)):
-            joined = [changed > 0] * len(joinings)
+            joined = [changed > 0] * len(joining)
         else:
-            joined = self._look(joinings)
-        resolved = (there for one, there in zip(joinings, joined, strict=True) if one.resolves)
+            joined = self._look(joining)
+        resolved = (there for one, there in zip(joining, joined, strict=True) if one.ends_claim)
         alert_changed("resolved", sum(resolved))
         return joined
 
-    def supersede(self, alert: KeyAlert) -> bool:
-        """Make way for a newer alert; False if this one was seen again since it was read."""
+    def supersede(self, alert: KeyAlert) -> None:
+        """Make way for a newer alert, unless this one was seen again since it was read."""
         # Of another program's date is read what a calendar reaches: less or more than there is.
         beyond = {"$gt": ["$last_seen_at", value(_LATEST)]}
         seen = {"$cond": [beyond, value(_LATEST), {"$ifNull": ["$last_seen_at", None]}]}
         unseen = {"$lte": [seen, value(alert.last_seen_at)]}
         update = guarded({"$and": [HOLDS, unseen]}, {"superseded": value(plain=True)})
-        return self._alerts.update_one({"alert_id": alert.alert_id}, update).modified_count == 1
+        self._alerts.update_one({"alert_id": alert.alert_id}, update)
 
     def newest(self, key: DedupKey) -> KeyAlert | None:
         """The newest alert of the key.
@@ -198,17 +186,12 @@ class AlertManager:
         """Those of the alerts that hold their keys no longer, and when they were resolved (None:
         superseded, not there, or nothing tells)."""
         ended: dict[str, datetime | None] = dict.fromkeys(alert_ids)
-        found = self._alerts.find(
-            {"alert_id": {"$in": list(ended)}}, ["alert_id", "state", "superseded", "resolved_at"]
-        )
-        for one in found:
-            alert_id, resolved_at = one["alert_id"], one.get("resolved_at")
-            if not isinstance(alert_id, str):
-                continue  # a list that has one of the ids in it
+        for alert_id, one in self._found(ended, ["state", "superseded", "resolved_at"]).items():
+            resolved_at = one.get("resolved_at")
             if one.get("state") == RESOLVED:
                 ended[alert_id] = resolved_at if isinstance(resolved_at, datetime) else None
             elif not one.get("superseded"):
-                ended.pop(alert_id, None)
+                del ended[alert_id]
         return ended
 
     def add_repeats(self, repeats: Iterable[PendingRepeats]) -> None:
@@ -222,39 +205,38 @@ class AlertManager:
             }
             self._alerts.update_many(per.where, guarded(per.guard, changes))
 
-    def _update(self, update: JoiningUpdate, alerts: int) -> int:
+    def _update(self, groups: Sequence[Sequence[Candidate]]) -> int:
         # Only an update of one document is sent again when the connection breaks.
-        write = self._alerts.update_one if alerts == 1 else self._alerts.update_many
-        return write(update.where, update.pipeline()).modified_count
+        write = self._alerts.update_one if len(groups) == 1 else self._alerts.update_many
+        return write(*joining_update(groups)).modified_count
 
-    def _look(self, joinings: Sequence[Joining]) -> list[bool]:
+    def _look(self, joining: Sequence[Candidate]) -> list[bool]:
         """Which of them the alerts show, where some were refused.
 
         One that joined an alert which another caller has resolved since is taken for refused: it
         is then delivered again, as if it had come after that recovery.
         """
-        ids = list({one.alert_id for one in joinings})
-        fields = ["alert_id", "dedup_key", "state", "superseded", "recovery_event_id"]
-        # A list that has one of the ids in it is found too, and is none of them.
-        found = {
-            one["alert_id"]: one
-            for one in self._alerts.find({"alert_id": {"$in": ids}}, fields)
-            if isinstance(one["alert_id"], str)
-        }
-        resolving = {one.event_id for one in joinings if one.resolves}
+        fields = ["dedup_key", "state", "superseded", "recovery_event_id"]
+        found = self._found({one.alert_id for one in joining}, fields)
+        resolving = {one.event_id for one in joining if one.ends_claim}
 
-        def shown(one: Joining) -> bool:
+        def shown(one: Candidate) -> bool:
             alert = found.get(one.alert_id)
-            if alert is None or alert.get("dedup_key") != one.dedup_key:
+            if alert is None or alert.get("dedup_key") != one.key.digest:
                 return False
             recovery = alert.get("recovery_event_id")
-            if one.resolves:
+            if one.ends_claim:
                 return bool(recovery == one.event_id)
-            if alert.get("state") == RESOLVED:
-                return recovery in resolving
-            return one.recovers or not alert.get("superseded")
+            if alert.get("superseded") and not one.recovers:
+                return False
+            return alert.get("state") != RESOLVED or recovery in resolving
 
-        return [shown(one) for one in joinings]
+        return [shown(one) for one in joining]
+
+    def _found(self, alert_ids: Iterable[str], fields: list[str]) -> dict[str, Document]:
+        """Those alerts, by their ids; a list that has one of the ids in it is none of them."""
+        found = self._alerts.find({"alert_id": {"$in": list(alert_ids)}}, ["alert_id", *fields])
+        return {one["alert_id"]: one for one in found if isinstance(one["alert_id"], str)}
 
     def _newest(self, key: DedupKey, fields: list[str]) -> Document | None:
         where, newest_first = {"dedup_key": key.digest}, [("episode", DESCENDING)]
@@ -265,10 +247,11 @@ class AlertManager:
         return self._alerts.find_one({**where, "episode": _EPISODE}, fields, sort=newest_first)
 
 
-def _document(alert: NewAlert) -> Document:
-    key, draft = alert.key, alert.draft
+def _document(one: Candidate, episode: int, number: int) -> Document:
+    key, draft, at = one.key, one.draft, one.delivery.at
     return {
-        "alert_id": alert.alert_id,
+        "alert_id": one.alert_id,
+        "alert_number": number,
         "title": draft.title,
         "state": "ERROR" if draft.event_type is EventType.ERROR else "TRIGGERED",
         "description": draft.description,
@@ -281,18 +264,18 @@ def _document(alert: NewAlert) -> Document:
         "resources": [{"name": name} for name in draft.resources],
         "provider": draft.provider,
         "account": draft.account,
-        "additional_info": alert.info,
-        "triggered_by": alert.webhook_id,
-        "webhook_id": alert.webhook_id,
+        "additional_info": one.info,
+        "triggered_by": one.delivery.webhook_id,
+        "webhook_id": one.delivery.webhook_id,
         "domain_id": key.domain_id,
         "workspace_id": key.workspace_id,
         "project_id": key.project_id,
         "event_key": key.event_key,
         "dedup_key": key.digest,
-        "episode": alert.episode,
-        "created_at": alert.at,
-        "updated_at": alert.at,
-        "last_seen_at": alert.at,
+        "episode": episode,
+        "created_at": at,
+        "updated_at": at,
+        "last_seen_at": at,
         "event_count": 1,
         "acknowledged_at": None,
         "resolved_at": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, TypeAlias
 
 from pymongo.errors import PyMongoError
@@ -11,7 +13,7 @@ from event_service.manager.delivery import Outcome
 from event_service.metrics.deliveries import dedup_answered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from event_service.dedup.claims import Claims
     from event_service.manager.alerts import AlertManager
@@ -63,12 +65,12 @@ class BatchRecorder:
 
     def _recorded(self, batch: Sequence[Candidate]) -> list[_Outcome]:
         decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
-        entitled = self._entered(batch, decisions)
+        entered = self._entered(batch, decisions)
         outcomes: list[_Outcome] = [None] * len(batch)
-        self._write(batch, decisions, entitled, outcomes)
-        self._end_claims(batch, decisions, entitled)
+        self._write(decisions, entered, outcomes)
+        self._end_claims(decisions, entered)
         try:
-            self._count_joined(batch, decisions, entitled, outcomes)
+            self._count_joined(decisions, entered, outcomes)
             self._count(batch, decisions, outcomes)
         except PyMongoError as fault:
             # Those that are written are not to be sent again for it (CONTRACT 1.6).
@@ -76,59 +78,56 @@ class BatchRecorder:
         _tell(batch, decisions, outcomes)
         return outcomes
 
-    def _entered(self, batch: Sequence[Candidate], decisions: Sequence[Decision]) -> dict[int, str]:
-        """The alert of each that opened or joined one, by its place."""
-        opening = _places(decisions, {Verdict.OPEN})
-        joining = _places(decisions, _JOINS)
-        opened = self._alerts.open(
-            [batch[place].opening(decisions[place].episode) for place in opening]
-        )
-        joined = self._alerts.join(
-            [batch[place].joining(decisions[place].alert_id) for place in joining]
-        )
-        entered = zip((*opening, *joining), (*opened, *joined), strict=True)
-        return {place: decisions[place].alert_id for place, there in entered if there}
+    def _entered(
+        self, batch: Sequence[Candidate], decisions: Sequence[Decision]
+    ) -> dict[int, Candidate]:
+        """Each that opened or joined its alert, by its place."""
+        opening, joining = _places(decisions, {Verdict.OPEN}), _places(decisions, _JOINS)
+        its = {place: batch[place].of_alert(decisions[place].alert_id) for place in joining}
+        opened = self._alerts.open([(batch[place], decisions[place].episode) for place in opening])
+        joined = self._alerts.join(list(its.values()))
+        return {
+            **{place: batch[place] for place in compress(opening, opened)},
+            **dict(compress(its.items(), joined)),
+        }
 
     def _write(
         self,
-        batch: Sequence[Candidate],
         decisions: Sequence[Decision],
-        alerts: dict[int, str],
+        entered: Mapping[int, Candidate],
         outcomes: list[_Outcome],
     ) -> None:
-        places = sorted(alerts.keys() - set(_places(decisions, {Verdict.JOIN})))
-        written = self._log.write([batch[place].document(alerts[place]) for place in places])
+        places = sorted(entered.keys() - set(_places(decisions, {Verdict.JOIN})))
+        written = self._log.write([entered[place].document() for place in places])
         for place, outcome in zip(places, written, strict=True):
             outcomes[place] = Outcome.RECORDED if isinstance(outcome, str) else outcome
 
-    def _end_claims(
-        self, batch: Sequence[Candidate], decisions: Sequence[Decision], alerts: dict[int, str]
-    ) -> None:
+    def _end_claims(self, decisions: Sequence[Decision], entered: Mapping[int, Candidate]) -> None:
         self._claims.end(
             [
-                batch[place].ended(decisions[place].alert_id, decisions[place].episode)
-                for place in _places(decisions, {Verdict.END})
-                if place in alerts
+                one.ended(decisions[place].episode)
+                for place, one in entered.items()
+                if decisions[place].verdict is Verdict.END
             ]
         )
 
     def _count_joined(
         self,
-        batch: Sequence[Candidate],
         decisions: Sequence[Decision],
-        alerts: dict[int, str],
+        entered: Mapping[int, Candidate],
         outcomes: list[_Outcome],
     ) -> None:
-        joined = [place for place in _places(decisions, {Verdict.JOIN}) if place in alerts]
-        if not joined:
+        places = [place for place in _places(decisions, {Verdict.JOIN}) if place in entered]
+        if not places:
             return
-        gone = self._log.add_repeats([batch[place].repeat(decisions[place]) for place in joined])
-        for place in joined:
+        joined = [entered[place] for place in places]
+        gone = self._log.add_repeats(
+            [one.repeat(decisions[place]) for place, one in zip(places, joined, strict=True)]
+        )
+        for place in places:
             if decisions[place].event_id not in gone:
                 outcomes[place] = Outcome.REPEATED
-        self._claims.say(
-            [(batch[place].key, alerts[place], batch[place].fingerprint) for place in joined]
-        )
+        self._claims.say([(one.key, one.alert_id, one.fingerprint) for one in joined])
 
     def _count(
         self,
@@ -138,12 +137,14 @@ class BatchRecorder:
     ) -> None:
         # Nobody believes Redis about an event that only Redis has seen.
         repeating = _places(decisions, {Verdict.REPEAT})
-        named = [(decisions[place].event_id, decisions[place].alert_id) for place in repeating]
-        for place, there in zip(repeating, self._log.confirm(named), strict=True):
+        repeats = [batch[place].repeat(decisions[place]) for place in repeating]
+        confirmed = self._log.confirm([(one.event_id, one.alert_id) for one in repeats])
+        for place, there in zip(repeating, confirmed, strict=True):
             if there:
-                one, decision = batch[place], decisions[place]
-                self._repeats.add(one.key, decision.alert_id, decision.event_id, one.at_ms)
                 outcomes[place] = Outcome.REPEATED
+        self._repeats.add(compress(repeats, confirmed))
+        # Else whoever finds the others' counts in Redis adds them to what the database decides.
+        self._claims.settle(compress(repeats, map(not_, confirmed)))
 
 
 def _places(

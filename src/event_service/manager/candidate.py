@@ -13,10 +13,8 @@ from event_service.draft import EventDraft, EventType
 from event_service.fingerprint import fingerprint
 from event_service.ids import new_id
 from event_service.instants import to_milliseconds
-from event_service.manager.alerts import NewAlert
 from event_service.manager.event_document import event_document, recorded_draft
 from event_service.manager.event_size import check_size
-from event_service.manager.joining import Joining
 from event_service.manager.stored_object import stored_object
 from event_service.policies import RecordingPolicy, RecoveryMode
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 class Candidate(NamedTuple):
     """An event with the rules that hold for it and the ids it takes if it is recorded.
 
+    ``alert_id`` is that of the alert that it opens, until it is known which one it joins.
     ``info`` is its additional_info, ``at_ms`` when it came in, in milliseconds since 1970.
     """
 
@@ -92,41 +91,21 @@ class Candidate(NamedTuple):
             return True
         return recorded_fingerprint(last) == self.fingerprint
 
-    def opening(self, episode: int) -> NewAlert:
-        """The alert that it opens, as that episode of its key."""
-        delivery = self.delivery
-        return NewAlert(
-            self.key,
-            self.alert_id,
-            episode,
-            self.draft,
-            self.info,
-            delivery.webhook_id,
-            delivery.at,
-        )
+    def of_alert(self, alert_id: str) -> Candidate:
+        """It as a delivery that joins that alert."""
+        return self._replace(alert_id=alert_id)
 
-    def joining(self, alert_id: str) -> Joining:
-        """How it joins that alert."""
-        return Joining(
-            alert_id,
-            self.key.digest,
-            self.draft,
-            self.event_id,
-            self.delivery.at,
-            resolves=self.ends_claim,
-        )
-
-    def ended(self, alert_id: str, episode: int) -> EndedClaim:
-        """What Redis is told when it has resolved that alert."""
-        return EndedClaim(self.key, alert_id, episode, self.window_ms)
+    def ended(self, episode: int) -> EndedClaim:
+        """What Redis is told when it has resolved its alert, that episode of the key."""
+        return EndedClaim(self.key, self.alert_id, episode, self.window_ms)
 
     def repeat(self, held: Decision) -> PendingRepeats:
         """It as one repeat of the event that Redis names."""
         return PendingRepeats(self.key.digest, held.alert_id, held.event_id, 1, self.at_ms)
 
-    def document(self, alert_id: str) -> dict[str, Any]:
-        """It as an event of that alert."""
-        return event_document(self.draft, self.info, self.delivery, self.event_id, alert_id)
+    def document(self) -> dict[str, Any]:
+        """It as an event of its alert."""
+        return event_document(self.draft, self.info, self.delivery, self.event_id, self.alert_id)
 
 
 def recorded_fingerprint(event: Mapping[str, Any]) -> str:

@@ -53,10 +53,6 @@ class Delivery(NamedTuple):
     at: datetime
     identity: str = ""
 
-    def later(self, by: timedelta) -> Delivery:
-        """It as if it had come so much later."""
-        return self._replace(at=self.at + by)
-
     def event_id(self, event_key: str, index: int) -> str:
         """The id under which that event is recorded, if it is.
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bson.raw_bson import RawBSONDocument
-
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
     from event_service.manager.reads import ListResult, Reader, StatResult
@@ -86,7 +84,7 @@ class EventManager:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
         Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what reading the
-        data and the gate raise (QuotaExceeded among it), and
+        data and the gate raise (QuotaExceeded among it), and Unavailable or
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
@@ -97,7 +95,16 @@ class EventManager:
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)
         source, understood = self._understand(webhook, data)
-        delivery = self._delivery(webhook, stored_object(data), request.identity)
+        delivery = Delivery(
+            webhook_id=webhook.webhook_id,
+            domain_id=webhook.domain_id,
+            workspace_id=webhook.workspace_id,
+            project_id=webhook.project_id,
+            rules=self._rules_of(webhook),
+            raw_data=stored_object(data),
+            at=self._clock(),
+            identity=request.identity,
+        )
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):
             event_done(source, draft.event_type, draft.severity, outcome)
@@ -161,18 +168,6 @@ class EventManager:
         for note in understood.notes:
             _log.info("event corrected", webhook_id=webhook.webhook_id, note=note)
         return reading.source, understood
-
-    def _delivery(self, webhook: Webhook, raw_data: RawBSONDocument, identity: str) -> Delivery:
-        return Delivery(
-            webhook_id=webhook.webhook_id,
-            domain_id=webhook.domain_id,
-            workspace_id=webhook.workspace_id,
-            project_id=webhook.project_id,
-            rules=self._rules_of(webhook),
-            raw_data=raw_data,
-            at=self._clock(),
-            identity=identity,
-        )
 
     def _rules_of(self, webhook: Webhook | None) -> RecordingRules:
         """What holds for a webhook: ours where it says nothing, or (None) where it is gone."""

@@ -96,7 +96,7 @@ class Flusher:
                 begun += len(part)
                 self._writer.finish()
         finally:
-            self._repeats.put_back(repeats[begun:])
+            self._repeats.add(repeats[begun:])
 
     def _write_orphans(self) -> None:
         self._writer.finish()

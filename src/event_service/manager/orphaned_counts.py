@@ -43,7 +43,7 @@ class OrphanedCounts:
         self._seen: frozenset[PendingRepeats] = frozenset()
 
     def take(self) -> list[PendingRepeats]:
-        """Those that are the caller's to write now. Raises one of ``REDIS_FAULTS``.
+        """Those that are the caller's to write now. Raises as ``Claims.orphans`` does.
 
         What the caller then fails to write is found again by a later look.
         """

@@ -82,8 +82,9 @@ class Recorder:
 
         When it returns, what it did is durable in the database, or, for a repeat, counted in
         Redis and on its way there. Raises CallerGone when ``gone()`` says that the caller
-        has left before it began, and ``pymongo.errors.PyMongoError`` when the database does not
-        answer; the same delivery may then be sent again.
+        has left before it began, TooLarge for an event that no document holds, and Unavailable or
+        ``pymongo.errors.PyMongoError`` when the database does not answer; the same delivery may
+        then be sent again.
         """
         outcomes: list[Outcome] = []
         candidates = list(_in_their_order(delivery, drafts))
@@ -125,8 +126,8 @@ def _in_their_order(delivery: Delivery, drafts: Iterable[EventDraft]) -> Iterabl
     for place, draft in enumerate(drafts):
         before = said.get(draft.event_key, 0)
         said[draft.event_key] = before + 1
-        later = delivery.later(timedelta(milliseconds=before)) if before else delivery
-        yield candidate_of(later, draft, place)
+        at = delivery.at + timedelta(milliseconds=before)
+        yield candidate_of(delivery._replace(at=at), draft, place)
 
 
 def _of_different_keys(candidates: Iterable[Candidate]) -> Iterable[Sequence[Candidate]]:

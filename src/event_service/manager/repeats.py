@@ -21,7 +21,6 @@ from event_service.instants import to_milliseconds
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_service.dedup.key import DedupKey
     from event_service.manager.alerts import AlertManager
     from event_service.manager.event_log import EventLog
 
@@ -31,34 +30,27 @@ Replay = Callable[[Mapping[str, Any]], object]
 
 
 class RepeatCounts:
-    """The repeats that this process has answered and not yet written; any thread may add."""
+    """The repeats that this process has answered and not yet written. Any thread may use it."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str, str], tuple[int, int]] = {}
 
-    def add(self, key: DedupKey, alert_id: str, event_id: str, at_ms: int) -> None:
-        """One delivery repeated that event of that alert."""
-        self._merge((key.digest, alert_id, event_id), 1, at_ms)
-        self._wake()
+    def add(self, repeats: Iterable[PendingRepeats]) -> None:
+        """They were answered just now, or could not be written yet."""
+        for one in repeats:
+            ids = (one.digest, one.alert_id, one.event_id)
+            with self._lock:
+                before, last_ms = self._counts.get(ids, (0, 0))
+                self._counts[ids] = (before + one.count, max(last_ms, one.last_ms))
+            self._wake()
 
     def take(self) -> list[PendingRepeats]:
-        """All of them; they are the taker's to write, or to put back."""
+        """All of them; they are the taker's to write, or to add again."""
         with self._lock:
             counts, self._counts = self._counts, {}
         return [PendingRepeats(*ids, count, last_ms) for ids, (count, last_ms) in counts.items()]
-
-    def put_back(self, repeats: Iterable[PendingRepeats]) -> None:
-        """They could not be written."""
-        for repeat in repeats:
-            ids = (repeat.digest, repeat.alert_id, repeat.event_id)
-            self._merge(ids, repeat.count, repeat.last_ms)
-
-    def _merge(self, ids: tuple[str, str, str], count: int, at_ms: int) -> None:
-        with self._lock:
-            before, last_ms = self._counts.get(ids, (0, 0))
-            self._counts[ids] = (before + count, max(last_ms, at_ms))
 
 
 class RepeatWriter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
@@ -12,17 +12,7 @@ from pymongo.errors import BulkWriteError
 from event_service.manager.guarded import plus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pymongo.database import Database
-
-
-class _Count:
-    __slots__ = ("error", "total")
-
-    def __init__(self) -> None:
-        self.total = 0
-        self.error = 0
 
 
 class RequestCounts:
@@ -34,14 +24,14 @@ class RequestCounts:
     def __init__(self) -> None:
         """Start from nothing."""
         self._lock = threading.Lock()
-        self._counts: defaultdict[str, _Count] = defaultdict(_Count)
+        self._totals: Counter[str] = Counter()
+        self._errors: Counter[str] = Counter()
 
     def count(self, webhook_id: str, *, failed: bool = False) -> None:
         """One request more; ``failed`` when its body could not be understood."""
         with self._lock:
-            count = self._counts[webhook_id]
-            count.total += 1
-            count.error += failed
+            self._totals[webhook_id] += 1
+            self._errors[webhook_id] += failed
 
     def flush(self, database: Database[dict[str, Any]]) -> None:
         """Add what was counted to the webhooks' documents, in one write.
@@ -51,42 +41,39 @@ class RequestCounts:
         too high after a broken connection, never too low. Counts of a webhook that is gone vanish.
         """
         with self._lock:
-            counts, self._counts = self._counts, defaultdict(_Count)
-        if not counts:
+            totals, self._totals = self._totals, Counter()
+            errors, self._errors = self._errors, Counter()
+        if not totals:
             return
-        webhook_ids = list(counts)
+        webhook_ids = list(totals)
         unwritten = webhook_ids
         try:
             database["webhook"].bulk_write(
-                [_addition(webhook_id, counts[webhook_id]) for webhook_id in webhook_ids],
+                [_addition(one, totals[one], errors[one]) for one in webhook_ids],
                 ordered=False,
             )
             unwritten = []
         except BulkWriteError as fault:
             # What a majority has not confirmed may be undone again.
             if not fault.details.get("writeConcernErrors"):
-                errors = fault.details.get("writeErrors") or ()
-                unwritten = [webhook_ids[error["index"]] for error in errors]
+                failed = fault.details.get("writeErrors") or ()
+                unwritten = [webhook_ids[write["index"]] for write in failed]
             raise
         finally:
-            self._take_back({webhook_id: counts[webhook_id] for webhook_id in unwritten})
-
-    def _take_back(self, counts: Mapping[str, _Count]) -> None:
-        with self._lock:
-            for webhook_id, count in counts.items():
-                kept = self._counts[webhook_id]
-                kept.total += count.total
-                kept.error += count.error
+            with self._lock:
+                for webhook_id in unwritten:
+                    self._totals[webhook_id] += totals[webhook_id]
+                    self._errors[webhook_id] += errors[webhook_id]
 
 
-def _addition(webhook_id: str, count: _Count) -> UpdateOne:
+def _addition(webhook_id: str, total: int, error: int) -> UpdateOne:
     """A pipeline, because ``$inc`` fails below a parent that is null, as Cloudforet leaves it.
 
     What is no object there gives way to the counts.
     """
     sums = {
-        "total": plus("requests.total", count.total),
-        "error": plus("requests.error", count.error),
+        "total": plus("requests.total", total),
+        "error": plus("requests.error", error),
     }
     is_object = {"$eq": [{"$type": "$requests"}, "object"]}
     others = {"$cond": [is_object, "$requests", {}]}

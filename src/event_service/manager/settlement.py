@@ -35,44 +35,50 @@ class Settlement:
         Raises Unavailable, and ``pymongo.errors.PyMongoError`` when the database does not answer;
         the same may then be delivered again.
         """
-        return self._recovery(one) if one.recovers else self._alarm(one)
-
-    def _alarm(self, one: Candidate) -> Outcome:
+        attempt = self._recovery if one.recovers else self._alarm
         for _ in range(_ATTEMPTS):
-            newest = self._alerts.newest(one.key)
-            if newest is None or not newest.holds:
-                episode = 0 if newest is None else newest.episode + 1
-                if self._alerts.open([one.opening(episode)])[0]:
-                    event_id = self._write(one, one.alert_id)
-                    self._install(one, one.alert_id, event_id, episode)
-                    return Outcome.RECORDED
-                continue
-            last = self._last_event(one, newest.alert_id)
-            seen = newest.seen_at if last is None else last_seen(last)
-            # Where nothing tells when it was seen, it is seen now: by the delivery that joins it.
-            if seen is not None and one.delivery.at - seen >= one.window:
-                self._alerts.supersede(newest)
-            elif self._join(one, newest.alert_id):
-                outcome, event_id = self._count_or_write(one, newest.alert_id, last)
-                repeated = last if outcome is Outcome.REPEATED else None
-                self._install(one, newest.alert_id, event_id, newest.episode, repeated)
+            outcome = attempt(one)
+            if outcome is not None:
                 return outcome
         raise Unavailable("The alert of the event's key changes hands too fast.")
 
-    def _recovery(self, one: Candidate) -> Outcome:
-        for _ in range(_ATTEMPTS):
-            newest = self._alerts.newest_open(one.key)
-            if newest is None:
-                return self._unrecorded_recovery(one)
-            alert_id, episode = newest
-            if not self._join(one, alert_id):
-                continue
-            if not one.ends_claim:
-                return self._count_or_write(one, alert_id, self._last_event(one, alert_id))[0]
-            self._write(one, alert_id)
-            self._claims.end([one.ended(alert_id, episode)])
+    def _alarm(self, one: Candidate) -> Outcome | None:
+        """None where somebody was faster, or an alert made way: to be tried again."""
+        newest = self._alerts.newest(one.key)
+        if newest is None or not newest.holds:
+            episode = 0 if newest is None else newest.episode + 1
+            if not self._alerts.open([(one, episode)])[0]:
+                return None
+            self._install(one, self._write(one), episode)
             return Outcome.RECORDED
-        raise Unavailable("The alert of the event's key changes hands too fast.")
+        one = one.of_alert(newest.alert_id)
+        last = self._last_event(one)
+        seen = newest.seen_at if last is None else last_seen(last)
+        # Where nothing tells when it was seen, it is seen now: by the delivery that joins it.
+        if seen is not None and one.delivery.at - seen >= one.window:
+            self._alerts.supersede(newest)
+            return None
+        if not self._alerts.join([one])[0]:
+            return None
+        outcome, event_id = self._count_or_write(one, last)
+        repeated = last if outcome is Outcome.REPEATED else None
+        self._install(one, event_id, newest.episode, repeated)
+        return outcome
+
+    def _recovery(self, one: Candidate) -> Outcome | None:
+        """None where somebody was faster."""
+        newest = self._alerts.newest_open(one.key)
+        if newest is None:
+            return self._unrecorded_recovery(one)
+        alert_id, episode = newest
+        one = one.of_alert(alert_id)
+        if not self._alerts.join([one])[0]:
+            return None
+        if not one.ends_claim:
+            return self._count_or_write(one, self._last_event(one))[0]
+        self._write(one)
+        self._claims.end([one.ended(episode)])
+        return Outcome.RECORDED
 
     def _unrecorded_recovery(self, one: Candidate) -> Outcome:
         # No alert is open. If the last one was resolved just now, by a recovery that never got
@@ -86,29 +92,23 @@ class Settlement:
             return Outcome.DROPPED
         if self._log.confirm([(event_id, alert_id)])[0]:
             return Outcome.DROPPED
-        self._write_document(one.document(alert_id) | {"event_id": event_id})
+        self._write(one._replace(alert_id=alert_id, event_id=event_id))
         return Outcome.RECORDED
 
-    def _join(self, one: Candidate, alert_id: str) -> bool:
-        return self._alerts.join([one.joining(alert_id)])[0]
-
-    def _last_event(self, one: Candidate, alert_id: str) -> Mapping[str, Any] | None:
+    def _last_event(self, one: Candidate) -> Mapping[str, Any] | None:
         last = self._log.newest(one.key)
-        return last if last is not None and last.get("alert_id") == alert_id else None
+        return last if last is not None and last.get("alert_id") == one.alert_id else None
 
     def _count_or_write(
-        self, one: Candidate, alert_id: str, last: Mapping[str, Any] | None
+        self, one: Candidate, last: Mapping[str, Any] | None
     ) -> tuple[Outcome, str]:
         if last is not None and one.repeats(last):
             self._log.count_repeat(last["event_id"], one.delivery.at)
             return Outcome.REPEATED, last["event_id"]
-        return Outcome.RECORDED, self._write(one, alert_id)
+        return Outcome.RECORDED, self._write(one)
 
-    def _write(self, one: Candidate, alert_id: str) -> str:
-        return self._write_document(one.document(alert_id))
-
-    def _write_document(self, document: dict[str, Any]) -> str:
-        (outcome,) = self._log.write([document])
+    def _write(self, one: Candidate) -> str:
+        (outcome,) = self._log.write([one.document()])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -116,12 +116,11 @@ class Settlement:
     def _install(
         self,
         one: Candidate,
-        alert_id: str,
         event_id: str,
         episode: int,
         repeated: Mapping[str, Any] | None = None,
     ) -> None:
-        held = Decision(Verdict.RECORD, alert_id, event_id, episode)
+        held = Decision(Verdict.RECORD, one.alert_id, event_id, episode)
         # Not what it says itself: by the policy ``first`` anything repeats the last event.
         recorded = one.fingerprint if repeated is None else recorded_fingerprint(repeated)
         self._claims.install(one.key, held, recorded, one.fingerprint, one.window_ms)

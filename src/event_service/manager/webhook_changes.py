@@ -93,7 +93,4 @@ class WebhookChanges:
             self._pause = _SHORTEST_PAUSE
             _log.info("changes of webhooks are heard")
         elif message["type"] == "message":
-            data = message["data"]
-            self._cache.forget(
-                data.decode(errors="replace") if isinstance(data, bytes) else str(data)
-            )
+            self._cache.forget(message["data"])

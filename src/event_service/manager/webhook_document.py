@@ -1,14 +1,16 @@
-"""What is written into a webhook's document."""
+"""What is written into a webhook's document, and the keys that Cloudforet wrote there in clear."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from event_service.manager.access_key import credential_of, digest_of
 from event_service.stored_keys import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from pymongo.collection import Collection
 
     from event_service.manager.key_vault import KeyVault
     from event_service.plugins.plugin import PluginInfo
@@ -18,6 +20,9 @@ SEALED_KEY = "access_key_sealed"
 
 _KEY_IN_CLEAR = ("access_key", "webhook_url")
 """Where Cloudforet has the key; the second contains it."""
+
+_MAYBE_IN_CLEAR: Final = {"access_key": {"$type": "string"}}
+"""Some more webhooks than have it there: ``credential_of`` says of each whether it is so."""
 
 
 def key_fields(webhook_id: str, key: str, vault: KeyVault | None) -> dict[str, Any]:
@@ -43,6 +48,31 @@ def key_shown(document: Mapping[str, Any], vault: KeyVault | None) -> str | None
     if credential is not None and credential.in_clear:
         return str(document["access_key"])
     return vault.open(document["webhook_id"], document.get(SEALED_KEY))
+
+
+def keys_in_clear(webhooks: Collection[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """webhook_id and access key of each webhook that has its key in clear.
+
+    One whose webhook_id is no text is left alone.
+    """
+    for document in webhooks.find(_MAYBE_IN_CLEAR):
+        webhook_id, credential = document.get("webhook_id"), credential_of(document)
+        if isinstance(webhook_id, str) and credential is not None and credential.in_clear:
+            yield webhook_id, document["access_key"]
+
+
+def forget_clear_key(
+    webhooks: Collection[dict[str, Any]], webhook_id: str, access_key: str, vault: KeyVault | None
+) -> None:
+    """Keep only the digest of a key that is stored in clear, also within the URL.
+
+    With a ``vault`` it can be read again. Raises pymongo.errors.PyMongoError.
+    """
+    # The key in the filter: one that was rotated meanwhile stays as it is.
+    webhooks.update_one(
+        {"webhook_id": webhook_id, "access_key": access_key},
+        key_update(webhook_id, access_key, vault),
+    )
 
 
 def plugin_document(plugin: PluginInfo) -> dict[str, Any] | None:

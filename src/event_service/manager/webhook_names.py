@@ -86,19 +86,12 @@ class WebhookNames:
 
     def _hold(self, wanted: WantedName, holder: str) -> None:
         now = self._clock()
-        held = {"_id": wanted.hold_id, "holder": holder, "held_at": now}
+        void = {"_id": wanted.hold_id, "held_at": {"$lte": now - _HELD_AT_MOST}}
+        self._holds.delete_one(void)
         try:
-            self._holds.insert_one(held)
+            self._holds.insert_one({"_id": wanted.hold_id, "holder": holder, "held_at": now})
         except DuplicateKeyError:
-            found = self._holds.find_one({"_id": wanted.hold_id})
-            if found is not None and now - found["held_at"] < _HELD_AT_MOST:
-                raise InvalidParameter("name", _TAKEN) from None
-            if found is not None:
-                self._holds.delete_one({"_id": wanted.hold_id, "holder": found["holder"]})
-            try:
-                self._holds.insert_one(held)
-            except DuplicateKeyError:
-                raise InvalidParameter("name", _TAKEN) from None
+            raise InvalidParameter("name", _TAKEN) from None
 
     def _taken(self, wanted: WantedName, for_webhook: str | None) -> bool:
         # By the project and the name alone: both stores have an index for that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pymongo
@@ -12,12 +13,16 @@ from event_service.errors import InvalidParameter, NotFound, PermissionDenied, W
 from event_service.ids import new_id
 from event_service.instants import utc_now
 from event_service.manager.access_key import credential_of, matches, new_key
-from event_service.manager.clear_keys import forget_clear_key
 from event_service.manager.guarded import guarded, value
 from event_service.manager.webhook import Webhook, WebhookState, webhook_of
 from event_service.manager.webhook_cache import KnownWebhook
 from event_service.manager.webhook_changes import publish_change
-from event_service.manager.webhook_document import key_fields, key_update, plugin_document
+from event_service.manager.webhook_document import (
+    forget_clear_key,
+    key_fields,
+    key_update,
+    plugin_document,
+)
 from event_service.manager.webhook_input import required
 from event_service.manager.webhook_names import WantedName, WebhookNames
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo
@@ -95,27 +100,24 @@ class WebhookManager:
         Raises RequiredParameter or InvalidParameter, also when the project has a webhook of that
         name.
         """
+        wanted = WantedName(
+            name=required("name", name),
+            domain_id=required("domain_id", domain_id),
+            workspace_id=required("workspace_id", workspace_id),
+            project_id=required("project_id", project_id),
+        )
         key = new_key()
         document: dict[str, Any] = {
-            "name": required("name", name),
+            **asdict(wanted),
             "state": WebhookState.ENABLED.value,
             "plugin_info": plugin_document(plugin),
             "tags": to_stored(tags or {}),
             "requests": {"total": 0, "error": 0},
-            "domain_id": required("domain_id", domain_id),
-            "workspace_id": required("workspace_id", workspace_id),
-            "project_id": required("project_id", project_id),
         }
         if recovery_mode is not None:
             document["recovery_mode"] = recovery_mode.value
         if recording_policy is not None:
             document["recording_policy"] = recording_policy.value
-        wanted = WantedName(
-            document["domain_id"],
-            document["workspace_id"],
-            document["project_id"],
-            document["name"],
-        )
         with self._names.held(wanted):
             webhook = self._insert(document, key)
         self._announce(webhook.webhook_id)

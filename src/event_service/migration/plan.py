@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from event_service.manager.clear_keys import keys_in_clear
 from event_service.manager.takeover import count_adoptable
+from event_service.manager.webhook_document import keys_in_clear
 from event_service.migration.steps import ForgetClearKeys, OnIndex, TakeOverAlerts
 from event_service.model.duplicates import Duplicates, stopping
 from event_service.model.index_steps import DropIndex

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from event_service.manager.clear_keys import forget_clear_key, keys_in_clear
 from event_service.manager.takeover import adopt, orphans
+from event_service.manager.webhook_document import forget_clear_key, keys_in_clear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
