@@ -307,6 +307,8 @@ def ignore(fault: Exception) -> None:
         (OperationFailure("Could not find host matching read preference", 133), True),
         (OperationFailure("Couldn't get a connection within the time limit", 202), True),
         (OperationFailure("operation exceeded time limit", 262), True),
+        (OperationFailure("query plan killed :: index 'x' dropped", 175), True),
+        (BulkWriteError({"writeErrors": [{"code": 365}]}), True),
         (BulkWriteError({"writeErrors": [{"code": 6}]}), True),
         (BulkWriteError({"writeErrors": [{"code": 189}, {"code": 189}]}), True),
         (OperationFailure("not authorized", 13), False),

@@ -43,10 +43,11 @@ BROKEN_CODES = frozenset({INTERNAL_ERROR, OUT_OF_DISK_SPACE})
 for a full disk too."""
 
 AWAY_CODES = frozenset(
-    {6, 7, 89, 91, 133, 134, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+    {6, 7, 89, 91, 133, 134, 175, 189, 202, 262, 365, 9001, 10107, 11600, 11602, 13435, 13436}
 )
 """What a router of MongoDB says, of a command or of one of its writes, when it does not reach a
-shard in time, or its primary steps down or is shut down."""
+shard in time, or its primary steps down or is shut down. 175 and 365 come from MongoDB itself:
+the index that a query was using is dropped (a migration), and its cache is full."""
 
 _PING_SECONDS = 2.0
 _CLOSING_SECONDS = 1.0

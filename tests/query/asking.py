@@ -14,6 +14,7 @@ from event_service.query.scope import narrow, within
 from event_service.query.search import compile_search
 from event_service.query.statistics import compile_statistics
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
+from tests.query.mongodb_groups import as_in_mongodb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,12 +65,12 @@ def ask_stat(
     statistics = compile_statistics(message, EVENT_FIELDS, NOW, LIMITS)
     where = within(caller.scope, statistics.where)
     match = {"$match": where}
-    rows: list[Any] = list(documents.aggregate([match, *statistics.rows()]))
+    rows: list[Any] = list(documents.aggregate([match, *as_in_mongodb(statistics.rows())]))
     if statistics.distinct:
         rows = [row["_id"] for row in rows]
     if statistics.page is None:
         return Answer(rows, None)
-    counted = list(documents.aggregate([match, *statistics.count()]))
+    counted = list(documents.aggregate([match, *as_in_mongodb(statistics.count())]))
     return Answer(rows, counted[0]["n"] if counted else 0)
 
 

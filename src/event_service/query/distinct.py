@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from event_service.query.expressions import Expression, has_type, members, present, when
+from event_service.query.expressions import Expression, has_type, members, when
 from event_service.query.fields import Field, FieldKind
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def distinct_stages(field: Field) -> tuple[Mapping[str, Any], ...]:
     return (
         *_reached(field),
         # By themselves, lists would be in the order of their least members: many in the same place.
-        {"$group": {"_id": {_VALUE: present(f"${_VALUE}")}}},
-        {"$match": {f"_id.{_VALUE}": {"$exists": True}}},
+        {"$group": {"_id": {_VALUE: f"${_VALUE}"}}},
+        # No condition of a find: a list with a null in it is none.
+        {"$match": {"$expr": {"$ne": [f"$_id.{_VALUE}", None]}}},
         {"$sort": {"_id": 1}},
         {"$project": {"_id": f"$_id.{_VALUE}"}},
     )

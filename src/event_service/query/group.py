@@ -74,7 +74,8 @@ def compile_group(
         {
             "$project": {
                 "_id": 0,
-                **{key.name: f"$_id.{key.name}" for key in keys},
+                # To MongoDB a missing key is null where it is the only one.
+                **{key.name: present(f"$_id.{key.name}") for key in keys},
                 **{field.name: field.shown for field in made},
                 **dict.fromkeys(unshown, "$_id"),
             }

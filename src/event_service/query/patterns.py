@@ -2,8 +2,9 @@
 
 Callers write for more than one dialect, and the database has another (PCRE in MongoDB, a Rust
 engine in the embedded store). Taken is what Python's ``re`` takes and what means the same in all
-of them; a few spellings are put into the common form. So a bad pattern is found here, and not by
-the database in the middle of a query.
+of them, but for what is beyond ASCII or before a last newline (README, Stores); a few spellings
+are put into the common form. So a bad pattern is found here, and not by the database in the middle
+of a query.
 """
 
 from __future__ import annotations
