@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from bson.raw_bson import RawBSONDocument
+
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
     from event_service.manager.reads import ListResult, Reader, StatResult

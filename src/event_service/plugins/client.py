@@ -34,8 +34,6 @@ from event_service.wire.struct import dict_to_struct, encoded_struct, struct_to_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from google.protobuf.struct_pb2 import Struct
-
     Request = (
         event_pb2.ParseRequest
         | webhook_pb2.WebhookInitRequest
