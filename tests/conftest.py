@@ -12,12 +12,14 @@ import structlog
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
+from redis import RedisCluster
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from event_service.settings import Settings
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
+from tests.redis_servers import cluster_of_one
 
 # No test is a matter of time: not the drawn ones either.
 settings.register_profile(
@@ -97,6 +99,22 @@ def redis_client(redis_url: str, store_settings: Settings) -> Iterator[RedisClie
     if not urlsplit(redis_url).scheme.endswith("+cluster"):
         client.flushdb()
     client.close()
+
+
+@pytest.fixture(scope="session")
+def redis_cluster_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where a cluster of one node is, for as long as the tests run."""
+    directory = tmp_path_factory.mktemp("cluster") / "node"
+    with cluster_of_one(directory, "--save", "") as port:
+        yield port
+
+
+@pytest.fixture
+def redis_cluster(redis_cluster_port: int) -> Iterator[RedisCluster]:
+    """A client of that cluster, which is emptied afterwards."""
+    with RedisCluster(host="127.0.0.1", port=redis_cluster_port, decode_responses=True) as client:
+        yield client
+        client.flushdb()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,3 @@
-import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +15,7 @@ from pymongo.errors import (
 )
 from pymongo.write_concern import WriteConcern
 from redis import Redis, RedisCluster
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
-from event_service.embedded.programs import redis_program
 from event_service.mongodb_address import with_database
 from event_service.redis_address import parse_cluster, parse_sentinel
 from event_service.settings import Settings
@@ -33,38 +26,9 @@ from event_service.store_clients import (
     connect_redis,
     is_out_of_reach,
 )
+from tests.redis_servers import free_port, redis_server
 
 PASSWORD = "a@b"  # noqa: S105 - of a server that lives for one test
-UNTIL_READY = Retry(ConstantBackoff(0.05), 600)
-
-
-def free_port() -> int:
-    """One that leaves room for a cluster's second port, 10,000 above it."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port < 55_000:
-            return port
-
-
-@contextmanager
-def redis_server(directory: Path, *options: str, password: str | None = None) -> Iterator[int]:
-    """A Redis of the test's own on a loopback port, once it answers."""
-    port = free_port()
-    directory.mkdir()
-    if password is not None:
-        options = (*options, "--requirepass", password)
-    command = [str(redis_program()), *options, "--port", str(port), "--bind", "127.0.0.1"]
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=directory, stdout=log)
-    try:
-        with Redis(port=port, password=password, retry=UNTIL_READY) as client:
-            client.ping()
-        yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_writes_are_acknowledged_by_a_majority_and_journaled(
@@ -193,18 +157,15 @@ def test_a_server_behind_sentinels_is_found_and_its_database_used(
             assert direct.get("key") == "1"
 
 
-def test_a_cluster_is_found_by_any_of_its_nodes(tmp_path: Path, store_settings: Settings) -> None:
-    with redis_server(tmp_path / "node", "--cluster-enabled", "yes") as port:
-        with Redis(port=port, retry=UNTIL_READY) as node:
-            node.execute_command("CLUSTER ADDSLOTS", *range(16384))
-            UNTIL_READY.call_with_retry(
-                lambda: require(node.cluster("INFO")["cluster_state"] == "ok"), ignore
-            )
-        client = connect_redis(f"redis+cluster://127.0.0.1:1,127.0.0.1:{port}", store_settings)
-        assert isinstance(client, RedisCluster)
-        client.set("key", "1")
-        assert client.get("key") == "1"
-        client.close()
+def test_a_cluster_is_found_by_any_of_its_nodes(
+    redis_cluster_port: int, store_settings: Settings
+) -> None:
+    address = f"redis+cluster://127.0.0.1:1,127.0.0.1:{redis_cluster_port}"
+    client = connect_redis(address, store_settings)
+    assert isinstance(client, RedisCluster)
+    client.set("key", "1")
+    assert client.get("key") == "1"
+    client.close()
 
 
 def test_a_cluster_that_does_not_answer_is_said_at_once(store_settings: Settings) -> None:
@@ -285,15 +246,6 @@ def test_parsed_addresses_are_not_printed() -> None:
 )
 def test_an_address_without_a_database_gets_one(given: str, meant: str) -> None:
     assert with_database(given) == meant
-
-
-def require(holds: bool) -> None:  # noqa: FBT001
-    if not holds:
-        raise redis.exceptions.ConnectionError("not yet")
-
-
-def ignore(fault: Exception) -> None:
-    """Try again."""
 
 
 @pytest.mark.parametrize(

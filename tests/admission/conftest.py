@@ -1,5 +1,5 @@
 """Redis alone, and Redis as a cluster: the buckets are the same on both."""
 
-from tests.dedup.conftest import client, redis_cluster
+from tests.dedup.conftest import client
 
-__all__ = ["client", "redis_cluster"]
+__all__ = ["client"]

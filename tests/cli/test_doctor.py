@@ -17,8 +17,8 @@ from event_service.embedded.directory import DataDirectory
 from event_service.model.indexes import ensure_indexes
 from event_service.settings import Settings
 from tests.full_disk import full_disk
+from tests.redis_servers import redis_server
 from tests.service.process import serving
-from tests.test_store_clients import redis_server
 
 if TYPE_CHECKING:
     from pathlib import Path

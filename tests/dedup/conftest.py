@@ -9,12 +9,9 @@ import pytest
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
-from tests.manager.conftest import redis_cluster
 
 if TYPE_CHECKING:
     from event_service.store_clients import RedisClient
-
-__all__ = ["redis_cluster"]
 
 
 @pytest.fixture(params=["single", "cluster"])

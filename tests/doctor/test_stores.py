@@ -18,7 +18,7 @@ from event_service.model.indexes import DECLARED, ensure_indexes
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from tests.doctor.mongodb_server import mongodb_server
 from tests.doctor.silent_redis import silent_after
-from tests.test_store_clients import UNTIL_READY, ignore, redis_server, require
+from tests.redis_servers import cluster_of_one, redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -214,13 +214,7 @@ def test_a_user_who_may_run_no_scripts(of_redis: Any, tmp_path: Path) -> None:
 
 
 def test_every_primary_of_a_cluster(of_redis: Any, tmp_path: Path) -> None:
-    options = ("--cluster-enabled", "yes", "--maxmemory-policy", "volatile-ttl")
-    with redis_server(tmp_path / "r", *options) as port:
-        with Redis(port=port, retry=UNTIL_READY) as node:
-            node.execute_command("CLUSTER ADDSLOTS", *range(16384))
-            UNTIL_READY.call_with_retry(
-                lambda: require(node.cluster("INFO")["cluster_state"] == "ok"), ignore
-            )
+    with cluster_of_one(tmp_path / "r", "--maxmemory-policy", "volatile-ttl") as port:
         found = of_redis(f"redis+cluster://127.0.0.1:{port}")
     assert found["Redis"].mark is Mark.OK
     assert "volatile-ttl" in found["Redis memory"].found

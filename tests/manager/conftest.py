@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,6 @@ from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_indexes
-from tests.eventually import eventually
 from tests.manager.crowd import Crowd
 
 if TYPE_CHECKING:
@@ -112,38 +110,6 @@ def lasting_redis() -> Iterator[tuple[StoppableRedis, redis.Redis]]:
     """One that has forgotten nothing when it is back."""
     with _redis_on_socket("--appendonly", "yes") as server_and_client:
         yield server_and_client
-
-
-def _cluster_port() -> int:
-    """A free port; a node listens for its fellows on one that is 10,000 higher."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = int(taken.getsockname()[1])
-        if port + 10_000 <= 65_535:
-            return port
-
-
-def _cluster_state(node: redis.Redis) -> str:
-    info = node.execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]
-    assert isinstance(info, dict)
-    return str(info["cluster_state"])
-
-
-@pytest.fixture
-def redis_cluster() -> Iterator[redis.RedisCluster]:
-    """A cluster of one node, which is enough for its client to speak as it does to many."""
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        port = _cluster_port()
-        arguments = ["--port", str(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
-        server = StoppableRedis(Path(directory), *arguments)
-        stack.callback(server.stop)
-        server.start()
-        node = stack.enter_context(redis.Redis(port=port))
-        node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))
-        eventually(lambda: _cluster_state(node) == "ok")
-        client = redis.RedisCluster(host="127.0.0.1", port=port, decode_responses=True)
-        stack.callback(client.close)
-        yield client
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_domain_in_filter_or_narrows_nothing_but_the_scope_does() -> None:
     assert target(pipeline(asked, _ADMIN), ("title",)) == _ALL
 
 
-@pytest.mark.parametrize("caller", ROLES, ids=str)
+@pytest.mark.parametrize("caller", ROLES, ids=lambda caller: caller.role)
 @pytest.mark.parametrize("asked", EVENTS + ALERTS, ids=lambda asked: asked.what)
 def test_no_read_leaves_the_shards_of_its_domain(asked: Asked, caller: Caller) -> None:
     assert target(pipeline(asked, caller), ("domain_id",)) == _ONE
