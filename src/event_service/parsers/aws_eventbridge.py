@@ -21,7 +21,6 @@ from event_service.parsers.reading import (
     json_text,
     mapping,
     mappings,
-    present,
     sequence,
     text,
     text_at,
@@ -94,25 +93,21 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     kind = _kind(event)
     about = [event.get(name) for name in ("account", "region", "source")]
     call = texts_of(detail.get(name) for name in ("eventSource", "eventName"))
-    return present(
-        {
-            "event_key": derived_key(*about, kind, *sorted(resources), *call),
-            "event_type": "ALERT",
-            "title": first_text(detail.get("title"), kind),
-            "description": first_text(
-                detail.get("description"), detail.get("message"), json_text(detail)
-            ),
-            "severity": _SEVERITIES.severity(detail.get("severity")),
-            "resources": resources,
-            "rule": kind,
-            "provider": "aws",
-            "account": text(event.get("account")),
-            "occurred_at": text(event.get("time")),
-            "additional_info": texts(
-                {"source": event.get("source"), "region": event.get("region")}
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(*about, kind, *sorted(resources), *call),
+        "event_type": "ALERT",
+        "title": first_text(detail.get("title"), kind),
+        "description": first_text(
+            detail.get("description"), detail.get("message"), json_text(detail)
+        ),
+        "severity": _SEVERITIES.severity(detail.get("severity")),
+        "resources": resources,
+        "rule": kind,
+        "provider": "aws",
+        "account": text(event.get("account")),
+        "occurred_at": text(event.get("time")),
+        "additional_info": texts({"source": event.get("source"), "region": event.get("region")}),
+    }
 
 
 def _kind(event: Mapping[str, Any]) -> str | None:
@@ -144,10 +139,8 @@ def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def _as_metric(metric: Mapping[str, Any]) -> Mapping[str, Any]:
     found = mapping(at(metric, "metricStat", "metric"))
     dimensions = mapping(found.get("dimensions"))
-    return present(
-        {
-            "MetricName": found.get("name"),
-            "Namespace": found.get("namespace"),
-            "Dimensions": [{"name": name, "value": dimensions[name]} for name in dimensions],
-        }
-    )
+    return {
+        "MetricName": found.get("name"),
+        "Namespace": found.get("namespace"),
+        "Dimensions": [{"name": name, "value": dimensions[name]} for name in dimensions],
+    }

@@ -10,7 +10,6 @@ from event_service.parsers.reading import (
     joined,
     mapping,
     mappings,
-    present,
     text,
     texts,
     texts_of,
@@ -32,32 +31,29 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     code = text(detail.get("eventTypeCode"))
     category = text(detail.get("eventTypeCategory"))
     status = text(detail.get("statusCode"))
-    return present(
-        {
-            "event_key": text(detail.get("eventArn")),
-            "event_type": "RECOVERY" if (status or "").lower() == _OVER else "ALERT",
-            "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
-            "description": _description(detail, entities),
-            "severity": _SEVERITY_OF.get((category or "").lower(), "INFO"),
-            "resource": {"resource_type": "aws.health"},
-            "rule": category,
-            "provider": "aws",
-            "account": first_text(detail.get("affectedAccount"), event.get("account")),
-            "occurred_at": from_mail_date(detail.get("startTime")) or text(event.get("time")),
-            "additional_info": texts(
-                {
-                    "id": event.get("id"),
-                    "account": event.get("account"),
-                    "region": first_text(detail.get("eventRegion"), event.get("region")),
-                    "service": detail.get("service"),
-                    "eventTypeCode": code,
-                    "statusCode": status,
-                    "endTime": detail.get("endTime"),
-                    "affectedEntities": entities,
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": text(detail.get("eventArn")),
+        "event_type": "RECOVERY" if (status or "").lower() == _OVER else "ALERT",
+        "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
+        "description": _description(detail, entities),
+        "severity": _SEVERITY_OF.get((category or "").lower(), "INFO"),
+        "rule": category,
+        "provider": "aws",
+        "account": first_text(detail.get("affectedAccount"), event.get("account")),
+        "occurred_at": from_mail_date(detail.get("startTime")) or text(event.get("time")),
+        "additional_info": texts(
+            {
+                "id": event.get("id"),
+                "account": event.get("account"),
+                "region": first_text(detail.get("eventRegion"), event.get("region")),
+                "service": detail.get("service"),
+                "eventTypeCode": code,
+                "statusCode": status,
+                "endTime": detail.get("endTime"),
+                "affectedEntities": entities,
+            }
+        ),
+    }
 
 
 def _description(detail: Mapping[str, Any], entities: list[str]) -> str | None:

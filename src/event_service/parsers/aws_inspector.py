@@ -7,7 +7,6 @@ from event_service.parsers.reading import (
     first_text,
     mapping,
     mappings,
-    present,
     sequence,
     text,
     texts,
@@ -39,26 +38,24 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     detail = mapping(event.get("detail"))
     status = text(detail.get("status"))
     affected = texts_of(each.get("id") for each in mappings(detail.get("resources")))
-    return present(
-        {
-            "event_key": text(detail.get("findingArn")),
-            "event_type": "RECOVERY" if (status or "").upper() in _OVER else "ALERT",
-            "title": first_text(detail.get("title"), detail.get("type"), _KIND),
-            "description": text(detail.get("description")),
-            "severity": _SEVERITIES.severity(detail.get("severity")),
-            "resources": affected or texts_of(sequence(event.get("resources"))),
-            "rule": text(detail.get("type")),
-            "provider": "aws",
-            "account": first_text(detail.get("awsAccountId"), event.get("account")),
-            "occurred_at": text(event.get("time")),
-            "additional_info": texts(
-                {
-                    "status": status,
-                    "region": event.get("region"),
-                    "score": detail.get("inspectorScore"),
-                    "first_observed": detail.get("firstObservedAt"),
-                    "last_observed": detail.get("lastObservedAt"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": text(detail.get("findingArn")),
+        "event_type": "RECOVERY" if (status or "").upper() in _OVER else "ALERT",
+        "title": first_text(detail.get("title"), detail.get("type"), _KIND),
+        "description": text(detail.get("description")),
+        "severity": _SEVERITIES.severity(detail.get("severity")),
+        "resources": affected or texts_of(sequence(event.get("resources"))),
+        "rule": text(detail.get("type")),
+        "provider": "aws",
+        "account": first_text(detail.get("awsAccountId"), event.get("account")),
+        "occurred_at": text(event.get("time")),
+        "additional_info": texts(
+            {
+                "status": status,
+                "region": event.get("region"),
+                "score": detail.get("inspectorScore"),
+                "first_observed": detail.get("firstObservedAt"),
+                "last_observed": detail.get("lastObservedAt"),
+            }
+        ),
+    }

@@ -9,7 +9,6 @@ from event_service.parsers.reading import (
     first_text,
     json_text,
     mapping,
-    present,
     sequence,
     text,
     text_at,
@@ -46,30 +45,28 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     bucket = text_at(detail, "resourcesAffected", "s3Bucket", "name")
     place = (event.get("account"), event.get("region"), event.get("source"))
     name = first_text(affected, bucket)
-    return present(
-        {
-            "event_key": derived_key(*place, detail.get("id")),
-            "event_type": "RECOVERY" if _is_over(detail, status) else "ALERT",
-            "title": first_text(detail.get("title"), kind),
-            "description": first_text(detail.get("description"), json_text(detail)),
-            "severity": _SEVERITIES.severity(
-                first_text(at(detail, "severity", "description"), detail.get("severity"))
-            ),
-            "resources": [name] if name else texts_of(sequence(event.get("resources"))),
-            "rule": first_text(detail.get("type"), kind),
-            "provider": "aws",
-            "account": first_text(detail.get("accountId"), event.get("account")),
-            "occurred_at": text(event.get("time")),
-            "additional_info": texts(
-                {
-                    "source": event.get("source"),
-                    "region": event.get("region"),
-                    "status": status,
-                    "resource_type": detail.get("resourceType"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(*place, detail.get("id")),
+        "event_type": "RECOVERY" if _is_over(detail, status) else "ALERT",
+        "title": first_text(detail.get("title"), kind),
+        "description": first_text(detail.get("description"), json_text(detail)),
+        "severity": _SEVERITIES.severity(
+            first_text(at(detail, "severity", "description"), detail.get("severity"))
+        ),
+        "resources": [name] if name else texts_of(sequence(event.get("resources"))),
+        "rule": first_text(detail.get("type"), kind),
+        "provider": "aws",
+        "account": first_text(detail.get("accountId"), event.get("account")),
+        "occurred_at": text(event.get("time")),
+        "additional_info": texts(
+            {
+                "source": event.get("source"),
+                "region": event.get("region"),
+                "status": status,
+                "resource_type": detail.get("resourceType"),
+            }
+        ),
+    }
 
 
 def _is_over(detail: Mapping[str, Any], status: str | None) -> bool:

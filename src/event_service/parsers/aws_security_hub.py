@@ -8,7 +8,6 @@ from event_service.parsers.reading import (
     first_text,
     mapping,
     mappings,
-    present,
     sequence,
     text,
     text_at,
@@ -37,36 +36,34 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of a finding, of which an event has one; resolved or archived, it recovers."""
     finding = _finding(event)
     workflow, record = text_at(finding, "Workflow", "Status"), text(finding.get("RecordState"))
-    return present(
-        {
-            "event_key": text(finding.get("Id")),
-            "event_type": "RECOVERY" if _is_over(workflow, record) else "ALERT",
-            "title": first_text(finding.get("Title"), event.get("detail-type")),
-            "description": text(finding.get("Description")),
-            "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
-            "resources": texts_of(each.get("Id") for each in mappings(finding.get("Resources"))),
-            "rule": text(finding.get("GeneratorId")),
-            "provider": "aws",
-            "account": first_text(finding.get("AwsAccountId"), event.get("account")),
-            "occurred_at": first_text(
-                finding.get("FirstObservedAt"), finding.get("CreatedAt"), event.get("time")
-            ),
-            "additional_info": texts(
-                {
-                    "source": event.get("source"),
-                    "region": first_text(finding.get("Region"), event.get("region")),
-                    "product": first_text(finding.get("ProductName"), finding.get("ProductArn")),
-                    "types": sequence(finding.get("Types")),
-                    "workflow": workflow,
-                    "record_state": record,
-                    "compliance": at(finding, "Compliance", "Status"),
-                    "recommendation": at(finding, "Remediation", "Recommendation", "Text"),
-                    "recommendation_url": at(finding, "Remediation", "Recommendation", "Url"),
-                    "last_observed": finding.get("LastObservedAt"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": text(finding.get("Id")),
+        "event_type": "RECOVERY" if _is_over(workflow, record) else "ALERT",
+        "title": first_text(finding.get("Title"), event.get("detail-type")),
+        "description": text(finding.get("Description")),
+        "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
+        "resources": texts_of(each.get("Id") for each in mappings(finding.get("Resources"))),
+        "rule": text(finding.get("GeneratorId")),
+        "provider": "aws",
+        "account": first_text(finding.get("AwsAccountId"), event.get("account")),
+        "occurred_at": first_text(
+            finding.get("FirstObservedAt"), finding.get("CreatedAt"), event.get("time")
+        ),
+        "additional_info": texts(
+            {
+                "source": event.get("source"),
+                "region": first_text(finding.get("Region"), event.get("region")),
+                "product": first_text(finding.get("ProductName"), finding.get("ProductArn")),
+                "types": sequence(finding.get("Types")),
+                "workflow": workflow,
+                "record_state": record,
+                "compliance": at(finding, "Compliance", "Status"),
+                "recommendation": at(finding, "Remediation", "Recommendation", "Text"),
+                "recommendation_url": at(finding, "Remediation", "Recommendation", "Url"),
+                "last_observed": finding.get("LastObservedAt"),
+            }
+        ),
+    }
 
 
 def _finding(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from event_service.parsers import (
 )
 from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, json_object, json_text, present, text, texts
+from event_service.parsers.reading import first_text, json_object, json_text, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.state_marks import marked
 
@@ -97,21 +97,19 @@ def _notification(envelope: Body) -> Mapping[str, Any]:
         raise ParseFailure("The notification has neither a Subject nor a Message")
     topic = text(envelope.get("TopicArn"))
     mark = marked(title)
-    return present(
-        {
-            "event_key": derived_key(topic, mark.about),
-            "event_type": mark.event_type,
-            "title": title[:_LONGEST_TITLE],
-            "severity": mark.severity and mark.severity.upper(),
-            "description": said,
-            "provider": "aws",
-            "account": account_of(topic),
-            "occurred_at": text(envelope.get("Timestamp")),
-            "additional_info": texts(
-                {"TopicArn": topic, "region": region_of(topic)},
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(topic, mark.about),
+        "event_type": mark.event_type,
+        "title": title[:_LONGEST_TITLE],
+        "severity": mark.severity and mark.severity.upper(),
+        "description": said,
+        "provider": "aws",
+        "account": account_of(topic),
+        "occurred_at": text(envelope.get("Timestamp")),
+        "additional_info": texts(
+            {"TopicArn": topic, "region": region_of(topic)},
+        ),
+    }
 
 
 SOURCE = Source(

@@ -18,7 +18,6 @@ from event_service.parsers.reading import (
     first_text,
     mapping,
     mappings,
-    present,
     sequence,
     text,
     text_at,
@@ -105,81 +104,64 @@ def _common(
     health = health_key(context, account, target)
     # Of a notice on health, which the rule says nothing of.
     about = mapping(context.get("properties")) if health is not None else {}
-    return present(
-        {
-            "event_key": health
-            or alert_id
-            or derived_key(essentials.get("originAlertId"), rule, *sorted(ids)),
-            "event_type": health_event_type(context, essentials.get("monitorCondition")),
-            "title": first_text(about.get("title"), given_rule, budget_title(budget)),
-            "description": first_text(
-                essentials.get("description"), about.get("communication"), about.get("details")
-            ),
-            "severity": _SEVERITIES.severity(essentials.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": target,
-                    "resource_type": first_text(essentials.get("targetResourceType")),
-                    "name": next(iter(names), None),
-                }
-            ),
-            "resources": names[1:],
-            "rule": rule,
-            "provider": "azure",
-            "account": account,
-            "occurred_at": text(essentials.get("firedDateTime")),
-            "additional_info": texts(
-                {
-                    "signal_type": essentials.get("signalType"),
-                    "monitoring_service": essentials.get("monitoringService"),
-                    "resource_group": essentials.get("targetResourceGroup"),
-                    "resolved_at": essentials.get("resolvedDateTime"),
-                    "affected_resources": ids,
-                    "investigation_link": essentials.get("investigationLink"),
-                    "condition": context.get("condition"),
-                    "search_link": _search_link(context),
-                },
-                about,
-                mapping(data.get("customProperties")),
-            ),
-        }
-    )
+    return {
+        "event_key": health
+        or alert_id
+        or derived_key(essentials.get("originAlertId"), rule, *sorted(ids)),
+        "event_type": health_event_type(context, essentials.get("monitorCondition")),
+        "title": first_text(about.get("title"), given_rule, budget_title(budget)),
+        "description": first_text(
+            essentials.get("description"), about.get("communication"), about.get("details")
+        ),
+        "severity": _SEVERITIES.severity(essentials.get("severity")),
+        "resource": {"name": next(iter(names), None)},
+        "resources": names[1:],
+        "rule": rule,
+        "provider": "azure",
+        "account": account,
+        "occurred_at": text(essentials.get("firedDateTime")),
+        "additional_info": texts(
+            {
+                "signal_type": essentials.get("signalType"),
+                "monitoring_service": essentials.get("monitoringService"),
+                "resource_group": essentials.get("targetResourceGroup"),
+                "resolved_at": essentials.get("resolvedDateTime"),
+                "affected_resources": ids,
+                "investigation_link": essentials.get("investigationLink"),
+                "condition": context.get("condition"),
+                "search_link": _search_link(context),
+            },
+            about,
+            mapping(data.get("customProperties")),
+        ),
+    }
 
 
 def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
     resource_id = text(context.get("resourceId"))
-    return present(
-        {
-            "event_key": first_text(context.get("id"))
-            or derived_key(context.get("name"), resource_id),
-            "event_type": event_type(data.get("status")),
-            "title": first_text(context.get("name"), context.get("resourceName")),
-            # An autoscale notification says there what it did.
-            "description": first_text(context.get("description"), context.get("details")),
-            "severity": _SEVERITIES.severity(context.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": resource_id,
-                    "resource_type": text(context.get("resourceType")),
-                    "name": first_text(context.get("resourceName"), last_part(resource_id)),
-                }
-            ),
-            "rule": text(context.get("name")),
-            "provider": "azure",
-            "account": first_text(context.get("subscriptionId"), subscription_of(resource_id)),
-            "occurred_at": text(context.get("timestamp")),
-            "additional_info": texts(
-                {
-                    "portal_link": context.get("portalLink"),
-                    "condition_type": context.get("conditionType"),
-                    "condition": context.get("condition"),
-                    "resource_group": context.get("resourceGroupName"),
-                    "region": context.get("resourceRegion"),
-                },
-                mapping(data.get("properties")),
-            ),
-        }
-    )
+    return {
+        "event_key": first_text(context.get("id")) or derived_key(context.get("name"), resource_id),
+        "event_type": event_type(data.get("status")),
+        "title": first_text(context.get("name"), context.get("resourceName")),
+        # An autoscale notification says there what it did.
+        "description": first_text(context.get("description"), context.get("details")),
+        "severity": _SEVERITIES.severity(context.get("severity")),
+        "resource": {"name": first_text(context.get("resourceName"), last_part(resource_id))},
+        "rule": text(context.get("name")),
+        "provider": "azure",
+        "account": first_text(context.get("subscriptionId"), subscription_of(resource_id)),
+        "occurred_at": text(context.get("timestamp")),
+        "additional_info": texts(
+            {
+                "portal_link": context.get("portalLink"),
+                "condition_type": context.get("conditionType"),
+                "condition": context.get("condition"),
+                "resource_group": context.get("resourceGroupName"),
+                "region": context.get("resourceRegion"),
+            },
+            mapping(data.get("properties")),
+        ),
+    }
 
 
 def _search_link(context: Mapping[str, Any]) -> str | None:

@@ -11,12 +11,12 @@ from typing import Any
 from event_service.parsers import carried, direct
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.reading import (
+    at,
     base64_object,
     first_text,
     joined,
     json_object,
     mapping,
-    present,
     sequence,
     text,
     texts,
@@ -92,7 +92,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         *(body.get(name) for name in ("severity", "severitytext")),
     )
     resources = texts_of(sequence(data.get("resources")))
-    result = {
+    return {
         "event_key": first_text(data.get("event_key"), joined(source, subject, kind, by="|")),
         "event_type": _event_type(data, state),
         "title": first_text(
@@ -103,7 +103,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
             *(data.get(name) for name in ("description", "message", "details"))
         ),
         "severity": _SEVERITIES.severity(severity),
-        "resource": _resource(data, subject) if not resources else None,
+        "resource": {"name": None if resources else _resource_name(data, subject)},
         "resources": resources,
         "rule": first_text(data.get("rule"), kind),
         "image_url": text(data.get("image_url")),
@@ -112,7 +112,6 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         "occurred_at": from_epoch_or_text(first_text(data.get("occurred_at"), body.get("time"))),
         "additional_info": _additional_info(body, data),
     }
-    return present(result)
 
 
 def _last_word(body: Body) -> str:
@@ -133,11 +132,8 @@ def _event_type(data: Mapping[str, Any], state: str | None) -> str:
     return "RECOVERY" if told.casefold() in _OVER else "ALERT"
 
 
-def _resource(data: Mapping[str, Any], subject: str | None) -> dict[str, Any]:
-    given = mapping(data.get("resource"))
-    name = first_text(given.get("name"), data.get("resource"), subject)
-    described = {field: text(given.get(field)) for field in ("resource_id", "resource_type")}
-    return present(described | {"name": name})
+def _resource_name(data: Mapping[str, Any], subject: str | None) -> str | None:
+    return first_text(at(data, "resource", "name"), data.get("resource"), subject)
 
 
 def _additional_info(body: Body, data: Mapping[str, Any]) -> dict[str, str]:
@@ -145,10 +141,8 @@ def _additional_info(body: Body, data: Mapping[str, Any]) -> dict[str, str]:
     links = {name: data.get(name) for name in ("url", "link", "runbook_url", "generator_url")}
     extensions = {name: value for name, value in body.items() if name not in _ENVELOPE}
     envelope = {name: body.get(name) for name in ("source", "type", "subject", "dataschema")}
-    found: dict[str, str] = {}
-    for labels in (data.get("labels"), data.get("additional_info"), links, extensions, envelope):
-        found |= texts(mapping(labels))
-    return found
+    labels = (mapping(data.get(name)) for name in ("labels", "additional_info"))
+    return texts(*labels, links, extensions, envelope)
 
 
 SOURCE = Source(

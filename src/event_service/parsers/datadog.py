@@ -11,18 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import at, first_text, joined, sequence, text, texts, texts_of
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -110,30 +99,28 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
         body.get("scopes"),
         next((m["scope"] for m in marks if m["scope"]), None),
     )
-    return present(
-        {
-            "event_key": _event_key(body, name, scope),
-            "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
-            "title": name,
-            "description": first_text(
-                body.get("description"),
-                body.get("body"),
-                body.get("text_only_msg"),
-                body.get("event_msg"),
-                body.get("message"),
-            ),
-            "severity": _severity(body, word, marks),
-            "resource": _resource(body, scope),
-            "rule": first_text(body.get("rule"), body.get("alert_title")),
-            "image_url": first_text(body.get("image_url"), body.get("snapshot")),
-            "occurred_at": _occurred_at(body),
-            "additional_info": texts(
-                {"org_id": at(body, "org", "id"), "org_name": at(body, "org", "name")},
-                {field: body.get(field) for field in _INFO_FIELDS},
-                {"scope": scope},
-            ),
-        }
-    )
+    return {
+        "event_key": _event_key(body, name, scope),
+        "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
+        "title": name,
+        "description": first_text(
+            body.get("description"),
+            body.get("body"),
+            body.get("text_only_msg"),
+            body.get("event_msg"),
+            body.get("message"),
+        ),
+        "severity": _severity(body, word, marks),
+        "resource": {"name": _resource_name(body, scope)},
+        "rule": first_text(body.get("rule"), body.get("alert_title")),
+        "image_url": first_text(body.get("image_url"), body.get("snapshot")),
+        "occurred_at": _occurred_at(body),
+        "additional_info": texts(
+            {"org_id": at(body, "org", "id"), "org_name": at(body, "org", "name")},
+            {field: body.get(field) for field in _INFO_FIELDS},
+            {"scope": scope},
+        ),
+    }
 
 
 def _said_word(body: Body, marks: list[re.Match[str]]) -> str | None:
@@ -170,17 +157,11 @@ def _event_key(body: Body, name: str, scope: str | None) -> str | None:
     return given or derived_key(organisation, monitor or name, scope)
 
 
-def _resource(body: Body, scope: str | None) -> Mapping[str, str]:
-    given = mapping(body.get("resource"))
+def _resource_name(body: Body, scope: str | None) -> str | None:
     tags = (tag.strip().partition(":") for tag in (scope or "").split(","))
     in_scope = next((value for key, _, value in tags if key == "host" and value), None)
-    host = first_text(body.get("hostname"), body.get("host"), in_scope)
-    return present(
-        {
-            "resource_id": text(given.get("id")),
-            "resource_type": text(given.get("resource_type")) or (host and "host"),
-            "name": text_at(given, "name") or host,
-        }
+    return first_text(
+        at(body, "resource", "name"), body.get("hostname"), body.get("host"), in_scope
     )
 
 

@@ -16,7 +16,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
     texts,
@@ -86,20 +85,18 @@ def _alert(body: Body) -> dict[str, Any]:
     resource = _said(body, *_RESOURCE)
     info = {name: _said(body, *places) for name, places in _LINKS.items()}
     info["tags"] = joined(*sequence(tags), by=", ") or text(tags)
-    return present(
-        {
-            "event_key": _event_key(body, rule),
-            "event_type": "RECOVERY" if state.casefold() in _OVER else "ALERT",
-            "title": rule or _said(body, *_RULE_ID),
-            "description": _said(body, *_REASON),
-            "severity": _severity(body, state),
-            "resource": {"resource_type": "host", "name": resource} if resource else None,
-            "resources": _groups(body) if resource is None else None,
-            "rule": rule,
-            "occurred_at": from_epoch_or_text(_said(body, *_TIME)),
-            "additional_info": texts(info),
-        }
-    )
+    return {
+        "event_key": _event_key(body, rule),
+        "event_type": "RECOVERY" if state.casefold() in _OVER else "ALERT",
+        "title": rule or _said(body, *_RULE_ID),
+        "description": _said(body, *_REASON),
+        "severity": _severity(body, state),
+        "resource": {"name": resource},
+        "resources": _groups(body) if resource is None else None,
+        "rule": rule,
+        "occurred_at": from_epoch_or_text(_said(body, *_TIME)),
+        "additional_info": texts(info),
+    }
 
 
 def _event_key(body: Body, rule: str | None) -> str | None:
@@ -129,24 +126,22 @@ def _groups(body: Body) -> list[str]:
 def _watch(body: Body) -> dict[str, Any]:
     watch = text(body.get("watch_id"))
     metadata = mapping(body.get("metadata"))
-    return present(
-        {
-            "event_key": watch and f"elastic:watch:{watch}",
-            "event_type": "ALERT",
-            "title": first_text(metadata.get("name"), watch),
-            "description": first_text(metadata.get("description"), body.get("message")),
-            "severity": _SEVERITIES.severity(metadata.get("severity")),
-            "rule": watch,
-            "occurred_at": from_epoch_or_text(body.get("execution_time")),
-            "additional_info": texts(
-                {
-                    "execution": body.get("id"),
-                    "hits": at(body, "payload", "hits", "total", "value"),
-                    "url": metadata.get("url"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": watch and f"elastic:watch:{watch}",
+        "event_type": "ALERT",
+        "title": first_text(metadata.get("name"), watch),
+        "description": first_text(metadata.get("description"), body.get("message")),
+        "severity": _SEVERITIES.severity(metadata.get("severity")),
+        "rule": watch,
+        "occurred_at": from_epoch_or_text(body.get("execution_time")),
+        "additional_info": texts(
+            {
+                "execution": body.get("id"),
+                "hits": at(body, "payload", "hits", "total", "value"),
+                "url": metadata.get("url"),
+            }
+        ),
+    }
 
 
 def _said(body: Body, *names: str) -> str | None:

@@ -7,7 +7,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     text,
     text_at,
     texts,
@@ -102,7 +101,7 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,50 +114,43 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
     severity = first_text(
         text_at(alert, "security_vulnerability", "severity"), advisory.get("severity")
     )
-    return present(
-        {
-            "event_key": number and joined("github:dependabot", repository, number, by="/"),
-            "event_type": "RECOVERY" if states & _OVER else "ALERT",
-            "title": joined(package, advisory.get("summary"), by=": "),
-            "description": text(advisory.get("description")),
-            "severity": _ADVISORIES.severity(severity),
-            **_repository(body),
-            "rule": first_text(advisory.get("ghsa_id"), advisory.get("cve_id")),
-            "occurred_at": first_text(alert.get("updated_at"), alert.get("created_at")),
-            "additional_info": texts(
-                {
-                    "url": alert.get("html_url"),
-                    "state": alert.get("state"),
-                    "package": package,
-                    "ecosystem": text_at(dependency, "package", "ecosystem"),
-                    "manifest": dependency.get("manifest_path"),
-                    "scope": dependency.get("scope"),
-                    "ghsa_id": advisory.get("ghsa_id"),
-                    "cve_id": advisory.get("cve_id"),
-                    "cvss": text_at(advisory, "cvss", "score"),
-                    "vulnerable_versions": text_at(
-                        alert, "security_vulnerability", "vulnerable_version_range"
-                    ),
-                    "patched_version": text_at(
-                        alert, "security_vulnerability", "first_patched_version", "identifier"
-                    ),
-                    "dismissed_reason": alert.get("dismissed_reason"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": number and joined("github:dependabot", repository, number, by="/"),
+        "event_type": "RECOVERY" if states & _OVER else "ALERT",
+        "title": joined(package, advisory.get("summary"), by=": "),
+        "description": text(advisory.get("description")),
+        "severity": _ADVISORIES.severity(severity),
+        **_repository(body),
+        "rule": first_text(advisory.get("ghsa_id"), advisory.get("cve_id")),
+        "occurred_at": first_text(alert.get("updated_at"), alert.get("created_at")),
+        "additional_info": texts(
+            {
+                "url": alert.get("html_url"),
+                "state": alert.get("state"),
+                "package": package,
+                "ecosystem": text_at(dependency, "package", "ecosystem"),
+                "manifest": dependency.get("manifest_path"),
+                "scope": dependency.get("scope"),
+                "ghsa_id": advisory.get("ghsa_id"),
+                "cve_id": advisory.get("cve_id"),
+                "cvss": text_at(advisory, "cvss", "score"),
+                "vulnerable_versions": text_at(
+                    alert, "security_vulnerability", "vulnerable_version_range"
+                ),
+                "patched_version": text_at(
+                    alert, "security_vulnerability", "first_patched_version", "identifier"
+                ),
+                "dismissed_reason": alert.get("dismissed_reason"),
+            }
+        ),
+    }
 
 
 def _repository(body: Body) -> dict[str, Any]:
     repository = mapping(body.get("repository"))
     owner = text_at(repository, "owner", "login")
-    resource = {
-        "resource_id": text(repository.get("id")),
-        "resource_type": "repository",
-        "name": text(repository.get("full_name")),
-    }
     return {
-        "resource": present(resource),
+        "resource": {"name": text(repository.get("full_name"))},
         "provider": "github" if owner else None,
         "account": owner,
     }

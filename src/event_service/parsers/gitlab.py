@@ -9,7 +9,6 @@ from event_service.parsers.reading import (
     joined,
     mapping,
     mappings,
-    present,
     text,
     text_at,
     texts,
@@ -77,7 +76,7 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
         "title": joined(name, ref and f"on {ref}: {status}"),
         "description": joined(_failed_jobs(body), text_at(body, "commit", "title"), by="\n"),
         "severity": _STATUSES.severity(status),
-        **_project(path, text(project.get("id"))),
+        **_project(path),
         "rule": text(pipeline.get("name")),
         "occurred_at": _instant(
             first_text(pipeline.get("finished_at"), pipeline.get("created_at"))
@@ -96,7 +95,7 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def _failed_jobs(body: Body) -> str | None:
@@ -109,26 +108,24 @@ def _alert(alert: Mapping[str, Any]) -> dict[str, Any]:
     url = text(alert.get("url"))
     found = _ALERT_URL.match(url or "")
     status = (text(alert.get("status")) or "").casefold()
-    return present(
-        {
-            # The address holds the project and the alert's number in it.
-            "event_key": url and f"gitlab:alert:{url}",
-            "event_type": "RECOVERY" if status in _OVER else "ALERT",
-            "title": text(alert.get("title")),
-            "severity": _SEVERITIES.severity(alert.get("severity")),
-            **_project(found["project"] if found else None, None),
-            "occurred_at": _instant(text(alert.get("started_at"))),
-            "additional_info": texts({"url": url, "status": alert.get("status")}),
-        }
-    )
+    return {
+        # The address holds the project and the alert's number in it.
+        "event_key": url and f"gitlab:alert:{url}",
+        "event_type": "RECOVERY" if status in _OVER else "ALERT",
+        "title": text(alert.get("title")),
+        "severity": _SEVERITIES.severity(alert.get("severity")),
+        **_project(found["project"] if found else None),
+        "occurred_at": _instant(text(alert.get("started_at"))),
+        "additional_info": texts({"url": url, "status": alert.get("status")}),
+    }
 
 
-def _project(path: str | None, number: str | None) -> dict[str, Any]:
+def _project(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     namespace = path.rpartition("/")[0]
     return {
-        "resource": present({"resource_id": number, "resource_type": "project", "name": path}),
+        "resource": {"name": path},
         "provider": "gitlab" if namespace else None,
         "account": namespace,
     }

@@ -15,7 +15,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     text,
     text_at,
     texts,
@@ -79,31 +78,23 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
     state = text(incident.get("state"))
     closed = (state or "").lower() == _OVER
     name = first_text(incident.get("condition_name"), incident.get("policy_name"))
-    return present(
-        {
-            "event_key": text(incident.get("incident_id")),
-            "event_type": "RECOVERY" if closed else "ALERT",
-            "title": joined(name, state and f"({state})") if name else None,
-            "description": first_text(incident.get("summary"), _documentation(incident)),
-            "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": text(incident.get("resource_id")),
-                    "resource_type": "inventory.CloudService",
-                    "name": first_text(
-                        incident.get("resource_name"), incident.get("resource_display_name")
-                    ),
-                }
-            ),
-            "rule": text(incident.get("policy_name")),
-            "provider": "google_cloud",
-            "account": first_text(
-                incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
-            ),
-            "occurred_at": from_epoch(incident.get("started_at")),
-            "additional_info": _additional_info(incident),
-        }
-    )
+    return {
+        "event_key": text(incident.get("incident_id")),
+        "event_type": "RECOVERY" if closed else "ALERT",
+        "title": joined(name, state and f"({state})") if name else None,
+        "description": first_text(incident.get("summary"), _documentation(incident)),
+        "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
+        "resource": {
+            "name": first_text(incident.get("resource_name"), incident.get("resource_display_name"))
+        },
+        "rule": text(incident.get("policy_name")),
+        "provider": "google_cloud",
+        "account": first_text(
+            incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
+        ),
+        "occurred_at": from_epoch(incident.get("started_at")),
+        "additional_info": _additional_info(incident),
+    }
 
 
 def _documentation(incident: Mapping[str, Any]) -> str | None:

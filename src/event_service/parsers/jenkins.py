@@ -8,7 +8,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
     text_at,
@@ -48,7 +47,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:
         "occurred_at": from_epoch_or_text(build.get("timestamp")),
         "additional_info": _additional_info(body, build),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

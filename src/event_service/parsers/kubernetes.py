@@ -11,7 +11,6 @@ from event_service.parsers.reading import (
     joined,
     mapping,
     mappings,
-    present,
     text,
     text_at,
     texts,
@@ -84,24 +83,21 @@ def _result(event: Mapping[str, Any], cluster: str | None) -> dict[str, Any]:
     reason = text(event.get("reason")) or ""
     taken_back = _TAKES_BACK.get(reason)
     cluster = first_text(event.get("clusterName"), cluster)
-    resource = {"resource_id": text(regarding.get("uid")), "resource_type": kind, "name": name}
     message = first_text(event.get("message"), event.get("note"))
-    return present(
-        {
-            # The object's uid is no part of it: for a node, kubelet and controller give two.
-            "event_key": joined("kubernetes", cluster, kind, name, taken_back or reason, by=":"),
-            "event_type": "RECOVERY" if taken_back else "ALERT",
-            "title": joined(joined(kind, name), reason, by=": "),
-            "description": message,
-            "severity": "WARNING" if reason in _WARNINGS else _TYPES.severity(event.get("type")),
-            "resource": present(resource),
-            "rule": reason,
-            "provider": "kubernetes" if cluster else None,
-            "account": cluster,
-            "occurred_at": first_text(*(text_at(event, *place) for place in _TIMES)),
-            "additional_info": _additional_info(event, regarding),
-        }
-    )
+    return {
+        # The object's uid is no part of it: for a node, kubelet and controller give two.
+        "event_key": joined("kubernetes", cluster, kind, name, taken_back or reason, by=":"),
+        "event_type": "RECOVERY" if taken_back else "ALERT",
+        "title": joined(joined(kind, name), reason, by=": "),
+        "description": message,
+        "severity": "WARNING" if reason in _WARNINGS else _TYPES.severity(event.get("type")),
+        "resource": {"name": name},
+        "rule": reason,
+        "provider": "kubernetes" if cluster else None,
+        "account": cluster,
+        "occurred_at": first_text(*(text_at(event, *place) for place in _TIMES)),
+        "additional_info": _additional_info(event, regarding),
+    }
 
 
 def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> dict[str, str]:

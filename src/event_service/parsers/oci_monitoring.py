@@ -6,15 +6,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mappings,
-    present,
-    text,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import first_text, joined, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -58,32 +50,30 @@ def _first_alarm(body: Body) -> Mapping[str, Any]:
 
 def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
     streams = list(_streams(body))
+    names = [_name(stream) for stream in streams]
     severity = first_text(body.get("severity"), alarm.get("severity"))
-    return present(
-        {
-            "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
-            "event_type": _event_type(body.get("type"), alarm.get("status")),
-            "title": joined(body.get("title"), severity and f"({severity})"),
-            "description": first_text(body.get("body"), alarm.get("alarmSummary")),
-            "severity": _SEVERITIES.severity(severity),
-            "resource": _resource(streams[0]) if streams else None,
-            "resources": texts_of(map(_name, streams[1:])),
-            "rule": text(alarm.get("query")),
-            "provider": "oracle_cloud",
-            "occurred_at": from_epoch(body.get("timestampEpochMillis"))
-            or text(body.get("timestamp")),
-            "additional_info": texts(
-                {
-                    "alarm_url": alarm.get("alarmUrl"),
-                    "alarm_id": alarm.get("id"),
-                    "namespace": alarm.get("namespace"),
-                    "status": alarm.get("status"),
-                    "region": next((s["region"] for s in streams if "region" in s), None),
-                    "alarm_summary": alarm.get("alarmSummary"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
+        "event_type": _event_type(body.get("type"), alarm.get("status")),
+        "title": joined(body.get("title"), severity and f"({severity})"),
+        "description": first_text(body.get("body"), alarm.get("alarmSummary")),
+        "severity": _SEVERITIES.severity(severity),
+        "resource": {"name": next(iter(names), None)},
+        "resources": names[1:],
+        "rule": text(alarm.get("query")),
+        "provider": "oracle_cloud",
+        "occurred_at": from_epoch(body.get("timestampEpochMillis")) or text(body.get("timestamp")),
+        "additional_info": texts(
+            {
+                "alarm_url": alarm.get("alarmUrl"),
+                "alarm_id": alarm.get("id"),
+                "namespace": alarm.get("namespace"),
+                "status": alarm.get("status"),
+                "region": next((s["region"] for s in streams if "region" in s), None),
+                "alarm_summary": alarm.get("alarmSummary"),
+            }
+        ),
+    }
 
 
 def _event_type(kind: object, status: object) -> str:
@@ -102,16 +92,6 @@ def _streams(body: Body) -> Iterator[Mapping[str, Any]]:
             if said not in seen:
                 seen.add(said)
                 yield dimensions
-
-
-def _resource(dimensions: Mapping[str, Any]) -> Mapping[str, str]:
-    return present(
-        {
-            "resource_id": text(dimensions.get("resourceId")),
-            "resource_type": "inventory.CloudService",
-            "name": _name(dimensions),
-        }
-    )
 
 
 def _name(dimensions: Mapping[str, Any]) -> str | None:

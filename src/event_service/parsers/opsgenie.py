@@ -7,7 +7,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
     text_at,
@@ -36,7 +35,6 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if action in _SAYS_NOTHING:
         return ()
     number = text(alert.get("alertId"))
-    entity = text(alert.get("entity"))
     times = [from_epoch_or_text(alert.get(name)) for name in ("updatedAt", "createdAt")]
     result = {
         "event_key": number and f"opsgenie:alert:{number}",
@@ -44,7 +42,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "title": text(alert.get("message")),
         "description": text(alert.get("description")),
         "severity": _PRIORITIES.severity(alert.get("priority")),
-        "resource": {"resource_type": "entity", "name": entity} if entity else None,
+        "resource": {"name": text(alert.get("entity"))},
         "occurred_at": first_text(*times),
         "additional_info": texts(mapping(alert.get("details")))
         | texts(
@@ -59,7 +57,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

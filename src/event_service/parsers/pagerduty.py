@@ -4,16 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers.reading import (
-    at,
-    joined,
-    mapping,
-    mappings,
-    present,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, joined, mapping, mappings, text, text_at, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -54,25 +45,17 @@ def recognises(body: Body) -> bool:
 
 def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, Any]:
     number = text(incident.get("id"))
-    service = mapping(incident.get("service"))
-    resource = {
-        "resource_id": text(service.get("id")),
-        "resource_type": "service" if service else None,
-        "name": text(service.get("summary")),
+    return {
+        "event_key": number and f"pagerduty:incident:{number}",
+        "event_type": _event_type(event, incident),
+        "title": text(incident.get("title")),
+        "description": text_at(incident, "body", "details"),
+        "severity": _severity(incident),
+        "resource": {"name": text_at(incident, "service", "summary")},
+        **_account(text(incident.get("html_url"))),
+        "occurred_at": text(event.get("occurred_at")),
+        "additional_info": _additional_info(event, incident),
     }
-    return present(
-        {
-            "event_key": number and f"pagerduty:incident:{number}",
-            "event_type": _event_type(event, incident),
-            "title": text(incident.get("title")),
-            "description": text_at(incident, "body", "details"),
-            "severity": _severity(incident),
-            "resource": present(resource),
-            **_account(text(incident.get("html_url"))),
-            "occurred_at": text(event.get("occurred_at")),
-            "additional_info": _additional_info(event, incident),
-        }
-    )
 
 
 def _event_type(event: Mapping[str, Any], incident: Mapping[str, Any]) -> str:

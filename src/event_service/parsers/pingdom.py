@@ -7,7 +7,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
     text_at,
@@ -29,18 +28,14 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     name = first_text(body.get("check_name"), check)
     parameters = mapping(body.get("check_params"))
     changed = from_epoch_or_text(body.get("state_changed_timestamp"))
-    resource = {
-        "resource_id": check,
-        "resource_type": text(body.get("check_type")),
-        "name": first_text(parameters.get("hostname"), parameters.get("full_url"), name),
-    }
+    target = first_text(parameters.get("hostname"), parameters.get("full_url"), name)
     result = {
         "event_key": check and f"pingdom:check:{check}",
         "event_type": "RECOVERY" if state in _OVER else "ALERT",
         "title": joined(name, f"is {state}") if name and state else name,
         "description": first_text(body.get("long_description"), body.get("description")),
         "severity": _IMPORTANCES.severity(body.get("importance_level")),
-        "resource": present(resource),
+        "resource": {"name": target},
         "rule": text(body.get("check_name")),
         "occurred_at": changed or text(body.get("state_changed_utc_time")),
         "additional_info": texts(
@@ -53,7 +48,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

@@ -13,7 +13,6 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
     text_at,
@@ -79,71 +78,64 @@ def _plugin(body: Body) -> dict[str, Any]:
     slug = first_text(body.get("project_slug"), body.get("project"))
     name = first_text(slug, body.get("project_name"))
     rules = sequence(body.get("triggering_rules"))
-    return present(
-        {
-            "event_key": _issue_key(text(body.get("id"))),
-            "event_type": "ALERT",
-            "title": first_text(body.get("message"), event.get("title"), body.get("culprit")),
-            "description": text(body.get("culprit")),
-            "severity": _LEVELS.severity(body.get("level")),
-            "resource": _project(name, None),
-            "rule": joined(*rules, by=", "),
-            "occurred_at": _event_time(event),
-            "additional_info": _tags(event)
-            | texts({"url": body.get("url"), "logger": body.get("logger"), "project": slug}),
-        }
-    )
+    return {
+        "event_key": _issue_key(text(body.get("id"))),
+        "event_type": "ALERT",
+        "title": first_text(body.get("message"), event.get("title"), body.get("culprit")),
+        "description": text(body.get("culprit")),
+        "severity": _LEVELS.severity(body.get("level")),
+        "resource": {"name": name},
+        "rule": joined(*rules, by=", "),
+        "occurred_at": _event_time(event),
+        "additional_info": _tags(event)
+        | texts({"url": body.get("url"), "logger": body.get("logger"), "project": slug}),
+    }
 
 
 def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
     rule = first_text(data.get("triggered_rule"), at(data, "issue_alert", "title"))
-    return present(
-        {
-            "event_key": _issue_key(_issue_id(event)),
-            "event_type": "ALERT",
-            "title": first_text(event.get("title"), event.get("message"), event.get("culprit")),
-            "description": _description(event),
-            "severity": _LEVELS.severity(event.get("level")),
-            "resource": _project(None, text(event.get("project"))),
-            "rule": rule,
-            "occurred_at": _event_time(event),
-            "additional_info": _tags(event)
-            | texts(
-                {
-                    "url": event.get("web_url"),
-                    "issue_url": event.get("issue_url"),
-                    "platform": event.get("platform"),
-                    "release": event.get("release"),
-                    "environment": event.get("environment"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _issue_key(_issue_id(event)),
+        "event_type": "ALERT",
+        "title": first_text(event.get("title"), event.get("message"), event.get("culprit")),
+        "description": _description(event),
+        "severity": _LEVELS.severity(event.get("level")),
+        "rule": rule,
+        "occurred_at": _event_time(event),
+        "additional_info": _tags(event)
+        | texts(
+            {
+                "url": event.get("web_url"),
+                "issue_url": event.get("issue_url"),
+                "platform": event.get("platform"),
+                "release": event.get("release"),
+                "environment": event.get("environment"),
+            }
+        ),
+    }
 
 
 def _issue(body: Body, issue: Mapping[str, Any]) -> dict[str, Any]:
     states = {said.casefold() for said in texts_of((body.get("action"), issue.get("status")))}
     slug = first_text(at(issue, "project", "slug"), at(issue, "project", "name"))
-    return present(
-        {
-            "event_key": _issue_key(text(issue.get("id"))),
-            "event_type": "RECOVERY" if states & _OVER else "ALERT",
-            "title": first_text(issue.get("title"), issue.get("culprit")),
-            "description": _description(issue),
-            "severity": _LEVELS.severity(issue.get("level")),
-            "resource": _project(slug, text_at(issue, "project", "id")),
-            "occurred_at": from_epoch_or_text(issue.get("lastSeen")),
-            "additional_info": texts(
-                {
-                    "url": first_text(issue.get("web_url"), issue.get("permalink")),
-                    "issue": issue.get("shortId"),
-                    "action": body.get("action"),
-                    "substatus": issue.get("substatus"),
-                    "platform": issue.get("platform"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _issue_key(text(issue.get("id"))),
+        "event_type": "RECOVERY" if states & _OVER else "ALERT",
+        "title": first_text(issue.get("title"), issue.get("culprit")),
+        "description": _description(issue),
+        "severity": _LEVELS.severity(issue.get("level")),
+        "resource": {"name": slug},
+        "occurred_at": from_epoch_or_text(issue.get("lastSeen")),
+        "additional_info": texts(
+            {
+                "url": first_text(issue.get("web_url"), issue.get("permalink")),
+                "issue": issue.get("shortId"),
+                "action": body.get("action"),
+                "substatus": issue.get("substatus"),
+                "platform": issue.get("platform"),
+            }
+        ),
+    }
 
 
 def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,29 +145,25 @@ def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
     recovered = action == "resolved"
     number = text(alert.get("id"))
     since = first_text(alert.get("date_detected"), alert.get("date_started"))
-    return present(
-        {
-            "event_key": number and f"sentry:metric-alert:{number}",
-            "event_type": "RECOVERY" if recovered else "ALERT",
-            "title": first_text(
-                rule.get("name"), data.get("description_title"), alert.get("title")
-            ),
-            "description": text(data.get("description_text")),
-            "severity": _METRIC_ACTIONS.severity(action),
-            "resources": texts_of(sequence(alert.get("projects"))),
-            "rule": text(rule.get("name")),
-            "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
-            "additional_info": texts(
-                {
-                    "url": data.get("web_url"),
-                    "query": rule.get("query"),
-                    "aggregate": rule.get("aggregate"),
-                    "dataset": rule.get("dataset"),
-                    "environment": rule.get("environment"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": number and f"sentry:metric-alert:{number}",
+        "event_type": "RECOVERY" if recovered else "ALERT",
+        "title": first_text(rule.get("name"), data.get("description_title"), alert.get("title")),
+        "description": text(data.get("description_text")),
+        "severity": _METRIC_ACTIONS.severity(action),
+        "resources": texts_of(sequence(alert.get("projects"))),
+        "rule": text(rule.get("name")),
+        "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
+        "additional_info": texts(
+            {
+                "url": data.get("web_url"),
+                "query": rule.get("query"),
+                "aggregate": rule.get("aggregate"),
+                "dataset": rule.get("dataset"),
+                "environment": rule.get("environment"),
+            }
+        ),
+    }
 
 
 def _issue_id(event: Mapping[str, Any]) -> str | None:
@@ -186,12 +174,6 @@ def _issue_id(event: Mapping[str, Any]) -> str | None:
 
 def _issue_key(number: str | None) -> str | None:
     return number and f"sentry:issue:{number}"
-
-
-def _project(name: str | None, number: str | None) -> dict[str, Any]:
-    if name is None and number is None:
-        return {}
-    return present({"resource_id": number, "resource_type": "project", "name": name})
 
 
 def _description(about: Mapping[str, Any]) -> str | None:

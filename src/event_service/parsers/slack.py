@@ -10,7 +10,7 @@ from typing import Any
 from event_service.parsers.colours import colour_severity
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import first_text, joined, mappings, present, text, texts
+from event_service.parsers.reading import first_text, joined, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.slack_text import all_texts, plain
@@ -49,13 +49,13 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "title": headline[:_LONGEST_TITLE],
         "description": "\n".join(rest if len(headline) <= _LONGEST_TITLE else lines),
         "severity": _severity(body, fields, mark),
-        "resource": {"name": resource} if resource else None,
+        "resource": {"name": resource},
         "image_url": _image(body),
         "occurred_at": _occurred_at(body),
         "additional_info": texts(fields)
         | texts({"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

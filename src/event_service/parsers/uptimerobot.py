@@ -7,7 +7,7 @@ spelling: ``monitorID`` and ``monitor_id`` are one.
 from collections.abc import Mapping, Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import first_text, joined, present, text, texts
+from event_service.parsers.reading import first_text, joined, text, texts
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -32,18 +32,13 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         fields.get("monitorid"), fields.get("monitorurl"), fields.get("monitorfriendlyname")
     )
     name = first_text(fields.get("monitorfriendlyname"), fields.get("monitorurl"), monitor)
-    resource = {
-        "resource_id": text(fields.get("monitorid")),
-        "resource_type": "monitor" if name else None,
-        "name": name,
-    }
     result = {
         "event_key": monitor and joined("uptimerobot:monitor", monitor, _expiry(state), by=":"),
         "event_type": "RECOVERY" if state == "up" else "ALERT",
         "title": joined(name, said or state, by=": "),
         "description": text(fields.get("alertdetails")),
         "severity": _SEVERITIES.severity(state),
-        "resource": present(resource),
+        "resource": {"name": name},
         "occurred_at": from_epoch_or_text(fields.get("alertdatetime")),
         "additional_info": texts(
             {
@@ -56,7 +51,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:
