@@ -7,13 +7,7 @@ from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import at, first_text, joined, mapping, mappings, text, texts
 from event_service.parsers.severity_words import SeverityWords
 
-_STATES = SeverityWords(
-    {
-        "ERROR": ("alarm", "alert"),
-        "INFO": ("ok",),
-        "NOT_AVAILABLE": ("insufficient_data",),
-    }
-)
+_STATES = SeverityWords({"ERROR": ("alarm", "alert"), "INFO": ("ok",)})
 _ALARM_FIELDS = ("NewStateValue", "AlarmArn", "Trigger", "AlarmRule", "MetricName")
 _INFO_FIELDS = (
     *("AWSAccountId", "AlarmArn", "AlarmName", "AlarmDescription", "OldStateValue", "Region"),

@@ -9,11 +9,7 @@ from event_service.parsers.severity_words import SeverityWords
 
 # What doesn't keep a rule is not yet a fault of what runs there.
 _SEVERITIES = SeverityWords(
-    {
-        "WARNING": ("non_compliant",),
-        "INFO": ("compliant", "not_applicable"),
-        "NOT_AVAILABLE": ("insufficient_data",),
-    }
+    {"WARNING": ("non_compliant",), "INFO": ("compliant", "not_applicable")}
 )
 _OVER = {"COMPLIANT", "NOT_APPLICABLE"}
 

@@ -27,17 +27,9 @@ from event_service.parsers.reading import (
     texts,
     texts_of,
 )
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "error"),
-        "WARNING": ("medium", "warning"),
-        "INFO": ("low", "informational", "info"),
-        "NONE": ("none", "untriaged"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"NONE": ("untriaged",)})
 _SERVICES, _PARTNERS = "aws.", "aws.partner/"
 _FINDINGS = (
     (aws_security_hub.is_finding, aws_security_hub.finding_result),

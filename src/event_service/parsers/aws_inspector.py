@@ -12,18 +12,10 @@ from event_service.parsers.reading import (
     texts,
     texts_of,
 )
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KIND = "Inspector2 Finding"
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "informational"),
-        "NONE": ("untriaged",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"NONE": ("untriaged",)})
 # Somebody decided that a suppressed one is none.
 _OVER = {"CLOSED", "SUPPRESSED"}
 

@@ -15,16 +15,9 @@ from event_service.parsers.reading import (
     texts,
     texts_of,
 )
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "informational"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 _OVER = {"RESOLVED", "ARCHIVED", "CLOSED"}
 
 

@@ -14,17 +14,10 @@ from event_service.parsers.reading import (
     texts,
     texts_of,
 )
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KIND = "Security Hub Findings - Imported"
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "informational"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:

@@ -7,15 +7,11 @@ from event_service.parsers.azure_health import health_event_type, health_key
 from event_service.parsers.azure_meanings import last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.reading import at, first_text, mapping, text, texts
-from event_service.parsers.severity_words import UNKNOWN, SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, UNKNOWN, SeverityWords
 
 _LEVELS = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("error",),
-        "WARNING": ("warning",),
-        "INFO": ("informational", "information", "verbose"),
-    },
+    CUSTOMARY,
+    {"INFO": ("verbose",)},
     absent=UNKNOWN,  # as SpaceONE's plugin says it
 )
 

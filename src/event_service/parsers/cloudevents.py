@@ -23,18 +23,9 @@ from event_service.parsers.reading import (
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical", "crit", "fatal", "emergency", "alert", "p1"),
-        "ERROR": ("error", "err", "high", "major", "p2"),
-        "WARNING": ("warning", "warn", "medium", "minor", "p3"),
-        "INFO": ("info", "information", "informational", "notice", "low", "debug", "trace", "p4"),
-        "NONE": ("none",),
-        "NOT_AVAILABLE": ("not_available",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"CRITICAL": ("alert",), "INFO": ("trace",)})
 _BEGUN = {"fired", "firing", "triggered", "opened", "open", "created", "raised", "alert", "failed"}
 _OVER = {"resolved", "recovered", "recovery", "closed", "cleared", "ok", "succeeded"}
 # What happens to an alert in between, which neither begins nor ends it.

@@ -22,7 +22,6 @@ _SEVERITIES = SeverityWords(
         "ERROR": ("error", "triggered", "re-triggered", "renotify", "alert", "monitor alert"),
         "WARNING": ("warning", "warn", "re-warn"),
         "INFO": ("info", "success", "recovered", "ok", "test"),
-        "NOT_AVAILABLE": ("no data", "re-no data"),
     },
     absent="ERROR",
 )

@@ -22,16 +22,9 @@ from event_service.parsers.reading import (
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "major", "error"),
-        "WARNING": ("medium", "minor", "warning"),
-        "INFO": ("low", "info"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 _OVER = {"recovered", "resolved"}
 # What a variable may be called: as it is, as in Kibana 7, and as in an alert document.
 _RULE_ID = ("rule.id", "kibana.alert.rule.uuid", "alertId")

@@ -13,7 +13,7 @@ from event_service.parsers.reading import (
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _CONCLUSIONS = SeverityWords(
     {
@@ -22,14 +22,7 @@ _CONCLUSIONS = SeverityWords(
         "INFO": ("success", "neutral"),
     }
 )
-_ADVISORIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium", "moderate"),
-        "INFO": ("low",),
-    }
-)
+_ADVISORIES = SeverityWords(CUSTOMARY, {"WARNING": ("moderate",)})
 _SUCCEEDED = {"success", "neutral"}
 # A run that did not come to its end says nothing of whether the workflow works.
 _SAYS_NOTHING = {"cancelled", "skipped", "stale"}

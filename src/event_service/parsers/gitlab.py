@@ -14,7 +14,7 @@ from event_service.parsers.reading import (
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KINDS = ("pipeline", "alert")
 _STATUSES = SeverityWords({"ERROR": ("failed",), "INFO": ("success",)})
@@ -23,14 +23,7 @@ _SAYS_NOTHING = {
     *("created", "waiting_for_resource", "waiting_for_callback", "preparing", "pending"),
     *("running", "scheduled", "manual", "canceling", "canceled", "skipped"),
 }
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "info"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 _OVER = {"resolved", "ignored"}
 _ALERT_URL = re.compile(r"https?://[^/]{1,255}/(?P<project>.{1,500}?)/-/alert_management/")
 

@@ -20,16 +20,9 @@ from event_service.parsers.reading import (
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "error"),
-        "WARNING": ("warning", "warn", "medium"),
-        "INFO": ("info", "low", "ok"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"INFO": ("ok",)})
 _OVER = {"closed", "resolved", "deactivated"}
 _ACCOUNT = re.compile(r"/accounts/([0-9]{1,20})/")
 _WORKFLOW_FIELDS = ("alertConditionNames", "alertPolicyNames", "workflowName", "impactedEntities")

@@ -1,23 +1,15 @@
 """Oracle Cloud's Monitoring alarms, as its Notifications send them: one alarm a body."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import first_text, joined, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("error",),
-        "WARNING": ("warning",),
-        "INFO": ("info",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 # RESET: the metric is no longer emitted, so that the alarm can't go on firing.
 _OVER = {"FIRING_TO_OK", "RESET"}
 # It tells of the alarm's rule, not of its state: SpaceONE's plugin leaves it out too.
@@ -49,7 +41,7 @@ def _first_alarm(body: Body) -> Mapping[str, Any]:
 
 
 def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
-    streams = list(_streams(body))
+    streams = _streams(body)
     names = [_name(stream) for stream in streams]
     severity = first_text(body.get("severity"), alarm.get("severity"))
     return {
@@ -83,15 +75,11 @@ def _event_type(kind: object, status: object) -> str:
     return "RECOVERY" if said.upper() in _OVER else "ALERT"
 
 
-def _streams(body: Body) -> Iterator[Mapping[str, Any]]:
+def _streams(body: Body) -> list[Mapping[str, Any]]:
     """The dimensions of each metric stream of the alarm, without repeats."""
-    seen: set[str] = set()
-    for alarm in mappings(body.get("alarmMetaData")):
-        for dimensions in mappings(alarm.get("dimensions")):
-            said = json.dumps(dimensions, sort_keys=True)
-            if said not in seen:
-                seen.add(said)
-                yield dimensions
+    alarms = mappings(body.get("alarmMetaData"))
+    found = [stream for alarm in alarms for stream in mappings(alarm.get("dimensions"))]
+    return list({tuple(sorted(texts(stream).items())): stream for stream in found}.values())
 
 
 def _name(dimensions: Mapping[str, Any]) -> str | None:

@@ -13,11 +13,9 @@ from event_service.parsers.reading import (
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_PRIORITIES = SeverityWords(
-    {"CRITICAL": ("p1",), "ERROR": ("p2",), "WARNING": ("p3",), "INFO": ("p4", "p5")}
-)
+_PRIORITIES = SeverityWords(CUSTOMARY)
 _OVER = {"close", "delete"}
 # They also come after an alert is closed, and would open it again.
 _SAYS_NOTHING = {"addnote", "addtags", "removetags", "adddetails", "removedetails"}

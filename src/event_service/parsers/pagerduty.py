@@ -6,16 +6,17 @@ from typing import Any
 
 from event_service.parsers.reading import at, joined, mapping, mappings, text, text_at, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 # Priorities are named by the account's owner; P1 to P5 and SEV-1 to SEV-5 are proposed.
 _PRIORITIES = SeverityWords(
+    CUSTOMARY,
     {
-        "CRITICAL": ("p1", "sev-1", "sev1", "critical"),
-        "ERROR": ("p2", "sev-2", "sev2", "high", "major", "error"),
-        "WARNING": ("p3", "sev-3", "sev3", "medium", "minor", "warning"),
-        "INFO": ("p4", "p5", "sev-4", "sev4", "sev-5", "sev5", "low", "info"),
-    }
+        "CRITICAL": ("sev-1", "sev1"),
+        "ERROR": ("sev-2", "sev2"),
+        "WARNING": ("sev-3", "sev3"),
+        "INFO": ("sev-4", "sev4", "sev-5", "sev5"),
+    },
 )
 _URGENCIES = SeverityWords({"ERROR": ("high",), "WARNING": ("low",)})
 _SUBDOMAIN = re.compile(r"https://([a-z0-9-]{1,63})\.(?:eu\.)?pagerduty\.com/", re.IGNORECASE)

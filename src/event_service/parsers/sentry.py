@@ -20,16 +20,9 @@ from event_service.parsers.reading import (
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_LEVELS = SeverityWords(
-    {
-        "CRITICAL": ("fatal", "critical"),
-        "ERROR": ("error",),
-        "WARNING": ("warning",),
-        "INFO": ("info", "debug", "sample", "log"),
-    }
-)
+_LEVELS = SeverityWords(CUSTOMARY, {"INFO": ("sample", "log")})
 # A metric alert's action is its severity; once it is resolved it has none.
 _METRIC_ACTIONS = SeverityWords(
     {"CRITICAL": ("critical",), "WARNING": ("warning",), "NONE": ("resolved",)}

@@ -12,19 +12,11 @@ from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import first_text, joined, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 from event_service.parsers.slack_text import all_texts, plain
 from event_service.parsers.state_marks import Marked, marked
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical", "crit", "fatal", "emergency", "disaster", "p1"),
-        "ERROR": ("error", "high", "major", "p2"),
-        "WARNING": ("warning", "warn", "medium", "average", "minor", "p3"),
-        "INFO": ("info", "information", "low", "notice", "ok", "p4", "p5"),
-        "NONE": ("none",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"INFO": ("ok",)})
 _SEVERITY_FIELDS = ("severity", "priority", "level")
 _RESOURCE_FIELDS = ("host", "hostname", "instance", "server", "resource", "service")
 _LONGEST_TITLE = 300
