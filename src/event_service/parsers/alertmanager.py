@@ -7,6 +7,7 @@ same way: the fingerprint is the event's key, so that an alert that began there 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
@@ -51,7 +52,7 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
     alertname = _text(labels.get("alertname"))
     result = {
         "event_key": alert_key(_text(alert.get("fingerprint")), labels),
-        "event_type": _event_type(alert.get("status"), group_status),
+        "event_type": event_type({"resolved"}, _text(alert.get("status")) or group_status),
         "title": _text(annotations.get("summary")) or alertname,
         "description": _text(annotations.get("description")) or _text(annotations.get("message")),
         "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
@@ -61,11 +62,6 @@ def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]
         "additional_info": _additional_info(alert, labels, annotations),
     }
     return {name: value for name, value in result.items() if value is not None}
-
-
-def _event_type(status: object, group_status: object) -> str:
-    said = _text(status) or _text(group_status) or ""
-    return "RECOVERY" if said.lower() == "resolved" else "ALERT"
 
 
 def _additional_info(

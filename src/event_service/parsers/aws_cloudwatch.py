@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import at, first_text, joined, mapping, mappings, text, texts
 from event_service.parsers.severity_words import SeverityWords
 
@@ -36,7 +37,7 @@ def alarm_result(message: Mapping[str, Any]) -> Mapping[str, Any]:
     metric = next(_metrics(message), {})
     return {
         "event_key": _event_key(message),
-        "event_type": "RECOVERY" if state is not None and state.upper() == "OK" else "ALERT",
+        "event_type": event_type({"ok"}, state),
         "title": name,
         "description": first_text(message.get("NewStateReason"), message.get("AlarmDescription")),
         "severity": _STATES.severity(state),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import at, first_text, text, text_at, texts
 from event_service.parsers.severity_words import SeverityWords
 
@@ -11,7 +12,7 @@ from event_service.parsers.severity_words import SeverityWords
 _SEVERITIES = SeverityWords(
     {"WARNING": ("non_compliant",), "INFO": ("compliant", "not_applicable")}
 )
-_OVER = {"COMPLIANT", "NOT_APPLICABLE"}
+_OVER = {"compliant", "not_applicable"}
 
 
 def is_compliance_change(message: Mapping[str, Any]) -> bool:
@@ -28,7 +29,7 @@ def compliance_result(change: Mapping[str, Any]) -> Mapping[str, Any]:
     region = text(change.get("awsRegion"))
     return {
         "event_key": derived_key(account, region, "aws.config", rule, kind, resource),
-        "event_type": "RECOVERY" if (state or "").upper() in _OVER else "ALERT",
+        "event_type": event_type(_OVER, state),
         "title": rule and f"AWS Config rule {rule}",
         "description": text_at(change, "newEvaluationResult", "annotation"),
         "severity": _SEVERITIES.severity(state),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.mail_dates import from_mail_date
 from event_service.parsers.reading import (
     at,
@@ -17,7 +18,6 @@ from event_service.parsers.reading import (
 
 # As SpaceONE's plugin has it, which knows no investigations; a mere notice is for information.
 _SEVERITY_OF = {"issue": "ERROR", "scheduledchange": "ERROR", "investigation": "ERROR"}
-_OVER = "closed"
 
 
 def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -33,7 +33,7 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     status = text(detail.get("statusCode"))
     return {
         "event_key": text(detail.get("eventArn")),
-        "event_type": "RECOVERY" if (status or "").lower() == _OVER else "ALERT",
+        "event_type": event_type({"closed"}, status),
         "title": (code or "").replace("_", " ").title() or text(event.get("detail-type")),
         "description": _description(detail, entities),
         "severity": _SEVERITY_OF.get((category or "").lower(), "INFO"),

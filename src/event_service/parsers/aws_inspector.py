@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     mapping,
@@ -17,7 +18,7 @@ from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 _KIND = "Inspector2 Finding"
 _SEVERITIES = SeverityWords(CUSTOMARY, {"NONE": ("untriaged",)})
 # Somebody decided that a suppressed one is none.
-_OVER = {"CLOSED", "SUPPRESSED"}
+_OVER = {"closed", "suppressed"}
 
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
@@ -32,7 +33,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     affected = texts_of(each.get("id") for each in mappings(detail.get("resources")))
     return {
         "event_key": text(detail.get("findingArn")),
-        "event_type": "RECOVERY" if (status or "").upper() in _OVER else "ALERT",
+        "event_type": event_type(_OVER, status),
         "title": first_text(detail.get("title"), detail.get("type"), _KIND),
         "description": text(detail.get("description")),
         "severity": _SEVERITIES.severity(detail.get("severity")),

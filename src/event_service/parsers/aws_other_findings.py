@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -18,7 +19,8 @@ from event_service.parsers.reading import (
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _SEVERITIES = SeverityWords(CUSTOMARY)
-_OVER = {"RESOLVED", "ARCHIVED", "CLOSED"}
+# The last is what flags of findings say.
+_OVER = {"resolved", "archived", "closed", "true"}
 
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
@@ -38,9 +40,10 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     bucket = text_at(detail, "resourcesAffected", "s3Bucket", "name")
     place = (event.get("account"), event.get("region"), event.get("source"))
     name = first_text(affected, bucket)
+    over = (detail.get(flag) for flag in ("archived", "isDeleted"))
     return {
         "event_key": derived_key(*place, detail.get("id")),
-        "event_type": "RECOVERY" if _is_over(detail, status) else "ALERT",
+        "event_type": event_type(_OVER, status, *over),
         "title": first_text(detail.get("title"), kind),
         "description": first_text(detail.get("description"), json_text(detail)),
         "severity": _SEVERITIES.severity(
@@ -60,8 +63,3 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
             }
         ),
     }
-
-
-def _is_over(detail: Mapping[str, Any], status: str | None) -> bool:
-    flags = (text(detail.get(name)) for name in ("archived", "isDeleted"))
-    return (status or "").upper() in _OVER or "true" in flags

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -18,6 +19,7 @@ from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KIND = "Security Hub Findings - Imported"
 _SEVERITIES = SeverityWords(CUSTOMARY)
+_OVER = {"resolved", "archived"}
 
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
@@ -31,7 +33,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     workflow, record = text_at(finding, "Workflow", "Status"), text(finding.get("RecordState"))
     return {
         "event_key": text(finding.get("Id")),
-        "event_type": "RECOVERY" if _is_over(workflow, record) else "ALERT",
+        "event_type": event_type(_OVER, workflow, record),
         "title": first_text(finding.get("Title"), event.get("detail-type")),
         "description": text(finding.get("Description")),
         "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
@@ -61,7 +63,3 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _finding(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return next(iter(mappings(at(mapping(event.get("detail")), "findings"))), {})
-
-
-def _is_over(workflow: str | None, record: str | None) -> bool:
-    return (workflow or "").upper() == "RESOLVED" or (record or "").upper() == "ARCHIVED"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.azure_meanings import OVER, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import first_text, sequence, text, texts, texts_of
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
 
@@ -36,10 +37,11 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     rule = text(data.get("AlertRuleName"))
     resource_id = text(data.get("ResourceId"))
     account = first_text(data.get("SubscriptionId"), subscription_of(resource_id))
+    condition = first_text(data.get("MonitorCondition"), data.get("status"))
     names = texts_of(sequence(data.get("AffectedConfigurationItems")))
     return {
         "event_key": derived_key(account, rule, resource_id, *sorted(names)),
-        "event_type": event_type(first_text(data.get("MonitorCondition"), data.get("status"))),
+        "event_type": event_type(OVER, condition),
         "title": rule,
         "description": text(data.get("Description")),
         "severity": _SEVERITIES.severity(

@@ -11,8 +11,9 @@ from event_service.parsers.azure_activity_log import activity_log_result, is_act
 from event_service.parsers.azure_budget import budget_result, budget_title, is_budget
 from event_service.parsers.azure_health import health_event_type, health_key
 from event_service.parsers.azure_log_alert import is_log_alert, log_alert_result
-from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.azure_meanings import OVER, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -23,6 +24,7 @@ from event_service.parsers.reading import (
     text_at,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
@@ -83,7 +85,7 @@ def _data(body: Body) -> Mapping[str, Any]:
 
 
 def _schema(body: Body) -> str:
-    return (text(body.get("schemaId")) or "").lower()
+    return word(body.get("schemaId"))
 
 
 def _common(
@@ -141,7 +143,7 @@ def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mappin
     resource_id = text(context.get("resourceId"))
     return {
         "event_key": first_text(context.get("id")) or derived_key(context.get("name"), resource_id),
-        "event_type": event_type(data.get("status")),
+        "event_type": event_type(OVER, data.get("status")),
         "title": first_text(context.get("name"), context.get("resourceName")),
         # An autoscale notification says there what it did.
         "description": first_text(context.get("description"), context.get("details")),

@@ -10,6 +10,7 @@ from typing import Any
 
 from event_service.parsers import carried, direct
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     base64_object,
@@ -21,6 +22,7 @@ from event_service.parsers.reading import (
     text,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
@@ -106,7 +108,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _last_word(body: Body) -> str:
-    return (text(body.get("type")) or "").rpartition(".")[2].casefold()
+    return word(body.get("type")).rpartition(".")[2]
 
 
 def _kind_and_state(said: str) -> tuple[str, str | None]:
@@ -119,8 +121,7 @@ def _event_type(data: Mapping[str, Any], state: str | None) -> str:
     given = (text(data.get("event_type")) or "").upper()
     if given in ("ALERT", "RECOVERY", "ERROR"):
         return given
-    told = first_text(data.get("status"), data.get("state"), state) or ""
-    return "RECOVERY" if told.casefold() in _OVER else "ALERT"
+    return event_type(_OVER, first_text(data.get("status"), data.get("state"), state))
 
 
 def _resource_name(data: Mapping[str, Any], subject: str | None) -> str | None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -80,7 +81,7 @@ def _alert(body: Body) -> dict[str, Any]:
     info["tags"] = joined(*sequence(tags), by=", ") or text(tags)
     return {
         "event_key": _event_key(body, rule),
-        "event_type": "RECOVERY" if state.casefold() in _OVER else "ALERT",
+        "event_type": event_type(_OVER, state),
         "title": rule or _said(body, *_RULE_ID),
         "description": _said(body, *_REASON),
         "severity": _severity(body, state),

@@ -3,15 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import first_text, joined, mapping, text, text_at, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -61,8 +54,7 @@ def _is_ping(body: Body) -> bool:
 
 def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     conclusion = text(run.get("conclusion"))
-    said = (conclusion or "").casefold()
-    if not said or said in _SAYS_NOTHING:
+    if conclusion is None or word(conclusion) in _SAYS_NOTHING:
         return ()
     repository = text_at(body, "repository", "full_name")
     workflow = first_text(run.get("name"), text_at(body, "workflow", "name"))
@@ -73,7 +65,7 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     what = first_text(run.get("workflow_id"), workflow)
     result = {
         "event_key": what and joined("github:workflow", repository, what, place, by="/"),
-        "event_type": "RECOVERY" if said in _SUCCEEDED else "ALERT",
+        "event_type": event_type(_SUCCEEDED, conclusion),
         "title": joined(workflow, branch and f"on {branch}: {conclusion}"),
         "description": first_text(run.get("display_title"), text_at(run, "head_commit", "message")),
         "severity": _CONCLUSIONS.severity(conclusion),
@@ -103,13 +95,12 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
     advisory = mapping(alert.get("security_advisory"))
     dependency = mapping(alert.get("dependency"))
     package = text_at(dependency, "package", "name")
-    states = {said.casefold() for said in texts_of((body.get("action"), alert.get("state")))}
     severity = first_text(
         text_at(alert, "security_vulnerability", "severity"), advisory.get("severity")
     )
     return {
         "event_key": number and joined("github:dependabot", repository, number, by="/"),
-        "event_type": "RECOVERY" if states & _OVER else "ALERT",
+        "event_type": event_type(_OVER, body.get("action"), alert.get("state")),
         "title": joined(package, advisory.get("summary"), by=": "),
         "description": text(advisory.get("description")),
         "severity": _ADVISORIES.severity(severity),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     joined,
@@ -12,6 +13,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
@@ -36,7 +38,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     Raises ParseFailure for other webhooks.
     """
     attributes = mapping(body.get("object_attributes"))
-    kind = _kind(body)
+    kind = word(body.get("object_kind"))
     if kind == "pipeline":
         return _pipeline(body, attributes)
     if kind == "alert":
@@ -47,17 +49,12 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 def recognises(body: Body) -> bool:
     """Whether it is GitLab's webhook of one of these kinds."""
     has_attributes = isinstance(body.get("object_attributes"), Mapping)
-    return _kind(body) in _KINDS and has_attributes
-
-
-def _kind(body: Body) -> str:
-    return (text(body.get("object_kind")) or "").casefold()
+    return word(body.get("object_kind")) in _KINDS and has_attributes
 
 
 def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     status = text(pipeline.get("status"))
-    said = (status or "").casefold()
-    if not said or said in _SAYS_NOTHING:
+    if status is None or word(status) in _SAYS_NOTHING:
         return ()
     project = mapping(body.get("project"))
     path = first_text(project.get("path_with_namespace"), project.get("id"))
@@ -65,7 +62,7 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     name = first_text(pipeline.get("name"), "Pipeline")
     result = {
         "event_key": path and joined("gitlab:pipeline", path, ref, by=":"),
-        "event_type": "RECOVERY" if said == "success" else "ALERT",
+        "event_type": event_type({"success"}, status),
         "title": joined(name, ref and f"on {ref}: {status}"),
         "description": joined(_failed_jobs(body), text_at(body, "commit", "title"), by="\n"),
         "severity": _STATUSES.severity(status),
@@ -100,11 +97,10 @@ def _failed_jobs(body: Body) -> str | None:
 def _alert(alert: Mapping[str, Any]) -> dict[str, Any]:
     url = text(alert.get("url"))
     found = _ALERT_URL.match(url or "")
-    status = (text(alert.get("status")) or "").casefold()
     return {
         # The address holds the project and the alert's number in it.
         "event_key": url and f"gitlab:alert:{url}",
-        "event_type": "RECOVERY" if status in _OVER else "ALERT",
+        "event_type": event_type(_OVER, alert.get("status")),
         "title": text(alert.get("title")),
         "severity": _SEVERITIES.severity(alert.get("severity")),
         **_project(found["project"] if found else None),

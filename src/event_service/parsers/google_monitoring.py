@@ -18,6 +18,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -76,7 +77,7 @@ def _told(body: Body) -> Body:
 
 def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
     state = text(incident.get("state"))
-    closed = (state or "").lower() == _OVER
+    closed = word(state) == _OVER
     name = first_text(incident.get("condition_name"), incident.get("policy_name"))
     return {
         "event_key": text(incident.get("incident_id")),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
@@ -89,7 +90,7 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
     message = body.get("message") if len(sequence(body.get("alerts"))) == 1 else None
     return {
         "event_key": alert_key(text(alert.get("fingerprint")), labels),
-        "event_type": _event_type(state),
+        "event_type": event_type(_OVER, state),
         "title": first_text(annotations.get("summary"), rule),
         # A rule that could not be asked says why there; its other words tell of what it seeks.
         "description": first_text(
@@ -126,7 +127,7 @@ def _legacy(body: Body) -> Mapping[str, Any]:
     tags = mapping(body.get("tags"))
     return {
         "event_key": _legacy_key(body),
-        "event_type": _event_type(state),
+        "event_type": event_type(_OVER, state),
         "title": first_text(title, body.get("ruleName")),
         "description": text(body.get("message")),
         "severity": _legacy_severity(state, tags.get("severity")),
@@ -185,10 +186,6 @@ def _rule(body: Body) -> Mapping[str, Any]:
             labels,
         ),
     }
-
-
-def _event_type(state: object) -> str:
-    return "RECOVERY" if (text(state) or "").lower() in _OVER else "ALERT"
 
 
 def _severity(state: object, label: object) -> str:

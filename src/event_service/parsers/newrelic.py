@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     joined,
@@ -49,14 +50,15 @@ def _issue(body: Body) -> dict[str, Any]:
     state = first_text(body.get("state"), body.get("status"))
     return {
         "event_key": _issue_key(number),
-        "event_type": _event_type(state),
+        "event_type": event_type(_OVER, state),
         "title": first_text(body.get("title"), body.get("name"), conditions, number),
         "description": first_text(body.get("description"), body.get("details")),
         "severity": _SEVERITIES.severity(first_text(body.get("priority"), body.get("severity"))),
         "resources": texts_of(sequence(body.get("impactedEntities"))),
         "rule": conditions,
         "image_url": text(body.get("violationChartUrl")),
-        **_account(account),
+        "provider": account and "newrelic",
+        "account": account,
         "occurred_at": _time(body),
         "additional_info": texts(
             {
@@ -74,21 +76,23 @@ def _issue(body: Body) -> dict[str, Any]:
 def _incident(body: Body) -> dict[str, Any]:
     """A workflow makes such bodies too, and may say by its own names what is missing from them."""
     number = text(body.get("incident_id"))
+    account = text(body.get("account_id"))
     targets = mappings(body.get("targets"))
     return {
         "event_key": (number and f"newrelic:incident:{number}")
         or _issue_key(text(body.get("issue_id"))),
-        "event_type": _event_type(body.get("current_state")),
+        "event_type": event_type(_OVER, body.get("current_state")),
         "title": first_text(_names(body.get("condition_name")), body.get("details")),
         "description": text(body.get("details")),
         "severity": _SEVERITIES.severity(body.get("severity")),
         "resources": _resources(targets, body),
         "rule": _names(body.get("policy_name")) or _names(body.get("alertPolicyNames")),
         "image_url": text(body.get("violation_chart_url")),
-        **_account(text(body.get("account_id"))),
+        "provider": account and "newrelic",
+        "account": account,
         "occurred_at": from_epoch_or_text(body.get("timestamp")) or _time(body),
-        "additional_info": _labels(targets)
-        | texts(
+        "additional_info": texts(
+            *(mapping(target.get("labels")) for target in targets),
             {
                 "url": body.get("incident_url"),
                 "policy_url": body.get("policy_url"),
@@ -96,7 +100,7 @@ def _incident(body: Body) -> dict[str, Any]:
                 "violation_url": body.get("violation_callback_url"),
                 "account_name": body.get("account_name"),
                 "state": body.get("current_state"),
-            }
+            },
         ),
     }
 
@@ -115,10 +119,6 @@ def _time(body: Body) -> str | None:
     return first_text(*map(from_epoch_or_text, times))
 
 
-def _event_type(state: object) -> str:
-    return "RECOVERY" if (text(state) or "").casefold() in _OVER else "ALERT"
-
-
 def _resources(targets: list[Mapping[str, Any]], body: Body) -> list[str]:
     """The targets' names, of which New Relic's test target has none."""
     if not targets:
@@ -126,20 +126,9 @@ def _resources(targets: list[Mapping[str, Any]], body: Body) -> list[str]:
     return texts_of(each.get("name") for each in targets)
 
 
-def _labels(targets: list[Mapping[str, Any]]) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for target in targets:
-        merged |= texts(mapping(target.get("labels")))
-    return merged
-
-
 def _account_in(url: str | None) -> str | None:
     found = _ACCOUNT.search(url or "")
     return found[1] if found else None
-
-
-def _account(number: str | None) -> dict[str, str]:
-    return {"provider": "newrelic", "account": number} if number else {}
 
 
 SOURCE = Source(

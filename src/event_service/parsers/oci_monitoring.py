@@ -5,15 +5,17 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import first_text, joined, mappings, text, texts
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import first_text, joined, mappings, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _SEVERITIES = SeverityWords(CUSTOMARY)
 # RESET: the metric is no longer emitted, so that the alarm can't go on firing.
-_OVER = {"FIRING_TO_OK", "RESET"}
+# OK is a status, which counts where there is no type.
+_OVER = {"firing_to_ok", "reset", "ok"}
 # It tells of the alarm's rule, not of its state: SpaceONE's plugin leaves it out too.
-_NO_EVENT = "RULE_CHANGE"
+_NO_EVENT = "rule_change"
 _NAME_DIMENSIONS = ("resourceName", "resourceDisplayName", "displayName", "resourceId")
 
 
@@ -22,7 +24,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 
     Raises ParseFailure when nothing names an alarm.
     """
-    if (text(body.get("type")) or "").upper() == _NO_EVENT:
+    if word(body.get("type")) == _NO_EVENT:
         return ()
     alarm = _first_alarm(body)
     if not alarm and first_text(body.get("dedupeKey"), body.get("title")) is None:
@@ -46,7 +48,7 @@ def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
     severity = first_text(body.get("severity"), alarm.get("severity"))
     return {
         "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
-        "event_type": _event_type(body.get("type"), alarm.get("status")),
+        "event_type": event_type(_OVER, first_text(body.get("type"), alarm.get("status"))),
         "title": joined(body.get("title"), severity and f"({severity})"),
         "description": first_text(body.get("body"), alarm.get("alarmSummary")),
         "severity": _SEVERITIES.severity(severity),
@@ -66,13 +68,6 @@ def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
             }
         ),
     }
-
-
-def _event_type(kind: object, status: object) -> str:
-    said = text(kind)
-    if said is None:
-        return "RECOVERY" if (text(status) or "").upper() == "OK" else "ALERT"
-    return "RECOVERY" if said.upper() in _OVER else "ALERT"
 
 
 def _streams(body: Body) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     joined,
@@ -11,6 +12,7 @@ from event_service.parsers.reading import (
     text,
     text_at,
     texts,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
@@ -29,21 +31,20 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     alert = body.get("alert")
     if not isinstance(alert, Mapping):
         raise ParseFailure("alert is not an object")
-    action = (text(body.get("action")) or "").casefold()
-    if action in _SAYS_NOTHING:
+    if word(body.get("action")) in _SAYS_NOTHING:
         return ()
     number = text(alert.get("alertId"))
     times = [from_epoch_or_text(alert.get(name)) for name in ("updatedAt", "createdAt")]
     result = {
         "event_key": number and f"opsgenie:alert:{number}",
-        "event_type": "RECOVERY" if action in _OVER else "ALERT",
+        "event_type": event_type(_OVER, body.get("action")),
         "title": text(alert.get("message")),
         "description": text(alert.get("description")),
         "severity": _PRIORITIES.severity(alert.get("priority")),
         "resource": {"name": text(alert.get("entity"))},
         "occurred_at": first_text(*times),
-        "additional_info": texts(mapping(alert.get("details")))
-        | texts(
+        "additional_info": texts(
+            mapping(alert.get("details")),
             {
                 "action": body.get("action"),
                 "alias": alert.get("alias"),
@@ -52,7 +53,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
                 "source": first_text(alert.get("source"), text_at(body, "source", "name")),
                 "integration": body.get("integrationName"),
                 "username": alert.get("username"),
-            }
+            },
         ),
     }
     return (result,)

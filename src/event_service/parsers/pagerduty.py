@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers.reading import at, joined, mapping, mappings, text, text_at, texts
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, joined, mapping, mappings, text, text_at, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -18,6 +19,7 @@ _PRIORITIES = SeverityWords(
         "INFO": ("sev-4", "sev4", "sev-5", "sev5"),
     },
 )
+_OVER = {"incident.resolved", "resolved"}
 _URGENCIES = SeverityWords({"ERROR": ("high",), "WARNING": ("low",)})
 _SUBDOMAIN = re.compile(r"https://([a-z0-9-]{1,63})\.(?:eu\.)?pagerduty\.com/", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if not isinstance(event, Mapping):
         raise ParseFailure("event is not an object")
     incident = mapping(event.get("data"))
-    return (_result(event, incident),) if _word(incident.get("type")) == "incident" else ()
+    return (_result(event, incident),) if word(incident.get("type")) == "incident" else ()
 
 
 def recognises(body: Body) -> bool:
@@ -48,7 +50,7 @@ def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, 
     number = text(incident.get("id"))
     return {
         "event_key": number and f"pagerduty:incident:{number}",
-        "event_type": _event_type(event, incident),
+        "event_type": event_type(_OVER, event.get("event_type"), incident.get("status")),
         "title": text(incident.get("title")),
         "description": text_at(incident, "body", "details"),
         "severity": _severity(incident),
@@ -57,15 +59,6 @@ def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, 
         "occurred_at": text(event.get("occurred_at")),
         "additional_info": _additional_info(event, incident),
     }
-
-
-def _event_type(event: Mapping[str, Any], incident: Mapping[str, Any]) -> str:
-    resolved = _word(event.get("event_type")) == "incident.resolved"
-    return "RECOVERY" if resolved or _word(incident.get("status")) == "resolved" else "ALERT"
-
-
-def _word(value: object) -> str:
-    return (text(value) or "").casefold()
 
 
 def _severity(incident: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     joined,
@@ -18,7 +19,7 @@ from event_service.parsers.severity_words import SeverityWords
 # Pingdom says how important a check is, not how bad its state is.
 _IMPORTANCES = SeverityWords({"CRITICAL": ("high",), "WARNING": ("low",)})
 # SUCCESS is a transaction check's word for UP.
-_OVER = {"UP", "SUCCESS"}
+_OVER = {"up", "success"}
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -31,7 +32,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     target = first_text(parameters.get("hostname"), parameters.get("full_url"), name)
     result = {
         "event_key": check and f"pingdom:check:{check}",
-        "event_type": "RECOVERY" if state in _OVER else "ALERT",
+        "event_type": event_type(_OVER, state),
         "title": joined(name, f"is {state}") if name and state else name,
         "description": first_text(body.get("long_description"), body.get("description")),
         "severity": _IMPORTANCES.severity(body.get("importance_level")),

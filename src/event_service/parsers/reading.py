@@ -19,6 +19,11 @@ def text(value: object) -> str | None:
     return said.strip() or None if said is not None else None
 
 
+def word(value: object) -> str:
+    """A scalar's text in lower case, as senders' own words are compared; empty without one."""
+    return (text(value) or "").casefold()
+
+
 def texts_of(values: Iterable[object]) -> list[str]:
     """The texts of those values that have one, in order."""
     return [said for said in map(text, values) if said is not None]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
@@ -109,11 +110,10 @@ def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _issue(body: Body, issue: Mapping[str, Any]) -> dict[str, Any]:
-    states = {said.casefold() for said in texts_of((body.get("action"), issue.get("status")))}
     slug = first_text(at(issue, "project", "slug"), at(issue, "project", "name"))
     return {
         "event_key": _issue_key(text(issue.get("id"))),
-        "event_type": "RECOVERY" if states & _OVER else "ALERT",
+        "event_type": event_type(_OVER, body.get("action"), issue.get("status")),
         "title": first_text(issue.get("title"), issue.get("culprit")),
         "description": _description(issue),
         "severity": _LEVELS.severity(issue.get("level")),

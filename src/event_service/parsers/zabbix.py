@@ -11,7 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import at, first_text, joined, mapping, text, texts
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -117,7 +117,7 @@ def _is_over(fields: Mapping[str, str]) -> bool:
     status = first_text(fields.get("event_status"), fields.get("trigger_status"))
     if status is None and "event_value" in fields:
         return fields["event_value"] == _OVER_VALUE
-    return (status or fields.get("status", "")).lower() in _OVER
+    return word(status or fields.get("status")) in _OVER
 
 
 def _resource_name(fields: Mapping[str, str]) -> str | None:
