@@ -11,7 +11,7 @@ from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
-from event_service.parsers.reading import mapping
+from event_service.parsers.reading import first_text, mapping, text
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
 _VERSIONS = {"3", "4", 3, 4}
@@ -49,15 +49,15 @@ def recognises(body: Body) -> bool:
 def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]:
     labels = mapping(alert.get("labels"))
     annotations = mapping(alert.get("annotations"))
-    alertname = _text(labels.get("alertname"))
+    alertname = text(labels.get("alertname"))
     result = {
-        "event_key": alert_key(_text(alert.get("fingerprint")), labels),
-        "event_type": event_type({"resolved"}, _text(alert.get("status")) or group_status),
-        "title": _text(annotations.get("summary")) or alertname,
-        "description": _text(annotations.get("description")) or _text(annotations.get("message")),
+        "event_key": alert_key(text(alert.get("fingerprint")), labels),
+        "event_type": event_type({"resolved"}, first_text(alert.get("status"), group_status)),
+        "title": first_text(annotations.get("summary"), alertname),
+        "description": first_text(annotations.get("description"), annotations.get("message")),
         "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
         "resource": labelled_resource(labels),
-        "rule": _text(labels.get("rule_group")) or alertname,
+        "rule": first_text(labels.get("rule_group"), alertname),
         "occurred_at": from_go_time(alert.get("startsAt")),
         "additional_info": _additional_info(alert, labels, annotations),
     }
@@ -73,11 +73,6 @@ def _additional_info(
         "ends_at": alert.get("endsAt"),
     }
     return {name: value for name, value in links.items() if value is not None} | dict(labels)
-
-
-def _text(value: object) -> str | None:
-    """A text that says something, trimmed; None for every other value."""
-    return value.strip() or None if isinstance(value, str) else None
 
 
 SOURCE = Source(
