@@ -103,11 +103,7 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
         "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
         "title": name,
         "description": first_text(
-            body.get("description"),
-            body.get("body"),
-            body.get("text_only_msg"),
-            body.get("event_msg"),
-            body.get("message"),
+            *map(body.get, ("description", "body", "text_only_msg", "event_msg", "message"))
         ),
         "severity": _severity(body, word, marks),
         "resource": {"name": _resource_name(body, scope)},

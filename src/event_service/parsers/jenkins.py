@@ -36,12 +36,14 @@ def parse(body: Body, options: Options) -> Sequence[object]:
     build = mapping(body.get("build"))
     status = (text(build.get("status")) or "").upper()
     name = first_text(body.get("display_name"), body.get("name"))
+    number = text(build.get("number"))
+    said = (build.get(field) for field in ("phase", "status", "notes"))
     recovers = options.get("success_recovers") is True and status == "SUCCESS"
     result = {
         "event_key": first_text(body.get("url"), body.get("name")),
         "event_type": "RECOVERY" if recovers else "ALERT",
         "title": name and f"[Jenkins] Build - {name}",
-        "description": _description(build),
+        "description": joined(number and f"Build {number}", *said, by=", "),
         "severity": _STATUSES.severity(status),
         "rule": text(body.get("name")),
         "occurred_at": from_epoch_or_text(build.get("timestamp")),
@@ -54,17 +56,6 @@ def recognises(body: Body) -> bool:
     """Whether it has a job's name and address, and a build with a number and a phase."""
     build = mapping(body.get("build"))
     return "name" in body and "url" in body and "number" in build and "phase" in build
-
-
-def _description(build: Mapping[str, Any]) -> str | None:
-    number = text(build.get("number"))
-    return joined(
-        number and f"Build {number}",
-        text(build.get("phase")),
-        text(build.get("status")),
-        text(build.get("notes")),
-        by=", ",
-    )
 
 
 def _additional_info(body: Body, build: Mapping[str, Any]) -> dict[str, str]:

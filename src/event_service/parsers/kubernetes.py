@@ -102,7 +102,8 @@ def _result(event: Mapping[str, Any], cluster: str | None) -> dict[str, Any]:
 
 def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> dict[str, str]:
     # The count is left out: it would make news of every repetition.
-    return texts(mapping(regarding.get("labels"))) | texts(
+    return texts(
+        mapping(regarding.get("labels")),
         {
             "kind": regarding.get("kind"),
             "namespace": regarding.get("namespace"),
@@ -117,7 +118,7 @@ def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> 
                 text_at(event, "source", "host"), text_at(event, "deprecatedSource", "host")
             ),
             "action": event.get("action"),
-        }
+        },
     )
 
 

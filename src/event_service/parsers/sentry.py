@@ -19,6 +19,7 @@ from event_service.parsers.reading import (
     text_at,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
@@ -81,8 +82,10 @@ def _plugin(body: Body) -> dict[str, Any]:
         "resource": {"name": name},
         "rule": joined(*rules, by=", "),
         "occurred_at": _event_time(event),
-        "additional_info": _tags(event)
-        | texts({"url": body.get("url"), "logger": body.get("logger"), "project": slug}),
+        "additional_info": texts(
+            _tags(event),
+            {"url": body.get("url"), "logger": body.get("logger"), "project": slug},
+        ),
     }
 
 
@@ -96,15 +99,15 @@ def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
         "severity": _LEVELS.severity(event.get("level")),
         "rule": rule,
         "occurred_at": _event_time(event),
-        "additional_info": _tags(event)
-        | texts(
+        "additional_info": texts(
+            _tags(event),
             {
                 "url": event.get("web_url"),
                 "issue_url": event.get("issue_url"),
                 "platform": event.get("platform"),
                 "release": event.get("release"),
                 "environment": event.get("environment"),
-            }
+            },
         ),
     }
 
@@ -134,7 +137,7 @@ def _issue(body: Body, issue: Mapping[str, Any]) -> dict[str, Any]:
 def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
     alert = mapping(data["metric_alert"])
     rule = mapping(alert.get("alert_rule"))
-    action = (text(body.get("action")) or "").casefold()
+    action = word(body.get("action"))
     recovered = action == "resolved"
     number = text(alert.get("id"))
     since = first_text(alert.get("date_detected"), alert.get("date_started"))
@@ -178,11 +181,11 @@ def _event_time(event: Mapping[str, Any]) -> str | None:
     return first_text(*map(from_epoch_or_text, times))
 
 
-def _tags(event: Mapping[str, Any]) -> dict[str, str]:
+def _tags(event: Mapping[str, Any]) -> Mapping[str, object]:
     """Tags come as pairs of name and value."""
     pairs = [pair for pair in sequence(event.get("tags")) if isinstance(pair, list)]
     named = {text(pair[0]): pair[1] for pair in pairs if len(pair) == _PAIR}
-    return texts({name: value for name, value in named.items() if name})
+    return {name: value for name, value in named.items() if name}
 
 
 SOURCE = Source(

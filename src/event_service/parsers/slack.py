@@ -13,7 +13,7 @@ from event_service.parsers.epochs import from_epoch
 from event_service.parsers.reading import first_text, joined, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
-from event_service.parsers.slack_text import all_texts, plain
+from event_service.parsers.slack_text import all_texts, fields_of
 from event_service.parsers.state_marks import Marked, marked
 
 _SEVERITIES = SeverityWords(CUSTOMARY, {"INFO": ("ok",)})
@@ -44,8 +44,9 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "resource": {"name": resource},
         "image_url": _image(body),
         "occurred_at": _occurred_at(body),
-        "additional_info": texts(fields)
-        | texts({"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}),
+        "additional_info": texts(
+            fields, {"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}
+        ),
     }
     return (result,)
 
@@ -60,10 +61,7 @@ def recognises(body: Body) -> bool:
 
 def _fields(body: Body) -> Iterator[tuple[str, str]]:
     for attachment in mappings(body.get("attachments")):
-        for field in mappings(attachment.get("fields")):
-            title, value = text(field.get("title")), text(field.get("value"))
-            if title and value:
-                yield title, plain(value)
+        yield from fields_of(attachment)
 
 
 def _named(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
+from event_service.parsers.reading import first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -65,24 +65,20 @@ def _fields(body: Body) -> Mapping[str, str]:
         for name, value in mapping(body.get(group)).items()
     }
     said = {name: text(value) for name, value in (dict(by_variable(body)) | nested).items()}
-    return {name: value for name, value in said.items() if value and not _is_empty_macro(value)}
-
-
-def _is_empty_macro(value: str) -> bool:
-    return _EMPTY_MACRO.fullmatch(value) is not None
+    return {
+        name: value for name, value in said.items() if value and not _EMPTY_MACRO.fullmatch(value)
+    }
 
 
 def _result(fields: Mapping[str, str]) -> Mapping[str, Any]:
     over = _is_over(fields)
-    problem = first_text(at(fields, "trigger_name"), at(fields, "event_name"))
+    problem = first_text(*map(fields.get, ("trigger_name", "event_name")))
     severity = first_text(*map(fields.get, _SEVERITY_FIELDS))
     return {
         "event_key": _event_key(fields, problem),
         "event_type": "RECOVERY" if over else "ALERT",
-        "title": first_text(
-            at(fields, "title"), at(fields, "alert_subject"), at(fields, "event_name"), problem
-        ),
-        "description": first_text(at(fields, "message"), at(fields, "alert_message")),
+        "title": first_text(*map(fields.get, ("title", "alert_subject", "event_name")), problem),
+        "description": first_text(*map(fields.get, ("message", "alert_message"))),
         "severity": "INFO" if over else _SEVERITIES.severity(severity),
         "resource": {"name": _resource_name(fields)},
         "rule": problem,
@@ -122,9 +118,7 @@ def _is_over(fields: Mapping[str, str]) -> bool:
 
 def _resource_name(fields: Mapping[str, str]) -> str | None:
     host = first_text(*map(fields.get, ("host_name", "host_host", "host")))
-    address = first_text(
-        fields.get("host_connection_info"), fields.get("host_conn"), fields.get("host_ip")
-    )
+    address = first_text(*map(fields.get, ("host_connection_info", "host_conn", "host_ip")))
     return joined(host, address and f"({address})") if host else address
 
 
