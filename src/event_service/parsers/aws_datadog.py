@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers import datadog
-from event_service.parsers.reading import at, joined, mapping, sequence, text, text_at
+from event_service.parsers.reading import at, joined, mapping, text, text_at
 
 
 def is_change(event: Mapping[str, Any]) -> bool:
@@ -28,7 +28,7 @@ def change_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         "event_type": detail.get("event_type"),
         "message": monitor.get("message"),
         "org_id": text(monitor.get("org_id")),
-        "tags": joined(*sequence(detail.get("tags")), by=","),
+        "tags": joined(detail.get("tags"), by=","),
         "occurred_at": event.get("time"),
     }
     (result,) = datadog.results_of(variables)

@@ -23,7 +23,6 @@ from event_service.parsers.reading import (
     mappings,
     sequence,
     text,
-    text_at,
     texts,
     texts_of,
 )
@@ -59,7 +58,7 @@ def others_detail(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an event."""
     kind, source = _kind(event), text(event.get("source"))
-    if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
+    if source == "aws.health" and text(at(event, "detail", "eventArn")) is not None:
         return health_result(event)
     if kind == "GuardDuty Finding":
         return aws_guardduty.finding_result(event)
@@ -81,10 +80,10 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     the call when it is one that CloudTrail saw.
     """
     detail = mapping(event.get("detail"))
-    resources = texts_of(sequence(event.get("resources")))
+    resources = texts_of(event.get("resources"))
     kind = _kind(event)
     about = [event.get(name) for name in ("account", "region", "source")]
-    call = texts_of(detail.get(name) for name in ("eventSource", "eventName"))
+    call = texts_of(*(detail.get(name) for name in ("eventSource", "eventName")))
     return {
         "event_key": derived_key(*about, kind, *sorted(resources), *call),
         "event_type": "ALERT",

@@ -27,7 +27,7 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     detail = mapping(event.get("detail"))
     affected = mappings(detail.get("affectedEntities"))
-    entities = texts_of(each.get("entityValue") for each in affected)
+    entities = texts_of(*(each.get("entityValue") for each in affected))
     code = text(detail.get("eventTypeCode"))
     category = text(detail.get("eventTypeCategory"))
     status = text(detail.get("statusCode"))

@@ -5,17 +5,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    json_text,
-    mapping,
-    sequence,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import at, first_text, json_text, mapping, text, texts, texts_of
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _SEVERITIES = SeverityWords(CUSTOMARY)
@@ -25,7 +15,7 @@ _OVER = {"resolved", "archived", "closed", "true"}
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
     """Whether an event is called a finding, and its detail has an id."""
-    return "Finding" in (kind or "").split() and text_at(event, "detail", "id") is not None
+    return "Finding" in (kind or "").split() and text(at(event, "detail", "id")) is not None
 
 
 def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -37,7 +27,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     detail = mapping(event.get("detail"))
     kind = first_text(event.get("detail-type"), event.get("detailType"))
     status, affected = text(detail.get("status")), text(detail.get("resource"))
-    bucket = text_at(detail, "resourcesAffected", "s3Bucket", "name")
+    bucket = at(detail, "resourcesAffected", "s3Bucket", "name")
     place = (event.get("account"), event.get("region"), event.get("source"))
     name = first_text(affected, bucket)
     over = (detail.get(flag) for flag in ("archived", "isDeleted"))
@@ -49,7 +39,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
         "severity": _SEVERITIES.severity(
             first_text(at(detail, "severity", "description"), detail.get("severity"))
         ),
-        "resources": [name] if name else texts_of(sequence(event.get("resources"))),
+        "resources": [name] if name else texts_of(event.get("resources")),
         "rule": first_text(detail.get("type"), kind),
         "provider": "aws",
         "account": first_text(detail.get("accountId"), event.get("account")),

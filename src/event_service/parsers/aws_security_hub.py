@@ -4,17 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    mapping,
-    mappings,
-    sequence,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import at, first_text, mapping, mappings, text, texts, texts_of
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KIND = "Security Hub Findings - Imported"
@@ -30,14 +20,14 @@ def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
 def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of a finding, of which an event has one; resolved or archived, it recovers."""
     finding = _finding(event)
-    workflow, record = text_at(finding, "Workflow", "Status"), text(finding.get("RecordState"))
+    workflow, record = text(at(finding, "Workflow", "Status")), text(finding.get("RecordState"))
     return {
         "event_key": text(finding.get("Id")),
         "event_type": event_type(_OVER, workflow, record),
         "title": first_text(finding.get("Title"), event.get("detail-type")),
         "description": text(finding.get("Description")),
         "severity": _SEVERITIES.severity(at(finding, "Severity", "Label")),
-        "resources": texts_of(each.get("Id") for each in mappings(finding.get("Resources"))),
+        "resources": texts_of(*(each.get("Id") for each in mappings(finding.get("Resources")))),
         "rule": text(finding.get("GeneratorId")),
         "provider": "aws",
         "account": first_text(finding.get("AwsAccountId"), event.get("account")),
@@ -49,7 +39,7 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
                 "source": event.get("source"),
                 "region": first_text(finding.get("Region"), event.get("region")),
                 "product": first_text(finding.get("ProductName"), finding.get("ProductArn")),
-                "types": sequence(finding.get("Types")),
+                "types": finding.get("Types"),
                 "workflow": workflow,
                 "record_state": record,
                 "compliance": at(finding, "Compliance", "Status"),

@@ -6,7 +6,7 @@ from typing import Any
 from event_service.parsers.azure_meanings import OVER, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import first_text, sequence, text, texts, texts_of
+from event_service.parsers.reading import first_text, text, texts, texts_of
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
 
 _SCHEMA = "microsoft.insights/logalert"
@@ -38,7 +38,7 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     resource_id = text(data.get("ResourceId"))
     account = first_text(data.get("SubscriptionId"), subscription_of(resource_id))
     condition = first_text(data.get("MonitorCondition"), data.get("status"))
-    names = texts_of(sequence(data.get("AffectedConfigurationItems")))
+    names = texts_of(data.get("AffectedConfigurationItems"))
     return {
         "event_key": derived_key(account, rule, resource_id, *sorted(names)),
         "event_type": event_type(OVER, condition),

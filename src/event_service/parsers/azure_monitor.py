@@ -19,9 +19,7 @@ from event_service.parsers.reading import (
     first_text,
     mapping,
     mappings,
-    sequence,
     text,
-    text_at,
     texts,
     texts_of,
     word,
@@ -91,17 +89,17 @@ def _schema(body: Body) -> str:
 def _common(
     essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    ids = texts_of(sequence(essentials.get("alertTargetIDs")))
-    items = texts_of(sequence(essentials.get("configurationItems")))
+    ids = texts_of(essentials.get("alertTargetIDs"))
+    items = texts_of(essentials.get("configurationItems"))
     names = items or [name for name in map(last_part, ids) if name]
     alert_id = text(essentials.get("alertId"))
     given_rule = text(essentials.get("alertRule"))
     # Budgets have no rule here, and are all of them named budgets.
-    budget = text_at(context, "AlertData", "BudgetName")
+    budget = text(at(context, "AlertData", "BudgetName"))
     if budget is not None:
         names = [budget]
     rule = given_rule or budget
-    target = next(iter(ids), text_at(context, "AlertData", "BudgetId"))
+    target = next(iter(ids), text(at(context, "AlertData", "BudgetId")))
     account = subscription_of(alert_id) or subscription_of(target)
     health = health_key(context, account, target)
     # Of a notice on health, which the rule says nothing of.

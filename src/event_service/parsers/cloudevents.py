@@ -18,7 +18,6 @@ from event_service.parsers.reading import (
     joined,
     json_object,
     mapping,
-    sequence,
     text,
     texts,
     texts_of,
@@ -84,7 +83,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         *(data.get(name) for name in ("severity", "level", "priority")),
         *(body.get(name) for name in ("severity", "severitytext")),
     )
-    resources = texts_of(sequence(data.get("resources")))
+    resources = texts_of(data.get("resources"))
     return {
         "event_key": first_text(data.get("event_key"), joined(source, subject, kind, by="|")),
         "event_type": _event_type(data, state),

@@ -11,7 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import at, first_text, joined, sequence, text, texts, texts_of
+from event_service.parsers.reading import at, first_text, joined, text, texts, texts_of
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -94,8 +94,7 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
     word = _said_word(body, marks)
     scope = first_text(
         body.get("alert_scope"),
-        joined(*sequence(body.get("scopes")), by=","),
-        body.get("scopes"),
+        joined(body.get("scopes"), by=","),
         next((m["scope"] for m in marks if m["scope"]), None),
     )
     return {
@@ -137,9 +136,9 @@ def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
     """
     if _is_over(body, word):
         return "INFO"
-    said = texts_of((body.get("severity"), body.get("alert_type"), word))
+    said = texts_of(body.get("severity"), body.get("alert_type"), word)
     in_place = [each for each in said if each.lower() in _PRIORITIES]
-    given = texts_of((body.get("alert_priority"), body.get("priority")))
+    given = texts_of(body.get("alert_priority"), body.get("priority"))
     if any(each.lower() in _HIGHEST for each in (*given, *in_place, *(m["word"] for m in marks))):
         return "CRITICAL"
     return _SEVERITIES.severity(next((each for each in said if each not in in_place), None))

@@ -12,16 +12,7 @@ from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    sequence,
-    text,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, texts_of
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -78,7 +69,7 @@ def _alert(body: Body) -> dict[str, Any]:
     tags = next((value for value in (_at(body, name) for name in _TAGS) if value), None)
     resource = _said(body, *_RESOURCE)
     info = {name: _said(body, *places) for name, places in _LINKS.items()}
-    info["tags"] = joined(*sequence(tags), by=", ") or text(tags)
+    info["tags"] = joined(tags, by=", ")
     return {
         "event_key": _event_key(body, rule),
         "event_type": event_type(_OVER, state),
@@ -114,7 +105,7 @@ def _groups(body: Body) -> list[str]:
         said = text(found)
         # A rule without groups names its only alert so.
         return [said] if said not in (None, "*", "query matched") else []
-    return texts_of(first_text(mapping(member).get("value"), member) for member in found)
+    return texts_of(*(first_text(mapping(member).get("value"), member) for member in found))
 
 
 def _watch(body: Body) -> dict[str, Any]:

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import first_text, joined, mapping, text, text_at, texts, word
+from event_service.parsers.reading import (
+    at,
+    first_text,
+    joined,
+    mapping,
+    text,
+    text_at,
+    texts,
+    word,
+)
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -57,17 +66,17 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     if conclusion is None or word(conclusion) in _SAYS_NOTHING:
         return ()
     repository = text_at(body, "repository", "full_name")
-    workflow = first_text(run.get("name"), text_at(body, "workflow", "name"))
+    workflow = first_text(run.get("name"), at(body, "workflow", "name"))
     branch = text(run.get("head_branch"))
     # A fork's branch may have the name of one of the repository's own.
-    head = first_text(text_at(run, "head_repository", "full_name"), repository)
+    head = first_text(at(run, "head_repository", "full_name"), repository)
     place = joined(head, branch, by=":")
     what = first_text(run.get("workflow_id"), workflow)
     result = {
         "event_key": what and joined("github:workflow", repository, what, place, by="/"),
         "event_type": event_type(_SUCCEEDED, conclusion),
         "title": joined(workflow, branch and f"on {branch}: {conclusion}"),
-        "description": first_text(run.get("display_title"), text_at(run, "head_commit", "message")),
+        "description": first_text(run.get("display_title"), at(run, "head_commit", "message")),
         "severity": _CONCLUSIONS.severity(conclusion),
         **_repository(body),
         "rule": workflow,
@@ -82,7 +91,7 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
                 "commit": run.get("head_sha"),
                 "event": run.get("event"),
                 "path": run.get("path"),
-                "actor": text_at(run, "actor", "login"),
+                "actor": at(run, "actor", "login"),
             }
         ),
     }
@@ -95,9 +104,7 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
     advisory = mapping(alert.get("security_advisory"))
     dependency = mapping(alert.get("dependency"))
     package = text_at(dependency, "package", "name")
-    severity = first_text(
-        text_at(alert, "security_vulnerability", "severity"), advisory.get("severity")
-    )
+    severity = first_text(at(alert, "security_vulnerability", "severity"), advisory.get("severity"))
     return {
         "event_key": number and joined("github:dependabot", repository, number, by="/"),
         "event_type": event_type(_OVER, body.get("action"), alert.get("state")),
@@ -112,16 +119,16 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
                 "url": alert.get("html_url"),
                 "state": alert.get("state"),
                 "package": package,
-                "ecosystem": text_at(dependency, "package", "ecosystem"),
+                "ecosystem": at(dependency, "package", "ecosystem"),
                 "manifest": dependency.get("manifest_path"),
                 "scope": dependency.get("scope"),
                 "ghsa_id": advisory.get("ghsa_id"),
                 "cve_id": advisory.get("cve_id"),
-                "cvss": text_at(advisory, "cvss", "score"),
-                "vulnerable_versions": text_at(
+                "cvss": at(advisory, "cvss", "score"),
+                "vulnerable_versions": at(
                     alert, "security_vulnerability", "vulnerable_version_range"
                 ),
-                "patched_version": text_at(
+                "patched_version": at(
                     alert, "security_vulnerability", "first_patched_version", "identifier"
                 ),
                 "dismissed_reason": alert.get("dismissed_reason"),

@@ -6,12 +6,12 @@ from typing import Any
 
 from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
+    at,
     first_text,
     joined,
     mapping,
     mappings,
     text,
-    text_at,
     texts,
     word,
 )
@@ -64,7 +64,7 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
         "event_key": path and joined("gitlab:pipeline", path, ref, by=":"),
         "event_type": event_type({"success"}, status),
         "title": joined(name, ref and f"on {ref}: {status}"),
-        "description": joined(_failed_jobs(body), text_at(body, "commit", "title"), by="\n"),
+        "description": joined(_failed_jobs(body), at(body, "commit", "title"), by="\n"),
         "severity": _STATUSES.severity(status),
         **_project(path),
         "rule": text(pipeline.get("name")),
@@ -78,10 +78,10 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
                 "status": pipeline.get("detailed_status"),
                 "ref": ref,
                 "commit": pipeline.get("sha"),
-                "commit_url": text_at(body, "commit", "url"),
+                "commit_url": at(body, "commit", "url"),
                 "source": pipeline.get("source"),
-                "merge_request_url": text_at(body, "merge_request", "url"),
-                "user": text_at(body, "user", "username"),
+                "merge_request_url": at(body, "merge_request", "url"),
+                "user": at(body, "user", "username"),
             }
         ),
     }

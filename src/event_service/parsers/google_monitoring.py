@@ -16,7 +16,6 @@ from event_service.parsers.reading import (
     joined,
     mapping,
     text,
-    text_at,
     texts,
     word,
 )
@@ -108,8 +107,8 @@ def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
         {
             "url": incident.get("url"),
             "ended_at": from_epoch(incident.get("ended_at")),
-            "resource_type": text_at(incident, "resource", "type"),
-            "metric_type": text_at(incident, "metric", "type"),
+            "resource_type": at(incident, "resource", "type"),
+            "metric_type": at(incident, "metric", "type"),
             "observed_value": incident.get("observed_value"),
             "threshold_value": incident.get("threshold_value"),
             "documentation": _documentation(incident),

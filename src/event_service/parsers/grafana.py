@@ -21,7 +21,6 @@ from event_service.parsers.reading import (
     mapping,
     sequence,
     text,
-    text_at,
     texts,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
@@ -171,8 +170,8 @@ def _rule(body: Body) -> Mapping[str, Any]:
     return {
         "event_key": text(body.get("uid")) or derived_key(*ids),
         "event_type": "ALERT",
-        "title": text_at(body, "annotations", "summary") or text(body.get("title")),
-        "description": text_at(body, "annotations", "description"),
+        "title": first_text(at(body, "annotations", "summary"), body.get("title")),
+        "description": text(at(body, "annotations", "description")),
         "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
         "resource": labelled_resource(labels),
         "rule": text(body.get("title")),

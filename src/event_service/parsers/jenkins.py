@@ -4,15 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -71,8 +63,8 @@ def _additional_info(body: Body, build: Mapping[str, Any]) -> dict[str, str]:
             "scm_url": scm.get("url"),
             "branch": scm.get("branch"),
             "commit": scm.get("commit"),
-            "culprits": joined(*sequence(scm.get("culprits")), by=", "),
-            "failed_tests": text_at(build, "test_summary", "failed"),
+            "culprits": joined(scm.get("culprits"), by=", "),
+            "failed_tests": at(build, "test_summary", "failed"),
         }
     )
 

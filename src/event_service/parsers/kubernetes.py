@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.reading import (
+    at,
     first_text,
     joined,
     mapping,
     mappings,
     text,
-    text_at,
     texts,
     texts_of,
 )
@@ -62,7 +62,7 @@ def _is_deletion(body: Body) -> bool:
     """Whether a watch tells of the end of an event's own record, which the cluster keeps for an
     hour: what it told of did not happen again.
     """
-    words = texts_of(body.get(name) for name in ("type", "verb"))
+    words = texts_of(*(body.get(name) for name in ("type", "verb")))
     return "reason" not in body and any(word.upper() in _DELETED for word in words)
 
 
@@ -95,7 +95,7 @@ def _result(event: Mapping[str, Any], cluster: str | None) -> dict[str, Any]:
         "rule": reason,
         "provider": "kubernetes" if cluster else None,
         "account": cluster,
-        "occurred_at": first_text(*(text_at(event, *place) for place in _TIMES)),
+        "occurred_at": first_text(*(at(event, *place) for place in _TIMES)),
         "additional_info": _additional_info(event, regarding),
     }
 
@@ -111,12 +111,10 @@ def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> 
             "component": first_text(
                 event.get("reportingComponent"),
                 event.get("reportingController"),
-                text_at(event, "source", "component"),
-                text_at(event, "deprecatedSource", "component"),
+                at(event, "source", "component"),
+                at(event, "deprecatedSource", "component"),
             ),
-            "host": first_text(
-                text_at(event, "source", "host"), text_at(event, "deprecatedSource", "host")
-            ),
+            "host": first_text(at(event, "source", "host"), at(event, "deprecatedSource", "host")),
             "action": event.get("action"),
         },
     )

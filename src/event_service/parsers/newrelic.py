@@ -15,7 +15,6 @@ from event_service.parsers.reading import (
     joined,
     mapping,
     mappings,
-    sequence,
     text,
     texts,
     texts_of,
@@ -54,7 +53,7 @@ def _issue(body: Body) -> dict[str, Any]:
         "title": first_text(body.get("title"), body.get("name"), conditions, number),
         "description": first_text(body.get("description"), body.get("details")),
         "severity": _SEVERITIES.severity(first_text(body.get("priority"), body.get("severity"))),
-        "resources": texts_of(sequence(body.get("impactedEntities"))),
+        "resources": texts_of(body.get("impactedEntities")),
         "rule": conditions,
         "image_url": text(body.get("violationChartUrl")),
         "provider": account and "newrelic",
@@ -111,7 +110,7 @@ def _issue_key(number: str | None) -> str | None:
 
 def _names(value: object) -> str | None:
     """One name, or several as a list."""
-    return text(value) or joined(*sequence(value), by=", ")
+    return joined(value, by=", ")
 
 
 def _time(body: Body) -> str | None:
@@ -122,8 +121,8 @@ def _time(body: Body) -> str | None:
 def _resources(targets: list[Mapping[str, Any]], body: Body) -> list[str]:
     """The targets' names, of which New Relic's test target has none."""
     if not targets:
-        return texts_of(sequence(body.get("impactedEntities")))
-    return texts_of(each.get("name") for each in targets)
+        return texts_of(body.get("impactedEntities"))
+    return texts_of(*(each.get("name") for each in targets))
 
 
 def _account_in(url: str | None) -> str | None:

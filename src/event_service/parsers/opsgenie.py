@@ -4,16 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    sequence,
-    text,
-    text_at,
-    texts,
-    word,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -49,8 +40,8 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
                 "action": body.get("action"),
                 "alias": alert.get("alias"),
                 "tiny_id": alert.get("tinyId"),
-                "tags": joined(*sequence(alert.get("tags")), by=", "),
-                "source": first_text(alert.get("source"), text_at(body, "source", "name")),
+                "tags": joined(alert.get("tags"), by=", "),
+                "source": first_text(alert.get("source"), at(body, "source", "name")),
                 "integration": body.get("integrationName"),
                 "username": alert.get("username"),
             },

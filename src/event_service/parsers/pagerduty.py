@@ -82,7 +82,7 @@ def _additional_info(event: Mapping[str, Any], incident: Mapping[str, Any]) -> d
             "urgency": incident.get("urgency"),
             "number": incident.get("number"),
             "incident_key": incident.get("incident_key"),
-            "escalation_policy": text_at(incident, "escalation_policy", "summary"),
+            "escalation_policy": at(incident, "escalation_policy", "summary"),
             "teams": _summaries(incident.get("teams")),
             "assignees": _summaries(incident.get("assignees")),
             "agent": at(event, "agent", "summary"),

@@ -4,15 +4,7 @@ from collections.abc import Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -43,9 +35,9 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             {
                 "url": first_text(parameters.get("full_url"), parameters.get("url")),
                 "previous_state": body.get("previous_state"),
-                "tags": joined(*sequence(body.get("tags")), by=", "),
-                "first_probe": text_at(body, "first_probe", "location"),
-                "second_probe": text_at(body, "second_probe", "location"),
+                "tags": joined(body.get("tags"), by=", "),
+                "first_probe": at(body, "first_probe", "location"),
+                "second_probe": at(body, "second_probe", "location"),
             }
         ),
     }

@@ -16,7 +16,6 @@ from event_service.parsers.reading import (
     mapping,
     sequence,
     text,
-    text_at,
     texts,
     texts_of,
     word,
@@ -72,7 +71,6 @@ def _plugin(body: Body) -> dict[str, Any]:
     event = mapping(body.get("event"))
     slug = first_text(body.get("project_slug"), body.get("project"))
     name = first_text(slug, body.get("project_name"))
-    rules = sequence(body.get("triggering_rules"))
     return {
         "event_key": _issue_key(text(body.get("id"))),
         "event_type": "ALERT",
@@ -80,7 +78,7 @@ def _plugin(body: Body) -> dict[str, Any]:
         "description": text(body.get("culprit")),
         "severity": _LEVELS.severity(body.get("level")),
         "resource": {"name": name},
-        "rule": joined(*rules, by=", "),
+        "rule": joined(body.get("triggering_rules"), by=", "),
         "occurred_at": _event_time(event),
         "additional_info": texts(
             _tags(event),
@@ -147,7 +145,7 @@ def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
         "title": first_text(rule.get("name"), data.get("description_title"), alert.get("title")),
         "description": text(data.get("description_text")),
         "severity": _METRIC_ACTIONS.severity(action),
-        "resources": texts_of(sequence(alert.get("projects"))),
+        "resources": texts_of(alert.get("projects")),
         "rule": text(rule.get("name")),
         "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
         "additional_info": texts(
@@ -173,7 +171,7 @@ def _issue_key(number: str | None) -> str | None:
 
 
 def _description(about: Mapping[str, Any]) -> str | None:
-    return joined(text_at(about, "metadata", "value"), about.get("culprit"), by="\n")
+    return joined(at(about, "metadata", "value"), about.get("culprit"), by="\n")
 
 
 def _event_time(event: Mapping[str, Any]) -> str | None:
