@@ -93,30 +93,26 @@ def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
             incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
         ),
         "occurred_at": from_epoch(incident.get("started_at")),
-        "additional_info": _additional_info(incident),
+        "additional_info": texts(
+            {
+                "url": incident.get("url"),
+                "ended_at": from_epoch(incident.get("ended_at")),
+                "resource_type": at(incident, "resource", "type"),
+                "metric_type": at(incident, "metric", "type"),
+                "observed_value": incident.get("observed_value"),
+                "threshold_value": incident.get("threshold_value"),
+                "documentation": _documentation(incident),
+            },
+            mapping(at(incident, "resource", "labels")),
+            mapping(at(incident, "metric", "labels")),
+            mapping(incident.get("policy_user_labels")),
+        ),
     }
 
 
 def _documentation(incident: Mapping[str, Any]) -> str | None:
     """Google's test notification has a text in the place of the object."""
     return first_text(at(incident, "documentation", "content"), incident.get("documentation"))
-
-
-def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
-    return texts(
-        {
-            "url": incident.get("url"),
-            "ended_at": from_epoch(incident.get("ended_at")),
-            "resource_type": at(incident, "resource", "type"),
-            "metric_type": at(incident, "metric", "type"),
-            "observed_value": incident.get("observed_value"),
-            "threshold_value": incident.get("threshold_value"),
-            "documentation": _documentation(incident),
-        },
-        mapping(at(incident, "resource", "labels")),
-        mapping(at(incident, "metric", "labels")),
-        mapping(incident.get("policy_user_labels")),
-    )
 
 
 SOURCE = Source(

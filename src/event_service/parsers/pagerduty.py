@@ -48,6 +48,8 @@ def recognises(body: Body) -> bool:
 
 def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, Any]:
     number = text(incident.get("id"))
+    place = _SUBDOMAIN.match(text(incident.get("html_url")) or "")
+    account = place and place[1]
     return {
         "event_key": number and f"pagerduty:incident:{number}",
         "event_type": event_type(_OVER, event.get("event_type"), incident.get("status")),
@@ -55,9 +57,23 @@ def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, 
         "description": text_at(incident, "body", "details"),
         "severity": _severity(incident),
         "resource": {"name": text_at(incident, "service", "summary")},
-        **_account(text(incident.get("html_url"))),
+        "provider": account and "pagerduty",
+        "account": account,
         "occurred_at": text(event.get("occurred_at")),
-        "additional_info": _additional_info(event, incident),
+        "additional_info": texts(
+            {
+                "url": incident.get("html_url"),
+                "event": event.get("event_type"),
+                "status": incident.get("status"),
+                "urgency": incident.get("urgency"),
+                "number": incident.get("number"),
+                "incident_key": incident.get("incident_key"),
+                "escalation_policy": at(incident, "escalation_policy", "summary"),
+                "teams": _summaries(incident.get("teams")),
+                "assignees": _summaries(incident.get("assignees")),
+                "agent": at(event, "agent", "summary"),
+            }
+        ),
     }
 
 
@@ -66,28 +82,6 @@ def _severity(incident: Mapping[str, Any]) -> str:
     if priority is not None:
         return _PRIORITIES.severity(priority)
     return _URGENCIES.severity(incident.get("urgency"))
-
-
-def _account(url: str | None) -> dict[str, str]:
-    found = _SUBDOMAIN.match(url or "")
-    return {"provider": "pagerduty", "account": found[1]} if found else {}
-
-
-def _additional_info(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, str]:
-    return texts(
-        {
-            "url": incident.get("html_url"),
-            "event": event.get("event_type"),
-            "status": incident.get("status"),
-            "urgency": incident.get("urgency"),
-            "number": incident.get("number"),
-            "incident_key": incident.get("incident_key"),
-            "escalation_policy": at(incident, "escalation_policy", "summary"),
-            "teams": _summaries(incident.get("teams")),
-            "assignees": _summaries(incident.get("assignees")),
-            "agent": at(event, "agent", "summary"),
-        }
-    )
 
 
 def _summaries(references: object) -> str | None:

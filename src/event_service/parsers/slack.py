@@ -5,12 +5,11 @@ start, from fields of its attachments, and from their colour.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from event_service.parsers.colours import colour_severity
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import first_text, joined, mappings, text, texts
+from event_service.parsers.reading import first_text, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 from event_service.parsers.slack_text import all_texts, fields_of
@@ -85,18 +84,16 @@ def _image(body: Body) -> str | None:
 
 def _link(body: Body) -> str | None:
     attachments = mappings(body.get("attachments"))
-    actions: list[Mapping[str, Any]] = []
-    for holder in attachments:
-        actions += mappings(holder.get("actions"))
-    for block in mappings(body.get("blocks")):
-        actions += mappings(block.get("elements"))
-    titles = (attachment.get("title_link") for attachment in attachments)
-    return first_text(*titles, *(action.get("url") for action in actions))
+    titles = (each.get("title_link") for each in attachments)
+    pressed = [each.get("actions") for each in attachments]
+    pressed += [each.get("elements") for each in mappings(body.get("blocks"))]
+    buttons = (button for each in pressed for button in mappings(each))
+    return first_text(*titles, *(button.get("url") for button in buttons))
 
 
 def _sender(body: Body) -> str | None:
     footers = (each.get("footer") for each in mappings(body.get("attachments")))
-    return joined(body.get("username")) or first_text(*footers)
+    return first_text(body.get("username"), *footers)
 
 
 def _occurred_at(body: Body) -> str | None:
