@@ -6,7 +6,6 @@ from typing import Any
 from event_service.parsers.event_types import event_type
 from event_service.parsers.mail_dates import from_mail_date
 from event_service.parsers.reading import (
-    at,
     first_text,
     joined,
     mapping,
@@ -58,7 +57,7 @@ def health_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _description(detail: Mapping[str, Any], entities: list[str]) -> str | None:
     said = joined(
-        *(at(each, "latestDescription") for each in mappings(detail.get("eventDescription")))
+        *(each.get("latestDescription") for each in mappings(detail.get("eventDescription")))
     )
     # Health escapes line ends once or twice within the JSON text.
     plain = (said or "").replace("\\\\n", "\n").replace("\\n", "\n").strip()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import at, first_text, mapping, mappings, text, texts, texts_of
+from event_service.parsers.reading import at, first_text, mappings, text, texts, texts_of
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KIND = "Security Hub Findings - Imported"
@@ -52,4 +52,4 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _finding(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(iter(mappings(at(mapping(event.get("detail")), "findings"))), {})
+    return next(iter(mappings(at(event, "detail", "findings"))), {})

@@ -4,16 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.event_types import event_type
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    text,
-    text_at,
-    texts,
-    word,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
@@ -65,7 +56,7 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     conclusion = text(run.get("conclusion"))
     if conclusion is None or word(conclusion) in _SAYS_NOTHING:
         return ()
-    repository = text_at(body, "repository", "full_name")
+    repository = text(at(body, "repository", "full_name"))
     workflow = first_text(run.get("name"), at(body, "workflow", "name"))
     branch = text(run.get("head_branch"))
     # A fork's branch may have the name of one of the repository's own.
@@ -99,11 +90,11 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
 
 
 def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
-    repository = text_at(body, "repository", "full_name")
+    repository = text(at(body, "repository", "full_name"))
     number = text(alert.get("number"))
     advisory = mapping(alert.get("security_advisory"))
     dependency = mapping(alert.get("dependency"))
-    package = text_at(dependency, "package", "name")
+    package = text(at(dependency, "package", "name"))
     severity = first_text(at(alert, "security_vulnerability", "severity"), advisory.get("severity"))
     return {
         "event_key": number and joined("github:dependabot", repository, number, by="/"),
@@ -139,7 +130,7 @@ def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
 
 def _repository(body: Body) -> dict[str, Any]:
     repository = mapping(body.get("repository"))
-    owner = text_at(repository, "owner", "login")
+    owner = text(at(repository, "owner", "login"))
     return {
         "resource": {"name": text(repository.get("full_name"))},
         "provider": "github" if owner else None,

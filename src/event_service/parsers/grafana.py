@@ -14,15 +14,7 @@ from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    json_object,
-    mapping,
-    sequence,
-    text,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, json_object, mapping, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import ABSENT, UNKNOWN, SeverityWords
 
@@ -86,7 +78,7 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
     annotations = mapping(alert.get("annotations"))
     state = first_text(alert.get("status"), body.get("status"))
     rule = first_text(labels.get("rulename"), labels.get("alertname"))
-    message = body.get("message") if len(sequence(body.get("alerts"))) == 1 else None
+    message = body.get("message") if len(body["alerts"]) == 1 else None
     return {
         "event_key": alert_key(text(alert.get("fingerprint")), labels),
         "event_type": event_type(_OVER, state),

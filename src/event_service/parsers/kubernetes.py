@@ -14,7 +14,7 @@ from event_service.parsers.reading import (
     mappings,
     text,
     texts,
-    texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import SeverityWords
@@ -32,7 +32,7 @@ _TAKES_BACK = {
 }
 # Kubernetes calls what happens to its nodes normal.
 _WARNINGS = set(_TAKES_BACK.values())
-_DELETED = {"DELETED", "DELETE"}
+_DELETED = {"deleted", "delete"}
 _TIMES = (
     *(("series", "lastObservedTime"), ("lastTimestamp",), ("deprecatedLastTimestamp",)),
     *(("eventTime",), ("firstTimestamp",), ("metadata", "creationTimestamp")),
@@ -62,8 +62,8 @@ def _is_deletion(body: Body) -> bool:
     """Whether a watch tells of the end of an event's own record, which the cluster keeps for an
     hour: what it told of did not happen again.
     """
-    words = texts_of(*(body.get(name) for name in ("type", "verb")))
-    return "reason" not in body and any(word.upper() in _DELETED for word in words)
+    words = (word(body.get(name)) for name in ("type", "verb"))
+    return "reason" not in body and any(each in _DELETED for each in words)
 
 
 def _events(body: Body) -> list[Mapping[str, Any]]:
