@@ -12,10 +12,11 @@ from event_service.fingerprint import fingerprint
 from event_service.instants import format_instant
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
+from event_service.parsers import aws_sns
 from event_service.parsers.registry import AUTO, ParserRegistry, installed_sources
 from event_service.parsers.seam import ParseFailure
 from event_service.sns.addresses import is_certificate_url, is_subscribe_url
-from event_service.sns.envelope import is_envelope, signed_text
+from event_service.sns.envelope import signed_text
 from event_service.wire.json_body import json_object
 from event_service.wire.struct import dict_to_struct
 from fuzz.refusals import check_refusal
@@ -76,7 +77,7 @@ def check_source(plugin_id: str, body: Mapping[str, Any], body_bytes: int) -> No
 
 def check_envelope(body: Mapping[str, Any]) -> None:
     """What stands before the parser of Amazon SNS reads any body too."""
-    if is_envelope(body):
+    if aws_sns.is_envelope(body):
         try:
             signed = signed_text(body)
         except PermissionDenied as error:

@@ -119,16 +119,12 @@ def _event_type(value: object) -> EventType:
 def _severity(value: object) -> Severity:
     if value is None or value == "":
         return Severity.NONE
-    found = _SEVERITIES.get(_enum_name(value)) or _numbered_severity(value)
+    found = _SEVERITIES.get(_enum_name(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        found = _SEVERITY_NUMBERS.get(value)
     if found is None:
         raise ParseFailure(f"severity is none of {', '.join(Severity)}")
     return found
-
-
-def _numbered_severity(value: object) -> Severity | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return _SEVERITY_NUMBERS.get(value)
 
 
 def _enum_name(value: object) -> str:

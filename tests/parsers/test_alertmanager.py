@@ -109,6 +109,11 @@ def test_severity_words(label: str | None, severity: Severity) -> None:
     assert draft.severity is severity
 
 
+def test_a_number_is_its_text_as_of_every_other_sender() -> None:
+    (draft,) = drafts(alert(labels={"alertname": 404.0}, fingerprint=7.0))
+    assert (draft.title, draft.rule, draft.event_key) == ("404", "404", "7")
+
+
 def test_the_group_status_holds_for_alerts_without_one() -> None:
     body = alert(status=None) | {"status": "Resolved"}
     assert drafts(body)[0].event_type is EventType.RECOVERY

@@ -35,7 +35,8 @@ def test_what_is_of_another_kind_is_as_good_as_absent() -> None:
     assert reading.mappings([1, {"a": 1}, None]) == [{"a": 1}]
     assert reading.first_text(None, " ", 0, "a") == "0"
     assert reading.joined("a", None, "b", by=", ") == "a, b"
-    assert reading.joined(None) is None
+    assert reading.joined("a", [1, None, [2], "b"], by=", ") == "a, 1, b"
+    assert reading.joined(None, []) is None
 
 
 def test_texts_leave_out_what_says_nothing() -> None:

@@ -7,10 +7,11 @@ same way: the fingerprint is the event's key, so that an alert that began there 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
-from event_service.parsers.reading import mapping
+from event_service.parsers.reading import first_text, mapping, present, text
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 
 _VERSIONS = {"3", "4", 3, 4}
@@ -48,40 +49,25 @@ def recognises(body: Body) -> bool:
 def _result(alert: Mapping[str, Any], group_status: object) -> Mapping[str, Any]:
     labels = mapping(alert.get("labels"))
     annotations = mapping(alert.get("annotations"))
-    alertname = _text(labels.get("alertname"))
-    result = {
-        "event_key": alert_key(_text(alert.get("fingerprint")), labels),
-        "event_type": _event_type(alert.get("status"), group_status),
-        "title": _text(annotations.get("summary")) or alertname,
-        "description": _text(annotations.get("description")) or _text(annotations.get("message")),
-        "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
-        "resource": labelled_resource(labels),
-        "rule": _text(labels.get("rule_group")) or alertname,
-        "occurred_at": from_go_time(alert.get("startsAt")),
-        "additional_info": _additional_info(alert, labels, annotations),
-    }
-    return {name: value for name, value in result.items() if value is not None}
-
-
-def _event_type(status: object, group_status: object) -> str:
-    said = _text(status) or _text(group_status) or ""
-    return "RECOVERY" if said.lower() == "resolved" else "ALERT"
-
-
-def _additional_info(
-    alert: Mapping[str, Any], labels: Mapping[str, Any], annotations: Mapping[str, Any]
-) -> Mapping[str, Any]:
+    alertname = text(labels.get("alertname"))
     links = {
         "runbook_url": annotations.get("runbook_url"),
         "generator_url": alert.get("generatorURL"),
         "ends_at": alert.get("endsAt"),
     }
-    return {name: value for name, value in links.items() if value is not None} | dict(labels)
-
-
-def _text(value: object) -> str | None:
-    """A text that says something, trimmed; None for every other value."""
-    return value.strip() or None if isinstance(value, str) else None
+    return present(
+        {
+            "event_key": alert_key(text(alert.get("fingerprint")), labels),
+            "event_type": event_type({"resolved"}, first_text(alert.get("status"), group_status)),
+            "title": first_text(annotations.get("summary"), alertname),
+            "description": first_text(annotations.get("description"), annotations.get("message")),
+            "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
+            "resource": labelled_resource(labels),
+            "rule": first_text(labels.get("rule_group"), alertname),
+            "occurred_at": from_go_time(alert.get("startsAt")),
+            "additional_info": {n: v for n, v in links.items() if v is not None} | dict(labels),
+        }
+    )
 
 
 SOURCE = Source(

@@ -4,26 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    mappings,
-    present,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, joined, mapping, mappings, text, texts
 from event_service.parsers.severity_words import SeverityWords
 
-_STATES = SeverityWords(
-    {
-        "ERROR": ("alarm", "alert"),
-        "INFO": ("ok",),
-        "NOT_AVAILABLE": ("insufficient_data",),
-    }
-)
+_STATES = SeverityWords({"ERROR": ("alarm", "alert"), "INFO": ("ok",)})
 _ALARM_FIELDS = ("NewStateValue", "AlarmArn", "Trigger", "AlarmRule", "MetricName")
 _INFO_FIELDS = (
     *("AWSAccountId", "AlarmArn", "AlarmName", "AlarmDescription", "OldStateValue", "Region"),
@@ -50,27 +35,23 @@ def alarm_result(message: Mapping[str, Any]) -> Mapping[str, Any]:
     state = text(message.get("NewStateValue"))
     names = list(_resource_names(message))
     metric = next(_metrics(message), {})
-    return present(
-        {
-            "event_key": _event_key(message),
-            "event_type": "RECOVERY" if state is not None and state.upper() == "OK" else "ALERT",
-            "title": name,
-            "description": first_text(
-                message.get("NewStateReason"), message.get("AlarmDescription")
-            ),
-            "severity": _STATES.severity(state),
-            "resource": _resource(message, names),
-            "resources": names[1:],
-            "rule": name,
-            "provider": "aws",
-            "account": text(message.get("AWSAccountId")),
-            "occurred_at": text(message.get("StateChangeTime")),
-            "additional_info": texts(
-                {field: message.get(field) for field in _INFO_FIELDS},
-                {"MetricName": metric.get("MetricName"), "Namespace": metric.get("Namespace")},
-            ),
-        }
-    )
+    return {
+        "event_key": _event_key(message),
+        "event_type": event_type({"ok"}, state),
+        "title": name,
+        "description": first_text(message.get("NewStateReason"), message.get("AlarmDescription")),
+        "severity": _STATES.severity(state),
+        "resource": {"name": next(iter(names), None)},
+        "resources": names[1:],
+        "rule": name,
+        "provider": "aws",
+        "account": text(message.get("AWSAccountId")),
+        "occurred_at": text(message.get("StateChangeTime")),
+        "additional_info": texts(
+            {field: message.get(field) for field in _INFO_FIELDS},
+            {"MetricName": metric.get("MetricName"), "Namespace": metric.get("Namespace")},
+        ),
+    }
 
 
 def _event_key(message: Mapping[str, Any]) -> str | None:
@@ -112,16 +93,3 @@ def _resource_names(message: Mapping[str, Any]) -> Iterator[str]:
         if name is not None and name not in seen:
             seen.add(name)
             yield name
-
-
-def _resource(message: Mapping[str, Any], names: list[str]) -> Mapping[str, str] | None:
-    if not names:
-        return None
-    namespace, dimension = next(_dimensions(message))
-    return present(
-        {
-            "resource_id": text_at(dimension, "value"),
-            "resource_type": namespace,
-            "name": names[0],
-        }
-    )

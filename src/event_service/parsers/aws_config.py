@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import at, first_text, present, text, text_at, texts
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, text, text_at, texts
 from event_service.parsers.severity_words import SeverityWords
 
 # What doesn't keep a rule is not yet a fault of what runs there.
 _SEVERITIES = SeverityWords(
-    {
-        "WARNING": ("non_compliant",),
-        "INFO": ("compliant", "not_applicable"),
-        "NOT_AVAILABLE": ("insufficient_data",),
-    }
+    {"WARNING": ("non_compliant",), "INFO": ("compliant", "not_applicable")}
 )
-_OVER = {"COMPLIANT", "NOT_APPLICABLE"}
+_OVER = {"compliant", "not_applicable"}
 
 
 def is_compliance_change(message: Mapping[str, Any]) -> bool:
@@ -30,26 +27,24 @@ def compliance_result(change: Mapping[str, Any]) -> Mapping[str, Any]:
     rule, resource = text(change.get("configRuleName")), text(change.get("resourceId"))
     kind, account = text(change.get("resourceType")), text(change.get("awsAccountId"))
     region = text(change.get("awsRegion"))
-    return present(
-        {
-            "event_key": derived_key(account, region, "aws.config", rule, kind, resource),
-            "event_type": "RECOVERY" if (state or "").upper() in _OVER else "ALERT",
-            "title": rule and f"AWS Config rule {rule}",
-            "description": text_at(change, "newEvaluationResult", "annotation"),
-            "severity": _SEVERITIES.severity(state),
-            "resource": present({"resource_id": resource, "resource_type": kind, "name": resource}),
-            "rule": rule,
-            "provider": "aws",
-            "account": account,
-            "occurred_at": first_text(
-                at(change, "newEvaluationResult", "resultRecordedTime"),
-                change.get("notificationCreationTime"),
-            ),
-            "additional_info": texts(
-                {"compliance": state, "region": region, "rule_arn": change.get("configRuleARN")}
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(account, region, "aws.config", rule, kind, resource),
+        "event_type": event_type(_OVER, state),
+        "title": rule and f"AWS Config rule {rule}",
+        "description": text_at(change, "newEvaluationResult", "annotation"),
+        "severity": _SEVERITIES.severity(state),
+        "resource": {"name": resource},
+        "rule": rule,
+        "provider": "aws",
+        "account": account,
+        "occurred_at": first_text(
+            at(change, "newEvaluationResult", "resultRecordedTime"),
+            change.get("notificationCreationTime"),
+        ),
+        "additional_info": texts(
+            {"compliance": state, "region": region, "rule_arn": change.get("configRuleARN")}
+        ),
+    }
 
 
 def _state(change: Mapping[str, Any]) -> str | None:

@@ -21,24 +21,14 @@ from event_service.parsers.reading import (
     json_text,
     mapping,
     mappings,
-    present,
     sequence,
     text,
-    text_at,
     texts,
     texts_of,
 )
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "error"),
-        "WARNING": ("medium", "warning"),
-        "INFO": ("low", "informational", "info"),
-        "NONE": ("none", "untriaged"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"NONE": ("untriaged",)})
 _SERVICES, _PARTNERS = "aws.", "aws.partner/"
 _FINDINGS = (
     (aws_security_hub.is_finding, aws_security_hub.finding_result),
@@ -68,7 +58,7 @@ def others_detail(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def event_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of an event."""
     kind, source = _kind(event), text(event.get("source"))
-    if source == "aws.health" and text_at(event, "detail", "eventArn") is not None:
+    if source == "aws.health" and text(at(event, "detail", "eventArn")) is not None:
         return health_result(event)
     if kind == "GuardDuty Finding":
         return aws_guardduty.finding_result(event)
@@ -90,29 +80,25 @@ def _other(event: Mapping[str, Any]) -> Mapping[str, Any]:
     the call when it is one that CloudTrail saw.
     """
     detail = mapping(event.get("detail"))
-    resources = texts_of(sequence(event.get("resources")))
+    resources = texts_of(event.get("resources"))
     kind = _kind(event)
     about = [event.get(name) for name in ("account", "region", "source")]
-    call = texts_of(detail.get(name) for name in ("eventSource", "eventName"))
-    return present(
-        {
-            "event_key": derived_key(*about, kind, *sorted(resources), *call),
-            "event_type": "ALERT",
-            "title": first_text(detail.get("title"), kind),
-            "description": first_text(
-                detail.get("description"), detail.get("message"), json_text(detail)
-            ),
-            "severity": _SEVERITIES.severity(detail.get("severity")),
-            "resources": resources,
-            "rule": kind,
-            "provider": "aws",
-            "account": text(event.get("account")),
-            "occurred_at": text(event.get("time")),
-            "additional_info": texts(
-                {"source": event.get("source"), "region": event.get("region")}
-            ),
-        }
-    )
+    call = texts_of(*(detail.get(name) for name in ("eventSource", "eventName")))
+    return {
+        "event_key": derived_key(*about, kind, *sorted(resources), *call),
+        "event_type": "ALERT",
+        "title": first_text(detail.get("title"), kind),
+        "description": first_text(
+            detail.get("description"), detail.get("message"), json_text(detail)
+        ),
+        "severity": _SEVERITIES.severity(detail.get("severity")),
+        "resources": resources,
+        "rule": kind,
+        "provider": "aws",
+        "account": text(event.get("account")),
+        "occurred_at": text(event.get("time")),
+        "additional_info": texts({"source": event.get("source"), "region": event.get("region")}),
+    }
 
 
 def _kind(event: Mapping[str, Any]) -> str | None:
@@ -144,10 +130,8 @@ def _as_alarm(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def _as_metric(metric: Mapping[str, Any]) -> Mapping[str, Any]:
     found = mapping(at(metric, "metricStat", "metric"))
     dimensions = mapping(found.get("dimensions"))
-    return present(
-        {
-            "MetricName": found.get("name"),
-            "Namespace": found.get("namespace"),
-            "Dimensions": [{"name": name, "value": dimensions[name]} for name in dimensions],
-        }
-    )
+    return {
+        "MetricName": found.get("name"),
+        "Namespace": found.get("namespace"),
+        "Dimensions": [{"name": name, "value": dimensions[name]} for name in dimensions],
+    }

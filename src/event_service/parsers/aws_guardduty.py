@@ -3,16 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    mapping,
-    mappings,
-    present,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, mapping, mappings, text, texts
 
 # GuardDuty's levels, each by the least number that it has: 9 critical, 7 high, 4 medium, 1 low.
 _LEVELS = ((9, "CRITICAL"), (7, "ERROR"), (4, "WARNING"), (0, "INFO"))
@@ -23,33 +14,31 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw result of a finding; archived, it recovers."""
     detail = mapping(event.get("detail"))
     archived = at(detail, "service", "archived") is True
-    return present(
-        {
-            "event_key": first_text(detail.get("arn"), detail.get("id")),
-            "event_type": "RECOVERY" if archived else "ALERT",
-            "title": first_text(detail.get("title"), detail.get("type")),
-            "description": text(detail.get("description")),
-            "severity": _severity(detail.get("severity")),
-            "resource": _resource(mapping(detail.get("resource"))),
-            "rule": text(detail.get("type")),
-            "provider": "aws",
-            "account": first_text(detail.get("accountId"), event.get("account")),
-            "occurred_at": first_text(
-                at(detail, "service", "eventFirstSeen"), detail.get("createdAt"), event.get("time")
-            ),
-            "additional_info": texts(
-                {
-                    "id": detail.get("id"),
-                    "type": detail.get("type"),
-                    "region": first_text(detail.get("region"), event.get("region")),
-                    "severity": detail.get("severity"),
-                    "count": at(detail, "service", "count"),
-                    "detector_id": at(detail, "service", "detectorId"),
-                    "last_seen": at(detail, "service", "eventLastSeen"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": first_text(detail.get("arn"), detail.get("id")),
+        "event_type": "RECOVERY" if archived else "ALERT",
+        "title": first_text(detail.get("title"), detail.get("type")),
+        "description": text(detail.get("description")),
+        "severity": _severity(detail.get("severity")),
+        "resource": {"name": _resource_name(mapping(detail.get("resource")))},
+        "rule": text(detail.get("type")),
+        "provider": "aws",
+        "account": first_text(detail.get("accountId"), event.get("account")),
+        "occurred_at": first_text(
+            at(detail, "service", "eventFirstSeen"), detail.get("createdAt"), event.get("time")
+        ),
+        "additional_info": texts(
+            {
+                "id": detail.get("id"),
+                "type": detail.get("type"),
+                "region": first_text(detail.get("region"), event.get("region")),
+                "severity": detail.get("severity"),
+                "count": at(detail, "service", "count"),
+                "detector_id": at(detail, "service", "detectorId"),
+                "last_seen": at(detail, "service", "eventLastSeen"),
+            }
+        ),
+    }
 
 
 def _severity(value: object) -> str:
@@ -63,16 +52,14 @@ def _severity(value: object) -> str:
     return next((name for least, name in _LEVELS if number >= least), "NOT_AVAILABLE")
 
 
-def _resource(resource: Mapping[str, Any]) -> Mapping[str, str]:
+def _resource_name(resource: Mapping[str, Any]) -> str | None:
     buckets = mappings(resource.get("s3BucketDetails"))
-    name = first_text(
-        text_at(resource, "instanceDetails", "instanceId"),
+    return first_text(
+        at(resource, "instanceDetails", "instanceId"),
         *(bucket.get("name") for bucket in buckets),
-        text_at(resource, "eksClusterDetails", "name"),
-        text_at(resource, "ecsClusterDetails", "name"),
-        text_at(resource, "rdsDbInstanceDetails", "dbInstanceIdentifier"),
-        text_at(resource, "lambdaDetails", "functionName"),
-        text_at(resource, "accessKeyDetails", "userName"),
+        at(resource, "eksClusterDetails", "name"),
+        at(resource, "ecsClusterDetails", "name"),
+        at(resource, "rdsDbInstanceDetails", "dbInstanceIdentifier"),
+        at(resource, "lambdaDetails", "functionName"),
+        at(resource, "accessKeyDetails", "userName"),
     )
-    kind = text(resource.get("resourceType"))
-    return present({"resource_id": name, "resource_type": kind, "name": name})

@@ -4,34 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    json_text,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, json_text, mapping, text, texts, texts_of
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "informational"),
-    }
-)
-_OVER = {"RESOLVED", "ARCHIVED", "CLOSED"}
+_SEVERITIES = SeverityWords(CUSTOMARY)
+# The last is what flags of findings say.
+_OVER = {"resolved", "archived", "closed", "true"}
 
 
 def is_finding(kind: str | None, event: Mapping[str, Any]) -> bool:
     """Whether an event is called a finding, and its detail has an id."""
-    return "Finding" in (kind or "").split() and text_at(event, "detail", "id") is not None
+    return "Finding" in (kind or "").split() and text(at(event, "detail", "id")) is not None
 
 
 def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,35 +27,29 @@ def finding_result(event: Mapping[str, Any]) -> Mapping[str, Any]:
     detail = mapping(event.get("detail"))
     kind = first_text(event.get("detail-type"), event.get("detailType"))
     status, affected = text(detail.get("status")), text(detail.get("resource"))
-    bucket = text_at(detail, "resourcesAffected", "s3Bucket", "name")
+    bucket = at(detail, "resourcesAffected", "s3Bucket", "name")
     place = (event.get("account"), event.get("region"), event.get("source"))
     name = first_text(affected, bucket)
-    return present(
-        {
-            "event_key": derived_key(*place, detail.get("id")),
-            "event_type": "RECOVERY" if _is_over(detail, status) else "ALERT",
-            "title": first_text(detail.get("title"), kind),
-            "description": first_text(detail.get("description"), json_text(detail)),
-            "severity": _SEVERITIES.severity(
-                first_text(at(detail, "severity", "description"), detail.get("severity"))
-            ),
-            "resources": [name] if name else texts_of(sequence(event.get("resources"))),
-            "rule": first_text(detail.get("type"), kind),
-            "provider": "aws",
-            "account": first_text(detail.get("accountId"), event.get("account")),
-            "occurred_at": text(event.get("time")),
-            "additional_info": texts(
-                {
-                    "source": event.get("source"),
-                    "region": event.get("region"),
-                    "status": status,
-                    "resource_type": detail.get("resourceType"),
-                }
-            ),
-        }
-    )
-
-
-def _is_over(detail: Mapping[str, Any], status: str | None) -> bool:
-    flags = (text(detail.get(name)) for name in ("archived", "isDeleted"))
-    return (status or "").upper() in _OVER or "true" in flags
+    over = (detail.get(flag) for flag in ("archived", "isDeleted"))
+    return {
+        "event_key": derived_key(*place, detail.get("id")),
+        "event_type": event_type(_OVER, status, *over),
+        "title": first_text(detail.get("title"), kind),
+        "description": first_text(detail.get("description"), json_text(detail)),
+        "severity": _SEVERITIES.severity(
+            first_text(at(detail, "severity", "description"), detail.get("severity"))
+        ),
+        "resources": [name] if name else texts_of(event.get("resources")),
+        "rule": first_text(detail.get("type"), kind),
+        "provider": "aws",
+        "account": first_text(detail.get("accountId"), event.get("account")),
+        "occurred_at": text(event.get("time")),
+        "additional_info": texts(
+            {
+                "source": event.get("source"),
+                "region": event.get("region"),
+                "status": status,
+                "resource_type": detail.get("resourceType"),
+            }
+        ),
+    }

@@ -5,7 +5,7 @@ from typing import Any
 
 from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, present, text, texts
+from event_service.parsers.reading import first_text, text, texts
 
 _ABOUT = ("Event Source", "Source ID", "SourceId", "Source ARN", "Event ID")
 _ELASTICACHE = "ElastiCache:"
@@ -41,29 +41,27 @@ def notice_result(message: Mapping[str, Any], envelope: Mapping[str, Any]) -> Ma
     kind, event = text(message.get("Event Source")), _event_id(message)
     arn, topic = text(message.get("Source ARN")), text(envelope.get("TopicArn"))
     name = first_text(message.get("Source ID"), message.get("SourceId"), arn)
-    return present(
-        {
-            "event_key": derived_key(topic, kind, arn or name, event),
-            "event_type": "ALERT",
-            "title": said.partition("\n")[0][:_LONGEST_TITLE],
-            "description": said,
-            "resource": present({"resource_id": arn or name, "resource_type": kind, "name": name}),
-            "rule": event,
-            "provider": "aws",
-            "account": account_of(arn) or account_of(topic),
-            "occurred_at": first_text(message.get("Event Time"), envelope.get("Timestamp")),
-            "additional_info": texts(
-                {
-                    "TopicArn": topic,
-                    "region": region_of(arn) or region_of(topic),
-                    "subject": envelope.get("Subject"),
-                    "event_source": kind,
-                    "source_arn": arn,
-                    "link": message.get("Identifier Link"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(topic, kind, arn or name, event),
+        "event_type": "ALERT",
+        "title": said.partition("\n")[0][:_LONGEST_TITLE],
+        "description": said,
+        "resource": {"name": name},
+        "rule": event,
+        "provider": "aws",
+        "account": account_of(arn) or account_of(topic),
+        "occurred_at": first_text(message.get("Event Time"), envelope.get("Timestamp")),
+        "additional_info": texts(
+            {
+                "TopicArn": topic,
+                "region": region_of(arn) or region_of(topic),
+                "subject": envelope.get("Subject"),
+                "event_source": kind,
+                "source_arn": arn,
+                "link": message.get("Identifier Link"),
+            }
+        ),
+    }
 
 
 def _event_id(message: Mapping[str, Any]) -> str | None:

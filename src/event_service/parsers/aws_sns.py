@@ -18,12 +18,11 @@ from event_service.parsers import (
 )
 from event_service.parsers.aws_arns import account_of, region_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, json_object, json_text, present, text, texts
+from event_service.parsers.reading import first_text, json_object, json_text, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.state_marks import marked
 
 _CONFIRMATIONS = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
-_KINDS = {"Notification", *_CONFIRMATIONS}
 _LONGEST_TITLE = 200
 
 
@@ -36,25 +35,31 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     """
     if text(body.get("Type")) in _CONFIRMATIONS:
         return ()
-    is_envelope = "Message" in body
-    message = _message(body) if is_envelope else body
+    has_message = "Message" in body
+    message = _message(body) if has_message else body
     if message is None:
         return (_notification(body),)
     brought = _brought(message)
     if brought is not None:
         return brought
-    known = _known(message, body if is_envelope else {})
-    if known is None and not is_envelope:
+    known = _known(message, body if has_message else {})
+    if known is None and not has_message:
         raise ParseFailure("The body has no Message, and is no alarm, event or notice of AWS")
     return (known if known is not None else _notification(body),)
 
 
 def recognises(body: Body) -> bool:
     """Whether the body is an envelope, or an alarm, event or notice of AWS with or without one."""
-    if text(body.get("Type")) in _KINDS and text(body.get("TopicArn")) is not None:
+    if is_envelope(body):
         return True
     message = _message(body) if "Message" in body else body
     return message is not None and _known(message, {}) is not None
+
+
+def is_envelope(body: Body) -> bool:
+    """Whether the body says that it is the envelope that SNS puts around everything it sends."""
+    kind, topic = text(body.get("Type")), text(body.get("TopicArn"))
+    return kind in {"Notification", *_CONFIRMATIONS} and topic is not None
 
 
 def _message(body: Body) -> Mapping[str, Any] | None:
@@ -97,21 +102,17 @@ def _notification(envelope: Body) -> Mapping[str, Any]:
         raise ParseFailure("The notification has neither a Subject nor a Message")
     topic = text(envelope.get("TopicArn"))
     mark = marked(title)
-    return present(
-        {
-            "event_key": derived_key(topic, mark.about),
-            "event_type": mark.event_type,
-            "title": title[:_LONGEST_TITLE],
-            "severity": mark.severity and mark.severity.upper(),
-            "description": said,
-            "provider": "aws",
-            "account": account_of(topic),
-            "occurred_at": text(envelope.get("Timestamp")),
-            "additional_info": texts(
-                {"TopicArn": topic, "region": region_of(topic)},
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(topic, mark.about),
+        "event_type": mark.event_type,
+        "title": title[:_LONGEST_TITLE],
+        "severity": mark.severity and mark.severity.upper(),
+        "description": said,
+        "provider": "aws",
+        "account": account_of(topic),
+        "occurred_at": text(envelope.get("Timestamp")),
+        "additional_info": texts({"TopicArn": topic, "region": region_of(topic)}),
+    }
 
 
 SOURCE = Source(

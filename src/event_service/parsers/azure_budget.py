@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, joined, present, text, texts
+from event_service.parsers.reading import first_text, joined, text, texts
 
 _SCHEMA = "aip budget notification"
 _INFO_FIELDS = {
@@ -39,22 +39,18 @@ def budget_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     name = text(data.get("BudgetName"))
     account = first_text(data.get("SubscriptionId"), data.get("SubscriptionName"))
-    return present(
-        {
-            "event_key": derived_key(account, *(data.get(owner) for owner in _OWNERS), name),
-            "event_type": "ALERT",
-            "title": budget_title(name),
-            "description": _description(data),
-            "severity": "ERROR",
-            "resource": present({"resource_type": text(data.get("BudgetType")), "name": name}),
-            "rule": name,
-            "provider": "azure",
-            "account": account,
-            "additional_info": texts(
-                {name: data.get(field) for name, field in _INFO_FIELDS.items()}
-            ),
-        }
-    )
+    return {
+        "event_key": derived_key(account, *(data.get(owner) for owner in _OWNERS), name),
+        "event_type": "ALERT",
+        "title": budget_title(name),
+        "description": _description(data),
+        "severity": "ERROR",
+        "resource": {"name": name},
+        "rule": name,
+        "provider": "azure",
+        "account": account,
+        "additional_info": texts({name: data.get(field) for name, field in _INFO_FIELDS.items()}),
+    }
 
 
 def budget_title(name: str | None) -> str | None:

@@ -7,11 +7,11 @@ fired. Of an incident of a service all have one tracking id; a resource has one 
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers.azure_meanings import event_type
+from event_service.parsers.azure_meanings import OVER
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import joined, mapping, text
 
-_OVER_STAGES = {"resolved", "rca", "complete", "canceled"}
-_HEALTHY = "available"
+_OVER = {*OVER, "rca", "complete", "canceled", "available"}
 
 
 def health_key(log: Mapping[str, Any], account: str | None, resource_id: str | None) -> str | None:
@@ -35,7 +35,5 @@ def health_event_type(log: Mapping[str, Any], condition: object) -> str:
     condition; else what the condition says.
     """
     about = mapping(log.get("properties"))
-    stage = text(about.get("stage")) if text(about.get("trackingId")) is not None else None
-    health = text(about.get("currentHealthStatus"))
-    over = (stage or "").lower() in _OVER_STAGES or (health or "").lower() == _HEALTHY
-    return "RECOVERY" if over else event_type(condition)
+    stage = about.get("stage") if text(about.get("trackingId")) is not None else None
+    return event_type(_OVER, stage, about.get("currentHealthStatus"), condition)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.azure_meanings import OVER, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
-from event_service.parsers.reading import first_text, present, sequence, text, texts, texts_of
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import first_text, text, texts, texts_of
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
 
 _SCHEMA = "microsoft.insights/logalert"
@@ -36,36 +37,33 @@ def log_alert_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     rule = text(data.get("AlertRuleName"))
     resource_id = text(data.get("ResourceId"))
     account = first_text(data.get("SubscriptionId"), subscription_of(resource_id))
-    names = texts_of(sequence(data.get("AffectedConfigurationItems")))
-    return present(
-        {
-            "event_key": derived_key(account, rule, resource_id, *sorted(names)),
-            "event_type": event_type(first_text(data.get("MonitorCondition"), data.get("status"))),
-            "title": rule,
-            "description": text(data.get("Description")),
-            "severity": _SEVERITIES.severity(
-                first_text(data.get("Severity"), data.get("SeverityDescription"))
-            ),
-            "resource": present(
-                {"resource_id": resource_id, "name": next(iter(names), last_part(resource_id))}
-            ),
-            "resources": names[1:],
-            "rule": rule,
-            "provider": "azure",
-            "account": account,
-            "occurred_at": text(data.get("SearchIntervalEndtimeUtc")),
-            "additional_info": texts(
-                {
-                    "alert_type": data.get("AlertType"),
-                    "search_query": data.get("SearchQuery"),
-                    "search_link": data.get("LinkToSearchResults"),
-                    "result_count": data.get("ResultCount"),
-                    "threshold_operator": data.get("AlertThresholdOperator"),
-                    "threshold": data.get("AlertThresholdValue"),
-                    "interval_seconds": data.get("SearchIntervalInSeconds"),
-                    "dimensions": data.get("Dimensions"),
-                    "workspace_id": data.get("WorkspaceId"),
-                }
-            ),
-        }
-    )
+    condition = first_text(data.get("MonitorCondition"), data.get("status"))
+    names = texts_of(data.get("AffectedConfigurationItems"))
+    return {
+        "event_key": derived_key(account, rule, resource_id, *sorted(names)),
+        "event_type": event_type(OVER, condition),
+        "title": rule,
+        "description": text(data.get("Description")),
+        "severity": _SEVERITIES.severity(
+            first_text(data.get("Severity"), data.get("SeverityDescription"))
+        ),
+        "resource": {"name": next(iter(names), last_part(resource_id))},
+        "resources": names[1:],
+        "rule": rule,
+        "provider": "azure",
+        "account": account,
+        "occurred_at": text(data.get("SearchIntervalEndtimeUtc")),
+        "additional_info": texts(
+            {
+                "alert_type": data.get("AlertType"),
+                "search_query": data.get("SearchQuery"),
+                "search_link": data.get("LinkToSearchResults"),
+                "result_count": data.get("ResultCount"),
+                "threshold_operator": data.get("AlertThresholdOperator"),
+                "threshold": data.get("AlertThresholdValue"),
+                "interval_seconds": data.get("SearchIntervalInSeconds"),
+                "dimensions": data.get("Dimensions"),
+                "workspace_id": data.get("WorkspaceId"),
+            }
+        ),
+    }

@@ -2,15 +2,8 @@
 
 import re
 
-from event_service.parsers.reading import text
-
-_OVER = {"resolved", "deactivated"}
+OVER = {"resolved", "deactivated"}
 _SUBSCRIPTION = re.compile(r"/subscriptions/(?P<id>[^/]+)", re.IGNORECASE)
-
-
-def event_type(condition: object) -> str:
-    """RECOVERY for a condition or status that ends an alert, else ALERT."""
-    return "RECOVERY" if (text(condition) or "").lower() in _OVER else "ALERT"
 
 
 def subscription_of(resource_id: str | None) -> str | None:

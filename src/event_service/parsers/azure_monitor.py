@@ -11,19 +11,18 @@ from event_service.parsers.azure_activity_log import activity_log_result, is_act
 from event_service.parsers.azure_budget import budget_result, budget_title, is_budget
 from event_service.parsers.azure_health import health_event_type, health_key
 from event_service.parsers.azure_log_alert import is_log_alert, log_alert_result
-from event_service.parsers.azure_meanings import event_type, last_part, subscription_of
+from event_service.parsers.azure_meanings import OVER, last_part, subscription_of
 from event_service.parsers.derived_keys import derived_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
     mapping,
     mappings,
-    present,
-    sequence,
     text,
-    text_at,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import UNKNOWN, SeverityWords
@@ -84,102 +83,85 @@ def _data(body: Body) -> Mapping[str, Any]:
 
 
 def _schema(body: Body) -> str:
-    return (text(body.get("schemaId")) or "").lower()
+    return word(body.get("schemaId"))
 
 
 def _common(
     essentials: Mapping[str, Any], context: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    ids = texts_of(sequence(essentials.get("alertTargetIDs")))
-    items = texts_of(sequence(essentials.get("configurationItems")))
+    ids = texts_of(essentials.get("alertTargetIDs"))
+    items = texts_of(essentials.get("configurationItems"))
     names = items or [name for name in map(last_part, ids) if name]
     alert_id = text(essentials.get("alertId"))
     given_rule = text(essentials.get("alertRule"))
     # Budgets have no rule here, and are all of them named budgets.
-    budget = text_at(context, "AlertData", "BudgetName")
+    budget = text(at(context, "AlertData", "BudgetName"))
     if budget is not None:
         names = [budget]
     rule = given_rule or budget
-    target = next(iter(ids), text_at(context, "AlertData", "BudgetId"))
+    target = next(iter(ids), text(at(context, "AlertData", "BudgetId")))
     account = subscription_of(alert_id) or subscription_of(target)
     health = health_key(context, account, target)
     # Of a notice on health, which the rule says nothing of.
     about = mapping(context.get("properties")) if health is not None else {}
-    return present(
-        {
-            "event_key": health
-            or alert_id
-            or derived_key(essentials.get("originAlertId"), rule, *sorted(ids)),
-            "event_type": health_event_type(context, essentials.get("monitorCondition")),
-            "title": first_text(about.get("title"), given_rule, budget_title(budget)),
-            "description": first_text(
-                essentials.get("description"), about.get("communication"), about.get("details")
-            ),
-            "severity": _SEVERITIES.severity(essentials.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": target,
-                    "resource_type": first_text(essentials.get("targetResourceType")),
-                    "name": next(iter(names), None),
-                }
-            ),
-            "resources": names[1:],
-            "rule": rule,
-            "provider": "azure",
-            "account": account,
-            "occurred_at": text(essentials.get("firedDateTime")),
-            "additional_info": texts(
-                {
-                    "signal_type": essentials.get("signalType"),
-                    "monitoring_service": essentials.get("monitoringService"),
-                    "resource_group": essentials.get("targetResourceGroup"),
-                    "resolved_at": essentials.get("resolvedDateTime"),
-                    "affected_resources": ids,
-                    "investigation_link": essentials.get("investigationLink"),
-                    "condition": context.get("condition"),
-                    "search_link": _search_link(context),
-                },
-                about,
-                mapping(data.get("customProperties")),
-            ),
-        }
-    )
+    return {
+        "event_key": health
+        or alert_id
+        or derived_key(essentials.get("originAlertId"), rule, *sorted(ids)),
+        "event_type": health_event_type(context, essentials.get("monitorCondition")),
+        "title": first_text(about.get("title"), given_rule, budget_title(budget)),
+        "description": first_text(
+            essentials.get("description"), about.get("communication"), about.get("details")
+        ),
+        "severity": _SEVERITIES.severity(essentials.get("severity")),
+        "resource": {"name": next(iter(names), None)},
+        "resources": names[1:],
+        "rule": rule,
+        "provider": "azure",
+        "account": account,
+        "occurred_at": text(essentials.get("firedDateTime")),
+        "additional_info": texts(
+            {
+                "signal_type": essentials.get("signalType"),
+                "monitoring_service": essentials.get("monitoringService"),
+                "resource_group": essentials.get("targetResourceGroup"),
+                "resolved_at": essentials.get("resolvedDateTime"),
+                "affected_resources": ids,
+                "investigation_link": essentials.get("investigationLink"),
+                "condition": context.get("condition"),
+                "search_link": _search_link(context),
+            },
+            about,
+            mapping(data.get("customProperties")),
+        ),
+    }
 
 
 def _with_context(context: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
     resource_id = text(context.get("resourceId"))
-    return present(
-        {
-            "event_key": first_text(context.get("id"))
-            or derived_key(context.get("name"), resource_id),
-            "event_type": event_type(data.get("status")),
-            "title": first_text(context.get("name"), context.get("resourceName")),
-            # An autoscale notification says there what it did.
-            "description": first_text(context.get("description"), context.get("details")),
-            "severity": _SEVERITIES.severity(context.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": resource_id,
-                    "resource_type": text(context.get("resourceType")),
-                    "name": first_text(context.get("resourceName"), last_part(resource_id)),
-                }
-            ),
-            "rule": text(context.get("name")),
-            "provider": "azure",
-            "account": first_text(context.get("subscriptionId"), subscription_of(resource_id)),
-            "occurred_at": text(context.get("timestamp")),
-            "additional_info": texts(
-                {
-                    "portal_link": context.get("portalLink"),
-                    "condition_type": context.get("conditionType"),
-                    "condition": context.get("condition"),
-                    "resource_group": context.get("resourceGroupName"),
-                    "region": context.get("resourceRegion"),
-                },
-                mapping(data.get("properties")),
-            ),
-        }
-    )
+    return {
+        "event_key": first_text(context.get("id")) or derived_key(context.get("name"), resource_id),
+        "event_type": event_type(OVER, data.get("status")),
+        "title": first_text(context.get("name"), context.get("resourceName")),
+        # An autoscale notification says there what it did.
+        "description": first_text(context.get("description"), context.get("details")),
+        "severity": _SEVERITIES.severity(context.get("severity")),
+        "resource": {"name": first_text(context.get("resourceName"), last_part(resource_id))},
+        "rule": text(context.get("name")),
+        "provider": "azure",
+        "account": first_text(context.get("subscriptionId"), subscription_of(resource_id)),
+        "occurred_at": text(context.get("timestamp")),
+        "additional_info": texts(
+            {
+                "portal_link": context.get("portalLink"),
+                "condition_type": context.get("conditionType"),
+                "condition": context.get("condition"),
+                "resource_group": context.get("resourceGroupName"),
+                "region": context.get("resourceRegion"),
+            },
+            mapping(data.get("properties")),
+        ),
+    }
 
 
 def _search_link(context: Mapping[str, Any]) -> str | None:

@@ -10,31 +10,23 @@ from typing import Any
 
 from event_service.parsers import carried, direct
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
+    at,
     base64_object,
     first_text,
     joined,
     json_object,
     mapping,
-    present,
-    sequence,
     text,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical", "crit", "fatal", "emergency", "alert", "p1"),
-        "ERROR": ("error", "err", "high", "major", "p2"),
-        "WARNING": ("warning", "warn", "medium", "minor", "p3"),
-        "INFO": ("info", "information", "informational", "notice", "low", "debug", "trace", "p4"),
-        "NONE": ("none",),
-        "NOT_AVAILABLE": ("not_available",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"CRITICAL": ("alert",), "INFO": ("trace",)})
 _BEGUN = {"fired", "firing", "triggered", "opened", "open", "created", "raised", "alert", "failed"}
 _OVER = {"resolved", "recovered", "recovery", "closed", "cleared", "ok", "succeeded"}
 # What happens to an alert in between, which neither begins nor ends it.
@@ -91,8 +83,8 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         *(data.get(name) for name in ("severity", "level", "priority")),
         *(body.get(name) for name in ("severity", "severitytext")),
     )
-    resources = texts_of(sequence(data.get("resources")))
-    result = {
+    resources = texts_of(data.get("resources"))
+    return {
         "event_key": first_text(data.get("event_key"), joined(source, subject, kind, by="|")),
         "event_type": _event_type(data, state),
         "title": first_text(
@@ -103,7 +95,7 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
             *(data.get(name) for name in ("description", "message", "details"))
         ),
         "severity": _SEVERITIES.severity(severity),
-        "resource": _resource(data, subject) if not resources else None,
+        "resource": {"name": None if resources else _resource_name(data, subject)},
         "resources": resources,
         "rule": first_text(data.get("rule"), kind),
         "image_url": text(data.get("image_url")),
@@ -112,11 +104,10 @@ def _result(body: Body, data: Mapping[str, Any]) -> Mapping[str, Any]:
         "occurred_at": from_epoch_or_text(first_text(data.get("occurred_at"), body.get("time"))),
         "additional_info": _additional_info(body, data),
     }
-    return present(result)
 
 
 def _last_word(body: Body) -> str:
-    return (text(body.get("type")) or "").rpartition(".")[2].casefold()
+    return word(body.get("type")).rpartition(".")[2]
 
 
 def _kind_and_state(said: str) -> tuple[str, str | None]:
@@ -129,15 +120,11 @@ def _event_type(data: Mapping[str, Any], state: str | None) -> str:
     given = (text(data.get("event_type")) or "").upper()
     if given in ("ALERT", "RECOVERY", "ERROR"):
         return given
-    told = first_text(data.get("status"), data.get("state"), state) or ""
-    return "RECOVERY" if told.casefold() in _OVER else "ALERT"
+    return event_type(_OVER, first_text(data.get("status"), data.get("state"), state))
 
 
-def _resource(data: Mapping[str, Any], subject: str | None) -> dict[str, Any]:
-    given = mapping(data.get("resource"))
-    name = first_text(given.get("name"), data.get("resource"), subject)
-    described = {field: text(given.get(field)) for field in ("resource_id", "resource_type")}
-    return present(described | {"name": name})
+def _resource_name(data: Mapping[str, Any], subject: str | None) -> str | None:
+    return first_text(at(data, "resource", "name"), data.get("resource"), subject)
 
 
 def _additional_info(body: Body, data: Mapping[str, Any]) -> dict[str, str]:
@@ -145,10 +132,8 @@ def _additional_info(body: Body, data: Mapping[str, Any]) -> dict[str, str]:
     links = {name: data.get(name) for name in ("url", "link", "runbook_url", "generator_url")}
     extensions = {name: value for name, value in body.items() if name not in _ENVELOPE}
     envelope = {name: body.get(name) for name in ("source", "type", "subject", "dataschema")}
-    found: dict[str, str] = {}
-    for labels in (data.get("labels"), data.get("additional_info"), links, extensions, envelope):
-        found |= texts(mapping(labels))
-    return found
+    labels = (mapping(data.get(name)) for name in ("labels", "additional_info"))
+    return texts(*labels, links, extensions, envelope)
 
 
 SOURCE = Source(

@@ -11,18 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.reading import at, first_text, joined, text, texts, texts_of
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -33,7 +22,6 @@ _SEVERITIES = SeverityWords(
         "ERROR": ("error", "triggered", "re-triggered", "renotify", "alert", "monitor alert"),
         "WARNING": ("warning", "warn", "re-warn"),
         "INFO": ("info", "success", "recovered", "ok", "test"),
-        "NOT_AVAILABLE": ("no data", "re-no data"),
     },
     absent="ERROR",
 )
@@ -106,34 +94,27 @@ def _result(body: Body, name: str, marks: list[re.Match[str]]) -> Mapping[str, A
     word = _said_word(body, marks)
     scope = first_text(
         body.get("alert_scope"),
-        joined(*sequence(body.get("scopes")), by=","),
-        body.get("scopes"),
+        joined(body.get("scopes"), by=","),
         next((m["scope"] for m in marks if m["scope"]), None),
     )
-    return present(
-        {
-            "event_key": _event_key(body, name, scope),
-            "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
-            "title": name,
-            "description": first_text(
-                body.get("description"),
-                body.get("body"),
-                body.get("text_only_msg"),
-                body.get("event_msg"),
-                body.get("message"),
-            ),
-            "severity": _severity(body, word, marks),
-            "resource": _resource(body, scope),
-            "rule": first_text(body.get("rule"), body.get("alert_title")),
-            "image_url": first_text(body.get("image_url"), body.get("snapshot")),
-            "occurred_at": _occurred_at(body),
-            "additional_info": texts(
-                {"org_id": at(body, "org", "id"), "org_name": at(body, "org", "name")},
-                {field: body.get(field) for field in _INFO_FIELDS},
-                {"scope": scope},
-            ),
-        }
-    )
+    return {
+        "event_key": _event_key(body, name, scope),
+        "event_type": "RECOVERY" if _is_over(body, word) else "ALERT",
+        "title": name,
+        "description": first_text(
+            *map(body.get, ("description", "body", "text_only_msg", "event_msg", "message"))
+        ),
+        "severity": _severity(body, word, marks),
+        "resource": {"name": _resource_name(body, scope)},
+        "rule": first_text(body.get("rule"), body.get("alert_title")),
+        "image_url": first_text(body.get("image_url"), body.get("snapshot")),
+        "occurred_at": _occurred_at(body),
+        "additional_info": texts(
+            {"org_id": at(body, "org", "id"), "org_name": at(body, "org", "name")},
+            {field: body.get(field) for field in _INFO_FIELDS},
+            {"scope": scope},
+        ),
+    }
 
 
 def _said_word(body: Body, marks: list[re.Match[str]]) -> str | None:
@@ -155,9 +136,9 @@ def _severity(body: Body, word: str | None, marks: list[re.Match[str]]) -> str:
     """
     if _is_over(body, word):
         return "INFO"
-    said = texts_of((body.get("severity"), body.get("alert_type"), word))
+    said = texts_of(body.get("severity"), body.get("alert_type"), word)
     in_place = [each for each in said if each.lower() in _PRIORITIES]
-    given = texts_of((body.get("alert_priority"), body.get("priority")))
+    given = texts_of(body.get("alert_priority"), body.get("priority"))
     if any(each.lower() in _HIGHEST for each in (*given, *in_place, *(m["word"] for m in marks))):
         return "CRITICAL"
     return _SEVERITIES.severity(next((each for each in said if each not in in_place), None))
@@ -170,17 +151,11 @@ def _event_key(body: Body, name: str, scope: str | None) -> str | None:
     return given or derived_key(organisation, monitor or name, scope)
 
 
-def _resource(body: Body, scope: str | None) -> Mapping[str, str]:
-    given = mapping(body.get("resource"))
+def _resource_name(body: Body, scope: str | None) -> str | None:
     tags = (tag.strip().partition(":") for tag in (scope or "").split(","))
     in_scope = next((value for key, _, value in tags if key == "host" and value), None)
-    host = first_text(body.get("hostname"), body.get("host"), in_scope)
-    return present(
-        {
-            "resource_id": text(given.get("id")),
-            "resource_type": text(given.get("resource_type")) or (host and "host"),
-            "name": text_at(given, "name") or host,
-        }
+    return first_text(
+        at(body, "resource", "name"), body.get("hostname"), body.get("host"), in_scope
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from event_service.parsers.derived_keys import plugin_key
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import first_text, joined, mapping, present, text, texts
+from event_service.parsers.reading import first_text, joined, mapping, text, texts
 from event_service.parsers.seam import Body, Options, Source
 
 
@@ -27,7 +27,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "title": title,
         "description": title,
         "severity": "INFO",
-        "resource": present({"name": image}),
+        "resource": {"name": image},
         "occurred_at": from_epoch_or_text(push.get("pushed_at")),
         "additional_info": texts(
             {
@@ -39,7 +39,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

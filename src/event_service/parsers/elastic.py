@@ -11,28 +11,12 @@ from functools import cache
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    texts,
-    texts_of,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, texts_of
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "major", "error"),
-        "WARNING": ("medium", "minor", "warning"),
-        "INFO": ("low", "info"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 _OVER = {"recovered", "resolved"}
 # What a variable may be called: as it is, as in Kibana 7, and as in an alert document.
 _RULE_ID = ("rule.id", "kibana.alert.rule.uuid", "alertId")
@@ -85,21 +69,19 @@ def _alert(body: Body) -> dict[str, Any]:
     tags = next((value for value in (_at(body, name) for name in _TAGS) if value), None)
     resource = _said(body, *_RESOURCE)
     info = {name: _said(body, *places) for name, places in _LINKS.items()}
-    info["tags"] = joined(*sequence(tags), by=", ") or text(tags)
-    return present(
-        {
-            "event_key": _event_key(body, rule),
-            "event_type": "RECOVERY" if state.casefold() in _OVER else "ALERT",
-            "title": rule or _said(body, *_RULE_ID),
-            "description": _said(body, *_REASON),
-            "severity": _severity(body, state),
-            "resource": {"resource_type": "host", "name": resource} if resource else None,
-            "resources": _groups(body) if resource is None else None,
-            "rule": rule,
-            "occurred_at": from_epoch_or_text(_said(body, *_TIME)),
-            "additional_info": texts(info),
-        }
-    )
+    info["tags"] = joined(tags, by=", ")
+    return {
+        "event_key": _event_key(body, rule),
+        "event_type": event_type(_OVER, state),
+        "title": rule or _said(body, *_RULE_ID),
+        "description": _said(body, *_REASON),
+        "severity": _severity(body, state),
+        "resource": {"name": resource},
+        "resources": _groups(body) if resource is None else None,
+        "rule": rule,
+        "occurred_at": from_epoch_or_text(_said(body, *_TIME)),
+        "additional_info": texts(info),
+    }
 
 
 def _event_key(body: Body, rule: str | None) -> str | None:
@@ -123,30 +105,28 @@ def _groups(body: Body) -> list[str]:
         said = text(found)
         # A rule without groups names its only alert so.
         return [said] if said not in (None, "*", "query matched") else []
-    return texts_of(first_text(mapping(member).get("value"), member) for member in found)
+    return texts_of(*(first_text(mapping(member).get("value"), member) for member in found))
 
 
 def _watch(body: Body) -> dict[str, Any]:
     watch = text(body.get("watch_id"))
     metadata = mapping(body.get("metadata"))
-    return present(
-        {
-            "event_key": watch and f"elastic:watch:{watch}",
-            "event_type": "ALERT",
-            "title": first_text(metadata.get("name"), watch),
-            "description": first_text(metadata.get("description"), body.get("message")),
-            "severity": _SEVERITIES.severity(metadata.get("severity")),
-            "rule": watch,
-            "occurred_at": from_epoch_or_text(body.get("execution_time")),
-            "additional_info": texts(
-                {
-                    "execution": body.get("id"),
-                    "hits": at(body, "payload", "hits", "total", "value"),
-                    "url": metadata.get("url"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": watch and f"elastic:watch:{watch}",
+        "event_type": "ALERT",
+        "title": first_text(metadata.get("name"), watch),
+        "description": first_text(metadata.get("description"), body.get("message")),
+        "severity": _SEVERITIES.severity(metadata.get("severity")),
+        "rule": watch,
+        "occurred_at": from_epoch_or_text(body.get("execution_time")),
+        "additional_info": texts(
+            {
+                "execution": body.get("id"),
+                "hits": at(body, "payload", "hits", "total", "value"),
+                "url": metadata.get("url"),
+            }
+        ),
+    }
 
 
 def _said(body: Body, *names: str) -> str | None:

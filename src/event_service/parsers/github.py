@@ -3,18 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    present,
-    text,
-    text_at,
-    texts,
-    texts_of,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _CONCLUSIONS = SeverityWords(
     {
@@ -23,14 +15,7 @@ _CONCLUSIONS = SeverityWords(
         "INFO": ("success", "neutral"),
     }
 )
-_ADVISORIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium", "moderate"),
-        "INFO": ("low",),
-    }
-)
+_ADVISORIES = SeverityWords(CUSTOMARY, {"WARNING": ("moderate",)})
 _SUCCEEDED = {"success", "neutral"}
 # A run that did not come to its end says nothing of whether the workflow works.
 _SAYS_NOTHING = {"cancelled", "skipped", "stale"}
@@ -69,21 +54,20 @@ def _is_ping(body: Body) -> bool:
 
 def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
     conclusion = text(run.get("conclusion"))
-    said = (conclusion or "").casefold()
-    if not said or said in _SAYS_NOTHING:
+    if conclusion is None or word(conclusion) in _SAYS_NOTHING:
         return ()
-    repository = text_at(body, "repository", "full_name")
-    workflow = first_text(run.get("name"), text_at(body, "workflow", "name"))
+    repository = text(at(body, "repository", "full_name"))
+    workflow = first_text(run.get("name"), at(body, "workflow", "name"))
     branch = text(run.get("head_branch"))
     # A fork's branch may have the name of one of the repository's own.
-    head = first_text(text_at(run, "head_repository", "full_name"), repository)
+    head = first_text(at(run, "head_repository", "full_name"), repository)
     place = joined(head, branch, by=":")
     what = first_text(run.get("workflow_id"), workflow)
     result = {
         "event_key": what and joined("github:workflow", repository, what, place, by="/"),
-        "event_type": "RECOVERY" if said in _SUCCEEDED else "ALERT",
+        "event_type": event_type(_SUCCEEDED, conclusion),
         "title": joined(workflow, branch and f"on {branch}: {conclusion}"),
-        "description": first_text(run.get("display_title"), text_at(run, "head_commit", "message")),
+        "description": first_text(run.get("display_title"), at(run, "head_commit", "message")),
         "severity": _CONCLUSIONS.severity(conclusion),
         **_repository(body),
         "rule": workflow,
@@ -98,67 +82,57 @@ def _workflow_run(body: Body, run: Mapping[str, Any]) -> Sequence[object]:
                 "commit": run.get("head_sha"),
                 "event": run.get("event"),
                 "path": run.get("path"),
-                "actor": text_at(run, "actor", "login"),
+                "actor": at(run, "actor", "login"),
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def _dependabot_alert(body: Body, alert: Mapping[str, Any]) -> dict[str, Any]:
-    repository = text_at(body, "repository", "full_name")
+    repository = text(at(body, "repository", "full_name"))
     number = text(alert.get("number"))
     advisory = mapping(alert.get("security_advisory"))
     dependency = mapping(alert.get("dependency"))
-    package = text_at(dependency, "package", "name")
-    states = {said.casefold() for said in texts_of((body.get("action"), alert.get("state")))}
-    severity = first_text(
-        text_at(alert, "security_vulnerability", "severity"), advisory.get("severity")
-    )
-    return present(
-        {
-            "event_key": number and joined("github:dependabot", repository, number, by="/"),
-            "event_type": "RECOVERY" if states & _OVER else "ALERT",
-            "title": joined(package, advisory.get("summary"), by=": "),
-            "description": text(advisory.get("description")),
-            "severity": _ADVISORIES.severity(severity),
-            **_repository(body),
-            "rule": first_text(advisory.get("ghsa_id"), advisory.get("cve_id")),
-            "occurred_at": first_text(alert.get("updated_at"), alert.get("created_at")),
-            "additional_info": texts(
-                {
-                    "url": alert.get("html_url"),
-                    "state": alert.get("state"),
-                    "package": package,
-                    "ecosystem": text_at(dependency, "package", "ecosystem"),
-                    "manifest": dependency.get("manifest_path"),
-                    "scope": dependency.get("scope"),
-                    "ghsa_id": advisory.get("ghsa_id"),
-                    "cve_id": advisory.get("cve_id"),
-                    "cvss": text_at(advisory, "cvss", "score"),
-                    "vulnerable_versions": text_at(
-                        alert, "security_vulnerability", "vulnerable_version_range"
-                    ),
-                    "patched_version": text_at(
-                        alert, "security_vulnerability", "first_patched_version", "identifier"
-                    ),
-                    "dismissed_reason": alert.get("dismissed_reason"),
-                }
-            ),
-        }
-    )
+    package = text(at(dependency, "package", "name"))
+    severity = first_text(at(alert, "security_vulnerability", "severity"), advisory.get("severity"))
+    return {
+        "event_key": number and joined("github:dependabot", repository, number, by="/"),
+        "event_type": event_type(_OVER, body.get("action"), alert.get("state")),
+        "title": joined(package, advisory.get("summary"), by=": "),
+        "description": text(advisory.get("description")),
+        "severity": _ADVISORIES.severity(severity),
+        **_repository(body),
+        "rule": first_text(advisory.get("ghsa_id"), advisory.get("cve_id")),
+        "occurred_at": first_text(alert.get("updated_at"), alert.get("created_at")),
+        "additional_info": texts(
+            {
+                "url": alert.get("html_url"),
+                "state": alert.get("state"),
+                "package": package,
+                "ecosystem": at(dependency, "package", "ecosystem"),
+                "manifest": dependency.get("manifest_path"),
+                "scope": dependency.get("scope"),
+                "ghsa_id": advisory.get("ghsa_id"),
+                "cve_id": advisory.get("cve_id"),
+                "cvss": at(advisory, "cvss", "score"),
+                "vulnerable_versions": at(
+                    alert, "security_vulnerability", "vulnerable_version_range"
+                ),
+                "patched_version": at(
+                    alert, "security_vulnerability", "first_patched_version", "identifier"
+                ),
+                "dismissed_reason": alert.get("dismissed_reason"),
+            }
+        ),
+    }
 
 
 def _repository(body: Body) -> dict[str, Any]:
     repository = mapping(body.get("repository"))
-    owner = text_at(repository, "owner", "login")
-    resource = {
-        "resource_id": text(repository.get("id")),
-        "resource_type": "repository",
-        "name": text(repository.get("full_name")),
-    }
+    owner = text(at(repository, "owner", "login"))
     return {
-        "resource": present(resource),
+        "resource": {"name": text(repository.get("full_name"))},
         "provider": "github" if owner else None,
         "account": owner,
     }

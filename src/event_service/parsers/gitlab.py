@@ -4,18 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
+    at,
     first_text,
     joined,
     mapping,
     mappings,
-    present,
     text,
-    text_at,
     texts,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 _KINDS = ("pipeline", "alert")
 _STATUSES = SeverityWords({"ERROR": ("failed",), "INFO": ("success",)})
@@ -24,14 +25,7 @@ _SAYS_NOTHING = {
     *("created", "waiting_for_resource", "waiting_for_callback", "preparing", "pending"),
     *("running", "scheduled", "manual", "canceling", "canceled", "skipped"),
 }
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high",),
-        "WARNING": ("medium",),
-        "INFO": ("low", "info"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 _OVER = {"resolved", "ignored"}
 _ALERT_URL = re.compile(r"https?://[^/]{1,255}/(?P<project>.{1,500}?)/-/alert_management/")
 
@@ -44,7 +38,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     Raises ParseFailure for other webhooks.
     """
     attributes = mapping(body.get("object_attributes"))
-    kind = _kind(body)
+    kind = word(body.get("object_kind"))
     if kind == "pipeline":
         return _pipeline(body, attributes)
     if kind == "alert":
@@ -55,17 +49,12 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 def recognises(body: Body) -> bool:
     """Whether it is GitLab's webhook of one of these kinds."""
     has_attributes = isinstance(body.get("object_attributes"), Mapping)
-    return _kind(body) in _KINDS and has_attributes
-
-
-def _kind(body: Body) -> str:
-    return (text(body.get("object_kind")) or "").casefold()
+    return word(body.get("object_kind")) in _KINDS and has_attributes
 
 
 def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     status = text(pipeline.get("status"))
-    said = (status or "").casefold()
-    if not said or said in _SAYS_NOTHING:
+    if status is None or word(status) in _SAYS_NOTHING:
         return ()
     project = mapping(body.get("project"))
     path = first_text(project.get("path_with_namespace"), project.get("id"))
@@ -73,11 +62,11 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
     name = first_text(pipeline.get("name"), "Pipeline")
     result = {
         "event_key": path and joined("gitlab:pipeline", path, ref, by=":"),
-        "event_type": "RECOVERY" if said == "success" else "ALERT",
+        "event_type": event_type({"success"}, status),
         "title": joined(name, ref and f"on {ref}: {status}"),
-        "description": joined(_failed_jobs(body), text_at(body, "commit", "title"), by="\n"),
+        "description": joined(_failed_jobs(body), at(body, "commit", "title"), by="\n"),
         "severity": _STATUSES.severity(status),
-        **_project(path, text(project.get("id"))),
+        **_project(path),
         "rule": text(pipeline.get("name")),
         "occurred_at": _instant(
             first_text(pipeline.get("finished_at"), pipeline.get("created_at"))
@@ -89,14 +78,14 @@ def _pipeline(body: Body, pipeline: Mapping[str, Any]) -> Sequence[object]:
                 "status": pipeline.get("detailed_status"),
                 "ref": ref,
                 "commit": pipeline.get("sha"),
-                "commit_url": text_at(body, "commit", "url"),
+                "commit_url": at(body, "commit", "url"),
                 "source": pipeline.get("source"),
-                "merge_request_url": text_at(body, "merge_request", "url"),
-                "user": text_at(body, "user", "username"),
+                "merge_request_url": at(body, "merge_request", "url"),
+                "user": at(body, "user", "username"),
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def _failed_jobs(body: Body) -> str | None:
@@ -108,27 +97,24 @@ def _failed_jobs(body: Body) -> str | None:
 def _alert(alert: Mapping[str, Any]) -> dict[str, Any]:
     url = text(alert.get("url"))
     found = _ALERT_URL.match(url or "")
-    status = (text(alert.get("status")) or "").casefold()
-    return present(
-        {
-            # The address holds the project and the alert's number in it.
-            "event_key": url and f"gitlab:alert:{url}",
-            "event_type": "RECOVERY" if status in _OVER else "ALERT",
-            "title": text(alert.get("title")),
-            "severity": _SEVERITIES.severity(alert.get("severity")),
-            **_project(found["project"] if found else None, None),
-            "occurred_at": _instant(text(alert.get("started_at"))),
-            "additional_info": texts({"url": url, "status": alert.get("status")}),
-        }
-    )
+    return {
+        # The address holds the project and the alert's number in it.
+        "event_key": url and f"gitlab:alert:{url}",
+        "event_type": event_type(_OVER, alert.get("status")),
+        "title": text(alert.get("title")),
+        "severity": _SEVERITIES.severity(alert.get("severity")),
+        **_project(found["project"] if found else None),
+        "occurred_at": _instant(text(alert.get("started_at"))),
+        "additional_info": texts({"url": url, "status": alert.get("status")}),
+    }
 
 
-def _project(path: str | None, number: str | None) -> dict[str, Any]:
+def _project(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     namespace = path.rpartition("/")[0]
     return {
-        "resource": present({"resource_id": number, "resource_type": "project", "name": path}),
+        "resource": {"name": path},
         "provider": "gitlab" if namespace else None,
         "account": namespace,
     }

@@ -15,10 +15,9 @@ from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
-    present,
     text,
-    text_at,
     texts,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
@@ -77,55 +76,43 @@ def _told(body: Body) -> Body:
 
 def _result(incident: Mapping[str, Any]) -> Mapping[str, Any]:
     state = text(incident.get("state"))
-    closed = (state or "").lower() == _OVER
+    closed = word(state) == _OVER
     name = first_text(incident.get("condition_name"), incident.get("policy_name"))
-    return present(
-        {
-            "event_key": text(incident.get("incident_id")),
-            "event_type": "RECOVERY" if closed else "ALERT",
-            "title": joined(name, state and f"({state})") if name else None,
-            "description": first_text(incident.get("summary"), _documentation(incident)),
-            "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
-            "resource": present(
-                {
-                    "resource_id": text(incident.get("resource_id")),
-                    "resource_type": "inventory.CloudService",
-                    "name": first_text(
-                        incident.get("resource_name"), incident.get("resource_display_name")
-                    ),
-                }
-            ),
-            "rule": text(incident.get("policy_name")),
-            "provider": "google_cloud",
-            "account": first_text(
-                incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
-            ),
-            "occurred_at": from_epoch(incident.get("started_at")),
-            "additional_info": _additional_info(incident),
-        }
-    )
+    return {
+        "event_key": text(incident.get("incident_id")),
+        "event_type": "RECOVERY" if closed else "ALERT",
+        "title": joined(name, state and f"({state})") if name else None,
+        "description": first_text(incident.get("summary"), _documentation(incident)),
+        "severity": "INFO" if closed else _SEVERITIES.severity(incident.get("severity")),
+        "resource": {
+            "name": first_text(incident.get("resource_name"), incident.get("resource_display_name"))
+        },
+        "rule": text(incident.get("policy_name")),
+        "provider": "google_cloud",
+        "account": first_text(
+            incident.get("scoping_project_id"), at(incident, "resource", "labels", "project_id")
+        ),
+        "occurred_at": from_epoch(incident.get("started_at")),
+        "additional_info": texts(
+            {
+                "url": incident.get("url"),
+                "ended_at": from_epoch(incident.get("ended_at")),
+                "resource_type": at(incident, "resource", "type"),
+                "metric_type": at(incident, "metric", "type"),
+                "observed_value": incident.get("observed_value"),
+                "threshold_value": incident.get("threshold_value"),
+                "documentation": _documentation(incident),
+            },
+            mapping(at(incident, "resource", "labels")),
+            mapping(at(incident, "metric", "labels")),
+            mapping(incident.get("policy_user_labels")),
+        ),
+    }
 
 
 def _documentation(incident: Mapping[str, Any]) -> str | None:
     """Google's test notification has a text in the place of the object."""
     return first_text(at(incident, "documentation", "content"), incident.get("documentation"))
-
-
-def _additional_info(incident: Mapping[str, Any]) -> Mapping[str, str]:
-    return texts(
-        {
-            "url": incident.get("url"),
-            "ended_at": from_epoch(incident.get("ended_at")),
-            "resource_type": text_at(incident, "resource", "type"),
-            "metric_type": text_at(incident, "metric", "type"),
-            "observed_value": incident.get("observed_value"),
-            "threshold_value": incident.get("threshold_value"),
-            "documentation": _documentation(incident),
-        },
-        mapping(at(incident, "resource", "labels")),
-        mapping(at(incident, "metric", "labels")),
-        mapping(incident.get("policy_user_labels")),
-    )
 
 
 SOURCE = Source(

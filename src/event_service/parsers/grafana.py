@@ -10,20 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
+from event_service.parsers.event_types import event_type
 from event_service.parsers.go_times import from_go_time
 from event_service.parsers.label_meanings import LABEL_SEVERITIES, labelled_resource
 from event_service.parsers.labels import alert_key
-from event_service.parsers.reading import (
-    at,
-    first_text,
-    json_object,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, json_object, mapping, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import ABSENT, UNKNOWN, SeverityWords
 
@@ -87,36 +78,34 @@ def _alert(body: Body, alert: Mapping[str, Any]) -> Mapping[str, Any]:
     annotations = mapping(alert.get("annotations"))
     state = first_text(alert.get("status"), body.get("status"))
     rule = first_text(labels.get("rulename"), labels.get("alertname"))
-    message = body.get("message") if len(sequence(body.get("alerts"))) == 1 else None
-    return present(
-        {
-            "event_key": alert_key(text(alert.get("fingerprint")), labels),
-            "event_type": _event_type(state),
-            "title": first_text(annotations.get("summary"), rule),
-            # A rule that could not be asked says why there; its other words tell of what it seeks.
-            "description": first_text(
-                *(annotations.get(name) for name in ("Error", "description", "message")), message
-            ),
-            "severity": _severity(state, labels.get("severity")),
-            "resource": labelled_resource(labels),
-            "rule": rule,
-            "occurred_at": from_go_time(alert.get("startsAt")),
-            "image_url": first_text(alert.get("imageURL"), body.get("imageUrl")),
-            "additional_info": texts(
-                {
-                    "runbook_url": annotations.get("runbook_url"),
-                    "generator_url": alert.get("generatorURL"),
-                    "silence_url": alert.get("silenceURL"),
-                    "dashboard_url": alert.get("dashboardURL"),
-                    "panel_url": alert.get("panelURL"),
-                    "ends_at": from_go_time(alert.get("endsAt")),
-                    "values": alert.get("values") or alert.get("valueString"),
-                    "org_id": body.get("orgId"),
-                },
-                labels,
-            ),
-        }
-    )
+    message = body.get("message") if len(body["alerts"]) == 1 else None
+    return {
+        "event_key": alert_key(text(alert.get("fingerprint")), labels),
+        "event_type": event_type(_OVER, state),
+        "title": first_text(annotations.get("summary"), rule),
+        # A rule that could not be asked says why there; its other words tell of what it seeks.
+        "description": first_text(
+            *(annotations.get(name) for name in ("Error", "description", "message")), message
+        ),
+        "severity": _severity(state, labels.get("severity")),
+        "resource": labelled_resource(labels),
+        "rule": rule,
+        "occurred_at": from_go_time(alert.get("startsAt")),
+        "image_url": first_text(alert.get("imageURL"), body.get("imageUrl")),
+        "additional_info": texts(
+            {
+                "runbook_url": annotations.get("runbook_url"),
+                "generator_url": alert.get("generatorURL"),
+                "silence_url": alert.get("silenceURL"),
+                "dashboard_url": alert.get("dashboardURL"),
+                "panel_url": alert.get("panelURL"),
+                "ends_at": from_go_time(alert.get("endsAt")),
+                "values": alert.get("values") or alert.get("valueString"),
+                "org_id": body.get("orgId"),
+            },
+            labels,
+        ),
+    }
 
 
 def _is_legacy(body: Body) -> bool:
@@ -127,27 +116,25 @@ def _legacy(body: Body) -> Mapping[str, Any]:
     state = body.get("state")
     title = _STATE_PREFIX.sub("", text(body.get("title")) or "")
     tags = mapping(body.get("tags"))
-    return present(
-        {
-            "event_key": _legacy_key(body),
-            "event_type": _event_type(state),
-            "title": first_text(title, body.get("ruleName")),
-            "description": text(body.get("message")),
-            "severity": _legacy_severity(state, tags.get("severity")),
-            "rule": text(body.get("ruleName")),
-            "image_url": text(body.get("imageUrl")),
-            "additional_info": texts(
-                {
-                    "dashboard_id": body.get("dashboardId"),
-                    "panel_id": body.get("panelId"),
-                    "org_id": body.get("orgId"),
-                    "rule_url": body.get("ruleUrl"),
-                    "eval_matches": body.get("evalMatches"),
-                },
-                tags,
-            ),
-        }
-    )
+    return {
+        "event_key": _legacy_key(body),
+        "event_type": event_type(_OVER, state),
+        "title": first_text(title, body.get("ruleName")),
+        "description": text(body.get("message")),
+        "severity": _legacy_severity(state, tags.get("severity")),
+        "rule": text(body.get("ruleName")),
+        "image_url": text(body.get("imageUrl")),
+        "additional_info": texts(
+            {
+                "dashboard_id": body.get("dashboardId"),
+                "panel_id": body.get("panelId"),
+                "org_id": body.get("orgId"),
+                "rule_url": body.get("ruleUrl"),
+                "eval_matches": body.get("evalMatches"),
+            },
+            tags,
+        ),
+    }
 
 
 def _legacy_key(body: Body) -> str | None:
@@ -172,30 +159,24 @@ def _is_rule(body: Body) -> bool:
 def _rule(body: Body) -> Mapping[str, Any]:
     labels = mapping(body.get("labels"))
     ids = (body.get("orgID"), body.get("folderUID"), body.get("ruleGroup"), body.get("title"))
-    return present(
-        {
-            "event_key": text(body.get("uid")) or derived_key(*ids),
-            "event_type": "ALERT",
-            "title": text_at(body, "annotations", "summary") or text(body.get("title")),
-            "description": text_at(body, "annotations", "description"),
-            "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
-            "resource": labelled_resource(labels),
-            "rule": text(body.get("title")),
-            "additional_info": texts(
-                {
-                    "runbook_url": at(body, "annotations", "runbook_url"),
-                    "org_id": body.get("orgID"),
-                    "folder_uid": body.get("folderUID"),
-                    "rule_group": body.get("ruleGroup"),
-                },
-                labels,
-            ),
-        }
-    )
-
-
-def _event_type(state: object) -> str:
-    return "RECOVERY" if (text(state) or "").lower() in _OVER else "ALERT"
+    return {
+        "event_key": text(body.get("uid")) or derived_key(*ids),
+        "event_type": "ALERT",
+        "title": first_text(at(body, "annotations", "summary"), body.get("title")),
+        "description": text(at(body, "annotations", "description")),
+        "severity": LABEL_SEVERITIES.severity(labels.get("severity")),
+        "resource": labelled_resource(labels),
+        "rule": text(body.get("title")),
+        "additional_info": texts(
+            {
+                "runbook_url": at(body, "annotations", "runbook_url"),
+                "org_id": body.get("orgID"),
+                "folder_uid": body.get("folderUID"),
+                "rule_group": body.get("ruleGroup"),
+            },
+            labels,
+        ),
+    }
 
 
 def _severity(state: object, label: object) -> str:

@@ -1,19 +1,9 @@
 """Jenkins, through its Notification plugin: a phase of a job's build."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -35,56 +25,43 @@ def parse(body: Body, options: Options) -> Sequence[object]:
     says that a body was not understood, and keeps its alert out of the counts of open ones.
     """
     build = mapping(body.get("build"))
-    status = (text(build.get("status")) or "").upper()
+    status = word(build.get("status"))
     name = first_text(body.get("display_name"), body.get("name"))
-    recovers = options.get("success_recovers") is True and status == "SUCCESS"
+    number = text(build.get("number"))
+    said = (build.get(field) for field in ("phase", "status", "notes"))
+    scm = mapping(build.get("scm"))
+    recovers = options.get("success_recovers") is True and status == "success"
     result = {
         "event_key": first_text(body.get("url"), body.get("name")),
         "event_type": "RECOVERY" if recovers else "ALERT",
         "title": name and f"[Jenkins] Build - {name}",
-        "description": _description(build),
+        "description": joined(number and f"Build {number}", *said, by=", "),
         "severity": _STATUSES.severity(status),
         "rule": text(body.get("name")),
         "occurred_at": from_epoch_or_text(build.get("timestamp")),
-        "additional_info": _additional_info(body, build),
+        "additional_info": texts(
+            {
+                "url": body.get("url"),
+                "full_url": build.get("full_url"),
+                "build_no": build.get("number"),
+                "build_phase": build.get("phase"),
+                "build_status": build.get("status"),
+                "build_duration": build.get("duration"),
+                "scm_url": scm.get("url"),
+                "branch": scm.get("branch"),
+                "commit": scm.get("commit"),
+                "culprits": joined(scm.get("culprits"), by=", "),
+                "failed_tests": at(build, "test_summary", "failed"),
+            }
+        ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:
     """Whether it has a job's name and address, and a build with a number and a phase."""
     build = mapping(body.get("build"))
     return "name" in body and "url" in body and "number" in build and "phase" in build
-
-
-def _description(build: Mapping[str, Any]) -> str | None:
-    number = text(build.get("number"))
-    return joined(
-        number and f"Build {number}",
-        text(build.get("phase")),
-        text(build.get("status")),
-        text(build.get("notes")),
-        by=", ",
-    )
-
-
-def _additional_info(body: Body, build: Mapping[str, Any]) -> dict[str, str]:
-    scm = mapping(build.get("scm"))
-    return texts(
-        {
-            "url": body.get("url"),
-            "full_url": build.get("full_url"),
-            "build_no": build.get("number"),
-            "build_phase": build.get("phase"),
-            "build_status": build.get("status"),
-            "build_duration": build.get("duration"),
-            "scm_url": scm.get("url"),
-            "branch": scm.get("branch"),
-            "commit": scm.get("commit"),
-            "culprits": joined(*sequence(scm.get("culprits")), by=", "),
-            "failed_tests": text_at(build, "test_summary", "failed"),
-        }
-    )
 
 
 SOURCE = Source(

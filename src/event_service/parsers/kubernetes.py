@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.reading import (
+    at,
     first_text,
     joined,
     mapping,
     mappings,
-    present,
     text,
-    text_at,
     texts,
-    texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source, readable
 from event_service.parsers.severity_words import SeverityWords
@@ -33,7 +32,7 @@ _TAKES_BACK = {
 }
 # Kubernetes calls what happens to its nodes normal.
 _WARNINGS = set(_TAKES_BACK.values())
-_DELETED = {"DELETED", "DELETE"}
+_DELETED = {"deleted", "delete"}
 _TIMES = (
     *(("series", "lastObservedTime"), ("lastTimestamp",), ("deprecatedLastTimestamp",)),
     *(("eventTime",), ("firstTimestamp",), ("metadata", "creationTimestamp")),
@@ -63,8 +62,8 @@ def _is_deletion(body: Body) -> bool:
     """Whether a watch tells of the end of an event's own record, which the cluster keeps for an
     hour: what it told of did not happen again.
     """
-    words = texts_of(body.get(name) for name in ("type", "verb"))
-    return "reason" not in body and any(word.upper() in _DELETED for word in words)
+    words = (word(body.get(name)) for name in ("type", "verb"))
+    return "reason" not in body and any(each in _DELETED for each in words)
 
 
 def _events(body: Body) -> list[Mapping[str, Any]]:
@@ -84,29 +83,27 @@ def _result(event: Mapping[str, Any], cluster: str | None) -> dict[str, Any]:
     reason = text(event.get("reason")) or ""
     taken_back = _TAKES_BACK.get(reason)
     cluster = first_text(event.get("clusterName"), cluster)
-    resource = {"resource_id": text(regarding.get("uid")), "resource_type": kind, "name": name}
     message = first_text(event.get("message"), event.get("note"))
-    return present(
-        {
-            # The object's uid is no part of it: for a node, kubelet and controller give two.
-            "event_key": joined("kubernetes", cluster, kind, name, taken_back or reason, by=":"),
-            "event_type": "RECOVERY" if taken_back else "ALERT",
-            "title": joined(joined(kind, name), reason, by=": "),
-            "description": message,
-            "severity": "WARNING" if reason in _WARNINGS else _TYPES.severity(event.get("type")),
-            "resource": present(resource),
-            "rule": reason,
-            "provider": "kubernetes" if cluster else None,
-            "account": cluster,
-            "occurred_at": first_text(*(text_at(event, *place) for place in _TIMES)),
-            "additional_info": _additional_info(event, regarding),
-        }
-    )
+    return {
+        # The object's uid is no part of it: for a node, kubelet and controller give two.
+        "event_key": joined("kubernetes", cluster, kind, name, taken_back or reason, by=":"),
+        "event_type": "RECOVERY" if taken_back else "ALERT",
+        "title": joined(joined(kind, name), reason, by=": "),
+        "description": message,
+        "severity": "WARNING" if reason in _WARNINGS else _TYPES.severity(event.get("type")),
+        "resource": {"name": name},
+        "rule": reason,
+        "provider": "kubernetes" if cluster else None,
+        "account": cluster,
+        "occurred_at": first_text(*(at(event, *place) for place in _TIMES)),
+        "additional_info": _additional_info(event, regarding),
+    }
 
 
 def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> dict[str, str]:
     # The count is left out: it would make news of every repetition.
-    return texts(mapping(regarding.get("labels"))) | texts(
+    return texts(
+        mapping(regarding.get("labels")),
         {
             "kind": regarding.get("kind"),
             "namespace": regarding.get("namespace"),
@@ -114,14 +111,12 @@ def _additional_info(event: Mapping[str, Any], regarding: Mapping[str, Any]) -> 
             "component": first_text(
                 event.get("reportingComponent"),
                 event.get("reportingController"),
-                text_at(event, "source", "component"),
-                text_at(event, "deprecatedSource", "component"),
+                at(event, "source", "component"),
+                at(event, "deprecatedSource", "component"),
             ),
-            "host": first_text(
-                text_at(event, "source", "host"), text_at(event, "deprecatedSource", "host")
-            ),
+            "host": first_text(at(event, "source", "host"), at(event, "deprecatedSource", "host")),
             "action": event.get("action"),
-        }
+        },
     )
 
 

@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_service.parsers.reading import text
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-# The severity label is left to its users; these are the words that they use.
-LABEL_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical", "crit", "page", "emergency", "emerg", "fatal", "disaster", "p1"),
-        "ERROR": ("error", "err", "major", "high", "p2"),
-        "WARNING": ("warning", "warn", "minor", "medium", "average", "ticket", "p3"),
-        "INFO": ("info", "information", "informational", "notice", "low", "debug", "p4", "p5"),
-        "NONE": ("none",),
-    }
-)
-
+LABEL_SEVERITIES = SeverityWords(CUSTOMARY)
 _RESOURCE_LABELS = ("instance", "node", "host", "pod")
 
 

@@ -9,28 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     first_text,
     joined,
     mapping,
     mappings,
-    present,
-    sequence,
     text,
     texts,
     texts_of,
 )
 from event_service.parsers.seam import Body, Options, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("high", "error"),
-        "WARNING": ("warning", "warn", "medium"),
-        "INFO": ("info", "low", "ok"),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"INFO": ("ok",)})
 _OVER = {"closed", "resolved", "deactivated"}
 _ACCOUNT = re.compile(r"/accounts/([0-9]{1,20})/")
 _WORKFLOW_FIELDS = ("alertConditionNames", "alertPolicyNames", "workflowName", "impactedEntities")
@@ -55,64 +47,61 @@ def _issue(body: Body) -> dict[str, Any]:
     conditions = _names(body.get("alertConditionNames"))
     account = _account_in(text(body.get("issueUrl")))
     state = first_text(body.get("state"), body.get("status"))
-    return present(
-        {
-            "event_key": _issue_key(number),
-            "event_type": _event_type(state),
-            "title": first_text(body.get("title"), body.get("name"), conditions, number),
-            "description": first_text(body.get("description"), body.get("details")),
-            "severity": _SEVERITIES.severity(
-                first_text(body.get("priority"), body.get("severity"))
-            ),
-            "resources": texts_of(sequence(body.get("impactedEntities"))),
-            "rule": conditions,
-            "image_url": text(body.get("violationChartUrl")),
-            **_account(account),
-            "occurred_at": _time(body),
-            "additional_info": texts(
-                {
-                    "url": body.get("issueUrl"),
-                    "policies": _names(body.get("alertPolicyNames")),
-                    "workflow": body.get("workflowName"),
-                    "state": state,
-                    "trigger": body.get("trigger"),
-                    "runbook_url": body.get("runbookUrl"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _issue_key(number),
+        "event_type": event_type(_OVER, state),
+        "title": first_text(body.get("title"), body.get("name"), conditions, number),
+        "description": first_text(body.get("description"), body.get("details")),
+        "severity": _SEVERITIES.severity(first_text(body.get("priority"), body.get("severity"))),
+        "resources": texts_of(body.get("impactedEntities")),
+        "rule": conditions,
+        "image_url": text(body.get("violationChartUrl")),
+        "provider": account and "newrelic",
+        "account": account,
+        "occurred_at": _time(body),
+        "additional_info": texts(
+            {
+                "url": body.get("issueUrl"),
+                "policies": _names(body.get("alertPolicyNames")),
+                "workflow": body.get("workflowName"),
+                "state": state,
+                "trigger": body.get("trigger"),
+                "runbook_url": body.get("runbookUrl"),
+            }
+        ),
+    }
 
 
 def _incident(body: Body) -> dict[str, Any]:
     """A workflow makes such bodies too, and may say by its own names what is missing from them."""
     number = text(body.get("incident_id"))
+    account = text(body.get("account_id"))
     targets = mappings(body.get("targets"))
-    return present(
-        {
-            "event_key": (number and f"newrelic:incident:{number}")
-            or _issue_key(text(body.get("issue_id"))),
-            "event_type": _event_type(body.get("current_state")),
-            "title": first_text(_names(body.get("condition_name")), body.get("details")),
-            "description": text(body.get("details")),
-            "severity": _SEVERITIES.severity(body.get("severity")),
-            **_resources(targets, body),
-            "rule": _names(body.get("policy_name")) or _names(body.get("alertPolicyNames")),
-            "image_url": text(body.get("violation_chart_url")),
-            **_account(text(body.get("account_id"))),
-            "occurred_at": from_epoch_or_text(body.get("timestamp")) or _time(body),
-            "additional_info": _labels(targets)
-            | texts(
-                {
-                    "url": body.get("incident_url"),
-                    "policy_url": body.get("policy_url"),
-                    "runbook_url": body.get("runbook_url"),
-                    "violation_url": body.get("violation_callback_url"),
-                    "account_name": body.get("account_name"),
-                    "state": body.get("current_state"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": (number and f"newrelic:incident:{number}")
+        or _issue_key(text(body.get("issue_id"))),
+        "event_type": event_type(_OVER, body.get("current_state")),
+        "title": first_text(_names(body.get("condition_name")), body.get("details")),
+        "description": text(body.get("details")),
+        "severity": _SEVERITIES.severity(body.get("severity")),
+        "resources": _resources(targets, body),
+        "rule": _names(body.get("policy_name")) or _names(body.get("alertPolicyNames")),
+        "image_url": text(body.get("violation_chart_url")),
+        "provider": account and "newrelic",
+        "account": account,
+        "occurred_at": from_epoch_or_text(body.get("timestamp")) or _time(body),
+        "additional_info": texts(
+            *(mapping(target.get("labels")) for target in targets),
+            {
+                "url": body.get("incident_url"),
+                "policy_url": body.get("policy_url"),
+                "runbook_url": body.get("runbook_url"),
+                "violation_url": body.get("violation_callback_url"),
+                "account_name": body.get("account_name"),
+                "state": body.get("current_state"),
+            },
+        ),
+    }
 
 
 def _issue_key(number: str | None) -> str | None:
@@ -121,7 +110,7 @@ def _issue_key(number: str | None) -> str | None:
 
 def _names(value: object) -> str | None:
     """One name, or several as a list."""
-    return text(value) or joined(*sequence(value), by=", ")
+    return joined(value, by=", ")
 
 
 def _time(body: Body) -> str | None:
@@ -129,39 +118,16 @@ def _time(body: Body) -> str | None:
     return first_text(*map(from_epoch_or_text, times))
 
 
-def _event_type(state: object) -> str:
-    return "RECOVERY" if (text(state) or "").casefold() in _OVER else "ALERT"
-
-
-def _resources(targets: list[Mapping[str, Any]], body: Body) -> dict[str, Any]:
-    """One target as ``resource``, several as ``resources``; New Relic's test target has no name."""
+def _resources(targets: list[Mapping[str, Any]], body: Body) -> list[str]:
+    """The targets' names, of which New Relic's test target has none."""
     if not targets:
-        return {"resources": texts_of(sequence(body.get("impactedEntities")))}
-    if len(targets) != 1:
-        return {"resources": texts_of(each.get("name") for each in targets)}
-    (target,) = targets
-    described = {
-        "resource_id": text(target.get("id")),
-        "resource_type": text(target.get("type")),
-        "name": text(target.get("name")),
-    }
-    return {"resource": present(described)}
-
-
-def _labels(targets: list[Mapping[str, Any]]) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for target in targets:
-        merged |= texts(mapping(target.get("labels")))
-    return merged
+        return texts_of(body.get("impactedEntities"))
+    return texts_of(*(each.get("name") for each in targets))
 
 
 def _account_in(url: str | None) -> str | None:
     found = _ACCOUNT.search(url or "")
     return found[1] if found else None
-
-
-def _account(number: str | None) -> dict[str, str]:
-    return {"provider": "newrelic", "account": number} if number else {}
 
 
 SOURCE = Source(

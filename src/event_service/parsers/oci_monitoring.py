@@ -1,35 +1,21 @@
 """Oracle Cloud's Monitoring alarms, as its Notifications send them: one alarm a body."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mappings,
-    present,
-    text,
-    texts,
-    texts_of,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import first_text, joined, mappings, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical",),
-        "ERROR": ("error",),
-        "WARNING": ("warning",),
-        "INFO": ("info",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY)
 # RESET: the metric is no longer emitted, so that the alarm can't go on firing.
-_OVER = {"FIRING_TO_OK", "RESET"}
+# OK is a status, which counts where there is no type.
+_OVER = {"firing_to_ok", "reset", "ok"}
 # It tells of the alarm's rule, not of its state: SpaceONE's plugin leaves it out too.
-_NO_EVENT = "RULE_CHANGE"
+_NO_EVENT = "rule_change"
 _NAME_DIMENSIONS = ("resourceName", "resourceDisplayName", "displayName", "resourceId")
 
 
@@ -38,7 +24,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
 
     Raises ParseFailure when nothing names an alarm.
     """
-    if (text(body.get("type")) or "").upper() == _NO_EVENT:
+    if word(body.get("type")) == _NO_EVENT:
         return ()
     alarm = _first_alarm(body)
     if not alarm and first_text(body.get("dedupeKey"), body.get("title")) is None:
@@ -57,61 +43,38 @@ def _first_alarm(body: Body) -> Mapping[str, Any]:
 
 
 def _result(body: Body, alarm: Mapping[str, Any]) -> Mapping[str, Any]:
-    streams = list(_streams(body))
+    streams = _streams(body)
+    names = [_name(stream) for stream in streams]
     severity = first_text(body.get("severity"), alarm.get("severity"))
-    return present(
-        {
-            "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
-            "event_type": _event_type(body.get("type"), alarm.get("status")),
-            "title": joined(body.get("title"), severity and f"({severity})"),
-            "description": first_text(body.get("body"), alarm.get("alarmSummary")),
-            "severity": _SEVERITIES.severity(severity),
-            "resource": _resource(streams[0]) if streams else None,
-            "resources": texts_of(map(_name, streams[1:])),
-            "rule": text(alarm.get("query")),
-            "provider": "oracle_cloud",
-            "occurred_at": from_epoch(body.get("timestampEpochMillis"))
-            or text(body.get("timestamp")),
-            "additional_info": texts(
-                {
-                    "alarm_url": alarm.get("alarmUrl"),
-                    "alarm_id": alarm.get("id"),
-                    "namespace": alarm.get("namespace"),
-                    "status": alarm.get("status"),
-                    "region": next((s["region"] for s in streams if "region" in s), None),
-                    "alarm_summary": alarm.get("alarmSummary"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": first_text(body.get("dedupeKey")) or derived_key(alarm.get("id")),
+        "event_type": event_type(_OVER, first_text(body.get("type"), alarm.get("status"))),
+        "title": joined(body.get("title"), severity and f"({severity})"),
+        "description": first_text(body.get("body"), alarm.get("alarmSummary")),
+        "severity": _SEVERITIES.severity(severity),
+        "resource": {"name": next(iter(names), None)},
+        "resources": names[1:],
+        "rule": text(alarm.get("query")),
+        "provider": "oracle_cloud",
+        "occurred_at": from_epoch(body.get("timestampEpochMillis")) or text(body.get("timestamp")),
+        "additional_info": texts(
+            {
+                "alarm_url": alarm.get("alarmUrl"),
+                "alarm_id": alarm.get("id"),
+                "namespace": alarm.get("namespace"),
+                "status": alarm.get("status"),
+                "region": next((s["region"] for s in streams if "region" in s), None),
+                "alarm_summary": alarm.get("alarmSummary"),
+            }
+        ),
+    }
 
 
-def _event_type(kind: object, status: object) -> str:
-    said = text(kind)
-    if said is None:
-        return "RECOVERY" if (text(status) or "").upper() == "OK" else "ALERT"
-    return "RECOVERY" if said.upper() in _OVER else "ALERT"
-
-
-def _streams(body: Body) -> Iterator[Mapping[str, Any]]:
+def _streams(body: Body) -> list[Mapping[str, Any]]:
     """The dimensions of each metric stream of the alarm, without repeats."""
-    seen: set[str] = set()
-    for alarm in mappings(body.get("alarmMetaData")):
-        for dimensions in mappings(alarm.get("dimensions")):
-            said = json.dumps(dimensions, sort_keys=True)
-            if said not in seen:
-                seen.add(said)
-                yield dimensions
-
-
-def _resource(dimensions: Mapping[str, Any]) -> Mapping[str, str]:
-    return present(
-        {
-            "resource_id": text(dimensions.get("resourceId")),
-            "resource_type": "inventory.CloudService",
-            "name": _name(dimensions),
-        }
-    )
+    alarms = mappings(body.get("alarmMetaData"))
+    found = [stream for alarm in alarms for stream in mappings(alarm.get("dimensions"))]
+    return list({tuple(sorted(texts(stream).items())): stream for stream in found}.values())
 
 
 def _name(dimensions: Mapping[str, Any]) -> str | None:

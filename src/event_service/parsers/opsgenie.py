@@ -3,22 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_PRIORITIES = SeverityWords(
-    {"CRITICAL": ("p1",), "ERROR": ("p2",), "WARNING": ("p3",), "INFO": ("p4", "p5")}
-)
+_PRIORITIES = SeverityWords(CUSTOMARY)
 _OVER = {"close", "delete"}
 # They also come after an alert is closed, and would open it again.
 _SAYS_NOTHING = {"addnote", "addtags", "removetags", "adddetails", "removedetails"}
@@ -32,34 +22,32 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     alert = body.get("alert")
     if not isinstance(alert, Mapping):
         raise ParseFailure("alert is not an object")
-    action = (text(body.get("action")) or "").casefold()
-    if action in _SAYS_NOTHING:
+    if word(body.get("action")) in _SAYS_NOTHING:
         return ()
     number = text(alert.get("alertId"))
-    entity = text(alert.get("entity"))
     times = [from_epoch_or_text(alert.get(name)) for name in ("updatedAt", "createdAt")]
     result = {
         "event_key": number and f"opsgenie:alert:{number}",
-        "event_type": "RECOVERY" if action in _OVER else "ALERT",
+        "event_type": event_type(_OVER, body.get("action")),
         "title": text(alert.get("message")),
         "description": text(alert.get("description")),
         "severity": _PRIORITIES.severity(alert.get("priority")),
-        "resource": {"resource_type": "entity", "name": entity} if entity else None,
+        "resource": {"name": text(alert.get("entity"))},
         "occurred_at": first_text(*times),
-        "additional_info": texts(mapping(alert.get("details")))
-        | texts(
+        "additional_info": texts(
+            mapping(alert.get("details")),
             {
                 "action": body.get("action"),
                 "alias": alert.get("alias"),
                 "tiny_id": alert.get("tinyId"),
-                "tags": joined(*sequence(alert.get("tags")), by=", "),
-                "source": first_text(alert.get("source"), text_at(body, "source", "name")),
+                "tags": joined(alert.get("tags"), by=", "),
+                "source": first_text(alert.get("source"), at(body, "source", "name")),
                 "integration": body.get("integrationName"),
                 "username": alert.get("username"),
-            }
+            },
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

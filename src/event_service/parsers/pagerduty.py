@@ -4,28 +4,22 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from event_service.parsers.reading import (
-    at,
-    joined,
-    mapping,
-    mappings,
-    present,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, joined, mapping, mappings, text, text_at, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
 # Priorities are named by the account's owner; P1 to P5 and SEV-1 to SEV-5 are proposed.
 _PRIORITIES = SeverityWords(
+    CUSTOMARY,
     {
-        "CRITICAL": ("p1", "sev-1", "sev1", "critical"),
-        "ERROR": ("p2", "sev-2", "sev2", "high", "major", "error"),
-        "WARNING": ("p3", "sev-3", "sev3", "medium", "minor", "warning"),
-        "INFO": ("p4", "p5", "sev-4", "sev4", "sev-5", "sev5", "low", "info"),
-    }
+        "CRITICAL": ("sev-1", "sev1"),
+        "ERROR": ("sev-2", "sev2"),
+        "WARNING": ("sev-3", "sev3"),
+        "INFO": ("sev-4", "sev4", "sev-5", "sev5"),
+    },
 )
+_OVER = {"incident.resolved", "resolved"}
 _URGENCIES = SeverityWords({"ERROR": ("high",), "WARNING": ("low",)})
 _SUBDOMAIN = re.compile(r"https://([a-z0-9-]{1,63})\.(?:eu\.)?pagerduty\.com/", re.IGNORECASE)
 
@@ -41,7 +35,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     if not isinstance(event, Mapping):
         raise ParseFailure("event is not an object")
     incident = mapping(event.get("data"))
-    return (_result(event, incident),) if _word(incident.get("type")) == "incident" else ()
+    return (_result(event, incident),) if word(incident.get("type")) == "incident" else ()
 
 
 def recognises(body: Body) -> bool:
@@ -54,34 +48,33 @@ def recognises(body: Body) -> bool:
 
 def _result(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, Any]:
     number = text(incident.get("id"))
-    service = mapping(incident.get("service"))
-    resource = {
-        "resource_id": text(service.get("id")),
-        "resource_type": "service" if service else None,
-        "name": text(service.get("summary")),
+    place = _SUBDOMAIN.match(text(incident.get("html_url")) or "")
+    account = place and place[1]
+    return {
+        "event_key": number and f"pagerduty:incident:{number}",
+        "event_type": event_type(_OVER, event.get("event_type"), incident.get("status")),
+        "title": text(incident.get("title")),
+        "description": text_at(incident, "body", "details"),
+        "severity": _severity(incident),
+        "resource": {"name": text_at(incident, "service", "summary")},
+        "provider": account and "pagerduty",
+        "account": account,
+        "occurred_at": text(event.get("occurred_at")),
+        "additional_info": texts(
+            {
+                "url": incident.get("html_url"),
+                "event": event.get("event_type"),
+                "status": incident.get("status"),
+                "urgency": incident.get("urgency"),
+                "number": incident.get("number"),
+                "incident_key": incident.get("incident_key"),
+                "escalation_policy": at(incident, "escalation_policy", "summary"),
+                "teams": _summaries(incident.get("teams")),
+                "assignees": _summaries(incident.get("assignees")),
+                "agent": at(event, "agent", "summary"),
+            }
+        ),
     }
-    return present(
-        {
-            "event_key": number and f"pagerduty:incident:{number}",
-            "event_type": _event_type(event, incident),
-            "title": text(incident.get("title")),
-            "description": text_at(incident, "body", "details"),
-            "severity": _severity(incident),
-            "resource": present(resource),
-            **_account(text(incident.get("html_url"))),
-            "occurred_at": text(event.get("occurred_at")),
-            "additional_info": _additional_info(event, incident),
-        }
-    )
-
-
-def _event_type(event: Mapping[str, Any], incident: Mapping[str, Any]) -> str:
-    resolved = _word(event.get("event_type")) == "incident.resolved"
-    return "RECOVERY" if resolved or _word(incident.get("status")) == "resolved" else "ALERT"
-
-
-def _word(value: object) -> str:
-    return (text(value) or "").casefold()
 
 
 def _severity(incident: Mapping[str, Any]) -> str:
@@ -89,28 +82,6 @@ def _severity(incident: Mapping[str, Any]) -> str:
     if priority is not None:
         return _PRIORITIES.severity(priority)
     return _URGENCIES.severity(incident.get("urgency"))
-
-
-def _account(url: str | None) -> dict[str, str]:
-    found = _SUBDOMAIN.match(url or "")
-    return {"provider": "pagerduty", "account": found[1]} if found else {}
-
-
-def _additional_info(event: Mapping[str, Any], incident: Mapping[str, Any]) -> dict[str, str]:
-    return texts(
-        {
-            "url": incident.get("html_url"),
-            "event": event.get("event_type"),
-            "status": incident.get("status"),
-            "urgency": incident.get("urgency"),
-            "number": incident.get("number"),
-            "incident_key": incident.get("incident_key"),
-            "escalation_policy": text_at(incident, "escalation_policy", "summary"),
-            "teams": _summaries(incident.get("teams")),
-            "assignees": _summaries(incident.get("assignees")),
-            "agent": at(event, "agent", "summary"),
-        }
-    )
 
 
 def _summaries(references: object) -> str | None:

@@ -3,23 +3,15 @@
 from collections.abc import Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import (
-    first_text,
-    joined,
-    mapping,
-    present,
-    sequence,
-    text,
-    text_at,
-    texts,
-)
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import at, first_text, joined, mapping, text, texts
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
 # Pingdom says how important a check is, not how bad its state is.
 _IMPORTANCES = SeverityWords({"CRITICAL": ("high",), "WARNING": ("low",)})
 # SUCCESS is a transaction check's word for UP.
-_OVER = {"UP", "SUCCESS"}
+_OVER = {"up", "success"}
 
 
 def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - it has no options
@@ -29,31 +21,27 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     name = first_text(body.get("check_name"), check)
     parameters = mapping(body.get("check_params"))
     changed = from_epoch_or_text(body.get("state_changed_timestamp"))
-    resource = {
-        "resource_id": check,
-        "resource_type": text(body.get("check_type")),
-        "name": first_text(parameters.get("hostname"), parameters.get("full_url"), name),
-    }
+    target = first_text(parameters.get("hostname"), parameters.get("full_url"), name)
     result = {
         "event_key": check and f"pingdom:check:{check}",
-        "event_type": "RECOVERY" if state in _OVER else "ALERT",
+        "event_type": event_type(_OVER, state),
         "title": joined(name, f"is {state}") if name and state else name,
         "description": first_text(body.get("long_description"), body.get("description")),
         "severity": _IMPORTANCES.severity(body.get("importance_level")),
-        "resource": present(resource),
+        "resource": {"name": target},
         "rule": text(body.get("check_name")),
         "occurred_at": changed or text(body.get("state_changed_utc_time")),
         "additional_info": texts(
             {
                 "url": first_text(parameters.get("full_url"), parameters.get("url")),
                 "previous_state": body.get("previous_state"),
-                "tags": joined(*sequence(body.get("tags")), by=", "),
-                "first_probe": text_at(body, "first_probe", "location"),
-                "second_probe": text_at(body, "second_probe", "location"),
+                "tags": joined(body.get("tags"), by=", "),
+                "first_probe": at(body, "first_probe", "location"),
+                "second_probe": at(body, "second_probe", "location"),
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

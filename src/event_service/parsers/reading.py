@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from event_service.bodies import plain_text
@@ -19,9 +19,15 @@ def text(value: object) -> str | None:
     return said.strip() or None if said is not None else None
 
 
-def texts_of(values: Iterable[object]) -> list[str]:
-    """The texts of those values that have one, in order."""
-    return [said for said in map(text, values) if said is not None]
+def word(value: object) -> str:
+    """A scalar's text in lower case, as senders' own words are compared; empty without one."""
+    return (text(value) or "").casefold()
+
+
+def texts_of(*values: object) -> list[str]:
+    """The texts of those values that have one, and of the members of lists, in order."""
+    flat = (each for value in values for each in (value if isinstance(value, list) else [value]))
+    return [said for said in map(text, flat) if said is not None]
 
 
 def first_text(*values: object) -> str | None:
@@ -57,8 +63,8 @@ def text_at(value: object, *path: str) -> str | None:
 
 
 def joined(*values: object, by: str = " ") -> str | None:
-    """The texts of those values that have one, in order; None when none has."""
-    return by.join(texts_of(values)) or None
+    """As ``texts_of``, in one text; None when none has one."""
+    return by.join(texts_of(*values)) or None
 
 
 def present(fields: Mapping[str, object]) -> dict[str, Any]:

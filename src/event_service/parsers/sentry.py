@@ -8,29 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_service.parsers.epochs import from_epoch_or_text
+from event_service.parsers.event_types import event_type
 from event_service.parsers.reading import (
     at,
     first_text,
     joined,
     mapping,
-    present,
     sequence,
     text,
-    text_at,
     texts,
     texts_of,
+    word,
 )
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
 
-_LEVELS = SeverityWords(
-    {
-        "CRITICAL": ("fatal", "critical"),
-        "ERROR": ("error",),
-        "WARNING": ("warning",),
-        "INFO": ("info", "debug", "sample", "log"),
-    }
-)
+_LEVELS = SeverityWords(CUSTOMARY, {"INFO": ("sample", "log")})
 # A metric alert's action is its severity; once it is resolved it has none.
 _METRIC_ACTIONS = SeverityWords(
     {"CRITICAL": ("critical",), "WARNING": ("warning",), "NONE": ("resolved",)}
@@ -78,104 +71,93 @@ def _plugin(body: Body) -> dict[str, Any]:
     event = mapping(body.get("event"))
     slug = first_text(body.get("project_slug"), body.get("project"))
     name = first_text(slug, body.get("project_name"))
-    rules = sequence(body.get("triggering_rules"))
-    return present(
-        {
-            "event_key": _issue_key(text(body.get("id"))),
-            "event_type": "ALERT",
-            "title": first_text(body.get("message"), event.get("title"), body.get("culprit")),
-            "description": text(body.get("culprit")),
-            "severity": _LEVELS.severity(body.get("level")),
-            "resource": _project(name, None),
-            "rule": joined(*rules, by=", "),
-            "occurred_at": _event_time(event),
-            "additional_info": _tags(event)
-            | texts({"url": body.get("url"), "logger": body.get("logger"), "project": slug}),
-        }
-    )
+    return {
+        "event_key": _issue_key(text(body.get("id"))),
+        "event_type": "ALERT",
+        "title": first_text(body.get("message"), event.get("title"), body.get("culprit")),
+        "description": text(body.get("culprit")),
+        "severity": _LEVELS.severity(body.get("level")),
+        "resource": {"name": name},
+        "rule": joined(body.get("triggering_rules"), by=", "),
+        "occurred_at": _event_time(event),
+        "additional_info": texts(
+            _tags(event),
+            {"url": body.get("url"), "logger": body.get("logger"), "project": slug},
+        ),
+    }
 
 
 def _event(data: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
     rule = first_text(data.get("triggered_rule"), at(data, "issue_alert", "title"))
-    return present(
-        {
-            "event_key": _issue_key(_issue_id(event)),
-            "event_type": "ALERT",
-            "title": first_text(event.get("title"), event.get("message"), event.get("culprit")),
-            "description": _description(event),
-            "severity": _LEVELS.severity(event.get("level")),
-            "resource": _project(None, text(event.get("project"))),
-            "rule": rule,
-            "occurred_at": _event_time(event),
-            "additional_info": _tags(event)
-            | texts(
-                {
-                    "url": event.get("web_url"),
-                    "issue_url": event.get("issue_url"),
-                    "platform": event.get("platform"),
-                    "release": event.get("release"),
-                    "environment": event.get("environment"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _issue_key(_issue_id(event)),
+        "event_type": "ALERT",
+        "title": first_text(event.get("title"), event.get("message"), event.get("culprit")),
+        "description": _description(event),
+        "severity": _LEVELS.severity(event.get("level")),
+        "rule": rule,
+        "occurred_at": _event_time(event),
+        "additional_info": texts(
+            _tags(event),
+            {
+                "url": event.get("web_url"),
+                "issue_url": event.get("issue_url"),
+                "platform": event.get("platform"),
+                "release": event.get("release"),
+                "environment": event.get("environment"),
+            },
+        ),
+    }
 
 
 def _issue(body: Body, issue: Mapping[str, Any]) -> dict[str, Any]:
-    states = {said.casefold() for said in texts_of((body.get("action"), issue.get("status")))}
     slug = first_text(at(issue, "project", "slug"), at(issue, "project", "name"))
-    return present(
-        {
-            "event_key": _issue_key(text(issue.get("id"))),
-            "event_type": "RECOVERY" if states & _OVER else "ALERT",
-            "title": first_text(issue.get("title"), issue.get("culprit")),
-            "description": _description(issue),
-            "severity": _LEVELS.severity(issue.get("level")),
-            "resource": _project(slug, text_at(issue, "project", "id")),
-            "occurred_at": from_epoch_or_text(issue.get("lastSeen")),
-            "additional_info": texts(
-                {
-                    "url": first_text(issue.get("web_url"), issue.get("permalink")),
-                    "issue": issue.get("shortId"),
-                    "action": body.get("action"),
-                    "substatus": issue.get("substatus"),
-                    "platform": issue.get("platform"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _issue_key(text(issue.get("id"))),
+        "event_type": event_type(_OVER, body.get("action"), issue.get("status")),
+        "title": first_text(issue.get("title"), issue.get("culprit")),
+        "description": _description(issue),
+        "severity": _LEVELS.severity(issue.get("level")),
+        "resource": {"name": slug},
+        "occurred_at": from_epoch_or_text(issue.get("lastSeen")),
+        "additional_info": texts(
+            {
+                "url": first_text(issue.get("web_url"), issue.get("permalink")),
+                "issue": issue.get("shortId"),
+                "action": body.get("action"),
+                "substatus": issue.get("substatus"),
+                "platform": issue.get("platform"),
+            }
+        ),
+    }
 
 
 def _metric_alert(body: Body, data: Mapping[str, Any]) -> dict[str, Any]:
     alert = mapping(data["metric_alert"])
     rule = mapping(alert.get("alert_rule"))
-    action = (text(body.get("action")) or "").casefold()
+    action = word(body.get("action"))
     recovered = action == "resolved"
     number = text(alert.get("id"))
     since = first_text(alert.get("date_detected"), alert.get("date_started"))
-    return present(
-        {
-            "event_key": number and f"sentry:metric-alert:{number}",
-            "event_type": "RECOVERY" if recovered else "ALERT",
-            "title": first_text(
-                rule.get("name"), data.get("description_title"), alert.get("title")
-            ),
-            "description": text(data.get("description_text")),
-            "severity": _METRIC_ACTIONS.severity(action),
-            "resources": texts_of(sequence(alert.get("projects"))),
-            "rule": text(rule.get("name")),
-            "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
-            "additional_info": texts(
-                {
-                    "url": data.get("web_url"),
-                    "query": rule.get("query"),
-                    "aggregate": rule.get("aggregate"),
-                    "dataset": rule.get("dataset"),
-                    "environment": rule.get("environment"),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": number and f"sentry:metric-alert:{number}",
+        "event_type": "RECOVERY" if recovered else "ALERT",
+        "title": first_text(rule.get("name"), data.get("description_title"), alert.get("title")),
+        "description": text(data.get("description_text")),
+        "severity": _METRIC_ACTIONS.severity(action),
+        "resources": texts_of(alert.get("projects")),
+        "rule": text(rule.get("name")),
+        "occurred_at": (text(alert.get("date_closed")) if recovered else None) or since,
+        "additional_info": texts(
+            {
+                "url": data.get("web_url"),
+                "query": rule.get("query"),
+                "aggregate": rule.get("aggregate"),
+                "dataset": rule.get("dataset"),
+                "environment": rule.get("environment"),
+            }
+        ),
+    }
 
 
 def _issue_id(event: Mapping[str, Any]) -> str | None:
@@ -188,14 +170,8 @@ def _issue_key(number: str | None) -> str | None:
     return number and f"sentry:issue:{number}"
 
 
-def _project(name: str | None, number: str | None) -> dict[str, Any]:
-    if name is None and number is None:
-        return {}
-    return present({"resource_id": number, "resource_type": "project", "name": name})
-
-
 def _description(about: Mapping[str, Any]) -> str | None:
-    return joined(text_at(about, "metadata", "value"), about.get("culprit"), by="\n")
+    return joined(at(about, "metadata", "value"), about.get("culprit"), by="\n")
 
 
 def _event_time(event: Mapping[str, Any]) -> str | None:
@@ -203,11 +179,11 @@ def _event_time(event: Mapping[str, Any]) -> str | None:
     return first_text(*map(from_epoch_or_text, times))
 
 
-def _tags(event: Mapping[str, Any]) -> dict[str, str]:
+def _tags(event: Mapping[str, Any]) -> Mapping[str, object]:
     """Tags come as pairs of name and value."""
     pairs = [pair for pair in sequence(event.get("tags")) if isinstance(pair, list)]
     named = {text(pair[0]): pair[1] for pair in pairs if len(pair) == _PAIR}
-    return texts({name: value for name, value in named.items() if name})
+    return {name: value for name, value in named.items() if name}
 
 
 SOURCE = Source(

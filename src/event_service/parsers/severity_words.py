@@ -6,19 +6,30 @@ from event_service.parsers.reading import text
 
 UNKNOWN = "NOT_AVAILABLE"
 ABSENT = "NONE"
+# What most senders call it, and their users where it is left to them.
+CUSTOMARY = {
+    "CRITICAL": ("critical", "crit", "page", "emergency", "emerg", "fatal", "disaster", "p1"),
+    "ERROR": ("error", "err", "major", "high", "p2"),
+    "WARNING": ("warning", "warn", "minor", "medium", "average", "ticket", "p3"),
+    "INFO": ("info", "information", "informational", "notice", "low", "debug", "p4", "p5"),
+    "NONE": ("none",),
+}
 
 
 class SeverityWords:
     """One sender's words; read without regard to case and outer spaces."""
 
-    def __init__(self, words: Mapping[str, Iterable[str]], absent: str = ABSENT) -> None:
+    def __init__(self, *words: Mapping[str, Iterable[str]], absent: str = ABSENT) -> None:
         """``words``: for each of our severities, what the sender calls it.
 
         ``absent`` is the severity of what says none.
         """
         self._absent = absent
         self._severities = {
-            word.casefold(): severity for severity, given in words.items() for word in given
+            word.casefold(): severity
+            for each in words
+            for severity, given in each.items()
+            for word in given
         }
 
     def severity(self, value: object) -> str:

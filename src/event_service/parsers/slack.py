@@ -5,26 +5,17 @@ start, from fields of its attachments, and from their colour.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from event_service.parsers.colours import colour_severity
 from event_service.parsers.derived_keys import derived_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import first_text, joined, mappings, present, text, texts
+from event_service.parsers.reading import first_text, mappings, text, texts
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
-from event_service.parsers.severity_words import SeverityWords
-from event_service.parsers.slack_text import all_texts, plain
+from event_service.parsers.severity_words import CUSTOMARY, SeverityWords
+from event_service.parsers.slack_text import all_texts, fields_of
 from event_service.parsers.state_marks import Marked, marked
 
-_SEVERITIES = SeverityWords(
-    {
-        "CRITICAL": ("critical", "crit", "fatal", "emergency", "disaster", "p1"),
-        "ERROR": ("error", "high", "major", "p2"),
-        "WARNING": ("warning", "warn", "medium", "average", "minor", "p3"),
-        "INFO": ("info", "information", "low", "notice", "ok", "p4", "p5"),
-        "NONE": ("none",),
-    }
-)
+_SEVERITIES = SeverityWords(CUSTOMARY, {"INFO": ("ok",)})
 _SEVERITY_FIELDS = ("severity", "priority", "level")
 _RESOURCE_FIELDS = ("host", "hostname", "instance", "server", "resource", "service")
 _LONGEST_TITLE = 300
@@ -49,13 +40,14 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
         "title": headline[:_LONGEST_TITLE],
         "description": "\n".join(rest if len(headline) <= _LONGEST_TITLE else lines),
         "severity": _severity(body, fields, mark),
-        "resource": {"name": resource} if resource else None,
+        "resource": {"name": resource},
         "image_url": _image(body),
         "occurred_at": _occurred_at(body),
-        "additional_info": texts(fields)
-        | texts({"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}),
+        "additional_info": texts(
+            fields, {"url": _link(body), "channel": body.get("channel"), "sender": _sender(body)}
+        ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:
@@ -68,10 +60,7 @@ def recognises(body: Body) -> bool:
 
 def _fields(body: Body) -> Iterator[tuple[str, str]]:
     for attachment in mappings(body.get("attachments")):
-        for field in mappings(attachment.get("fields")):
-            title, value = text(field.get("title")), text(field.get("value"))
-            if title and value:
-                yield title, plain(value)
+        yield from fields_of(attachment)
 
 
 def _named(fields: Mapping[str, str], names: tuple[str, ...]) -> str | None:
@@ -95,18 +84,16 @@ def _image(body: Body) -> str | None:
 
 def _link(body: Body) -> str | None:
     attachments = mappings(body.get("attachments"))
-    actions: list[Mapping[str, Any]] = []
-    for holder in attachments:
-        actions += mappings(holder.get("actions"))
-    for block in mappings(body.get("blocks")):
-        actions += mappings(block.get("elements"))
-    titles = (attachment.get("title_link") for attachment in attachments)
-    return first_text(*titles, *(action.get("url") for action in actions))
+    titles = (each.get("title_link") for each in attachments)
+    pressed = [each.get("actions") for each in attachments]
+    pressed += [each.get("elements") for each in mappings(body.get("blocks"))]
+    buttons = (button for each in pressed for button in mappings(each))
+    return first_text(*titles, *(button.get("url") for button in buttons))
 
 
 def _sender(body: Body) -> str | None:
     footers = (each.get("footer") for each in mappings(body.get("attachments")))
-    return joined(body.get("username")) or first_text(*footers)
+    return first_text(body.get("username"), *footers)
 
 
 def _occurred_at(body: Body) -> str | None:

@@ -32,6 +32,14 @@ def all_texts(body: Mapping[str, Any]) -> Iterator[str]:
         yield from _of_attachment(attachment)
 
 
+def fields_of(attachment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The titles and values of the fields of an attachment that have both."""
+    for field in mappings(attachment.get("fields")):
+        title, value = text(field.get("title")), text(field.get("value"))
+        if title and value:
+            yield title, plain(value)
+
+
 def _label(found: re.Match[str]) -> str:
     if found[2]:
         return found[2]
@@ -50,10 +58,7 @@ def _of_attachment(attachment: Mapping[str, Any]) -> Iterator[str]:
     for value in said:
         yield from _plain(value)
     yield from _of_blocks(attachment.get("blocks"))
-    for field in mappings(attachment.get("fields")):
-        title, value = text(field.get("title")), text(field.get("value"))
-        if title and value:
-            yield f"{title}: {plain(value)}"
+    yield from (f"{title}: {value}" for title, value in fields_of(attachment))
 
 
 def _of_blocks(blocks: object) -> Iterator[str]:

@@ -7,7 +7,8 @@ spelling: ``monitorID`` and ``monitor_id`` are one.
 from collections.abc import Mapping, Sequence
 
 from event_service.parsers.epochs import from_epoch_or_text
-from event_service.parsers.reading import first_text, joined, present, text, texts
+from event_service.parsers.event_types import event_type
+from event_service.parsers.reading import first_text, joined, text, texts, word
 from event_service.parsers.seam import Body, Options, Source
 from event_service.parsers.severity_words import SeverityWords
 
@@ -27,23 +28,18 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
     fields = _folded(body)
     said = text(fields.get("alerttypefriendlyname"))
     # Its number says what an alert is, whatever its name is translated to.
-    state = _STATES.get(text(fields.get("alerttype")) or "") or (said or "").casefold()
+    state = _STATES.get(text(fields.get("alerttype")) or "") or word(said)
     monitor = first_text(
         fields.get("monitorid"), fields.get("monitorurl"), fields.get("monitorfriendlyname")
     )
     name = first_text(fields.get("monitorfriendlyname"), fields.get("monitorurl"), monitor)
-    resource = {
-        "resource_id": text(fields.get("monitorid")),
-        "resource_type": "monitor" if name else None,
-        "name": name,
-    }
     result = {
         "event_key": monitor and joined("uptimerobot:monitor", monitor, _expiry(state), by=":"),
-        "event_type": "RECOVERY" if state == "up" else "ALERT",
+        "event_type": event_type({"up"}, state),
         "title": joined(name, said or state, by=": "),
         "description": text(fields.get("alertdetails")),
         "severity": _SEVERITIES.severity(state),
-        "resource": present(resource),
+        "resource": {"name": name},
         "occurred_at": from_epoch_or_text(fields.get("alertdatetime")),
         "additional_info": texts(
             {
@@ -56,7 +52,7 @@ def parse(body: Body, options: Options) -> Sequence[object]:  # noqa: ARG001 - i
             }
         ),
     }
-    return (present(result),)
+    return (result,)
 
 
 def recognises(body: Body) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from event_service.parsers.derived_keys import derived_key, plugin_key
 from event_service.parsers.epochs import from_epoch
-from event_service.parsers.reading import at, first_text, joined, mapping, present, text, texts
+from event_service.parsers.reading import first_text, joined, mapping, text, texts, word
 from event_service.parsers.seam import Body, Options, ParseFailure, Source
 from event_service.parsers.severity_words import SeverityWords
 from event_service.parsers.variable_names import by_variable, spellings
@@ -65,45 +65,39 @@ def _fields(body: Body) -> Mapping[str, str]:
         for name, value in mapping(body.get(group)).items()
     }
     said = {name: text(value) for name, value in (dict(by_variable(body)) | nested).items()}
-    return {name: value for name, value in said.items() if value and not _is_empty_macro(value)}
-
-
-def _is_empty_macro(value: str) -> bool:
-    return _EMPTY_MACRO.fullmatch(value) is not None
+    return {
+        name: value for name, value in said.items() if value and not _EMPTY_MACRO.fullmatch(value)
+    }
 
 
 def _result(fields: Mapping[str, str]) -> Mapping[str, Any]:
     over = _is_over(fields)
-    problem = first_text(at(fields, "trigger_name"), at(fields, "event_name"))
+    problem = first_text(*map(fields.get, ("trigger_name", "event_name")))
     severity = first_text(*map(fields.get, _SEVERITY_FIELDS))
-    return present(
-        {
-            "event_key": _event_key(fields, problem),
-            "event_type": "RECOVERY" if over else "ALERT",
-            "title": first_text(
-                at(fields, "title"), at(fields, "alert_subject"), at(fields, "event_name"), problem
-            ),
-            "description": first_text(at(fields, "message"), at(fields, "alert_message")),
-            "severity": "INFO" if over else _SEVERITIES.severity(severity),
-            "resource": _resource(fields),
-            "rule": problem,
-            "occurred_at": from_epoch(fields.get("event_timestamp")),
-            "additional_info": texts(
-                {
-                    "zabbix_host_visible_name": fields.get("host_visible_name"),
-                    "zabbix_trigger_id": fields.get("trigger_id"),
-                    "zabbix_event_id": fields.get("event_id"),
-                    "zabbix_host_id": fields.get("host_id"),
-                    "zabbix_item_key": fields.get("item_key"),
-                    "zabbix_item_value": fields.get("item_value"),
-                    "zabbix_url": fields.get("zabbix_url"),
-                    "event_tags": fields.get("event_tags"),
-                    # In the time of the Zabbix server, whose zone isn't said.
-                    "event_time": joined(fields.get("event_date"), fields.get("event_time")),
-                }
-            ),
-        }
-    )
+    return {
+        "event_key": _event_key(fields, problem),
+        "event_type": "RECOVERY" if over else "ALERT",
+        "title": first_text(*map(fields.get, ("title", "alert_subject", "event_name")), problem),
+        "description": first_text(*map(fields.get, ("message", "alert_message"))),
+        "severity": "INFO" if over else _SEVERITIES.severity(severity),
+        "resource": {"name": _resource_name(fields)},
+        "rule": problem,
+        "occurred_at": from_epoch(fields.get("event_timestamp")),
+        "additional_info": texts(
+            {
+                "zabbix_host_visible_name": fields.get("host_visible_name"),
+                "zabbix_trigger_id": fields.get("trigger_id"),
+                "zabbix_event_id": fields.get("event_id"),
+                "zabbix_host_id": fields.get("host_id"),
+                "zabbix_item_key": fields.get("item_key"),
+                "zabbix_item_value": fields.get("item_value"),
+                "zabbix_url": fields.get("zabbix_url"),
+                "event_tags": fields.get("event_tags"),
+                # In the time of the Zabbix server, whose zone isn't said.
+                "event_time": joined(fields.get("event_date"), fields.get("event_time")),
+            }
+        ),
+    }
 
 
 def _event_key(fields: Mapping[str, str], problem: str | None) -> str | None:
@@ -119,16 +113,13 @@ def _is_over(fields: Mapping[str, str]) -> bool:
     status = first_text(fields.get("event_status"), fields.get("trigger_status"))
     if status is None and "event_value" in fields:
         return fields["event_value"] == _OVER_VALUE
-    return (status or fields.get("status", "")).lower() in _OVER
+    return word(status or fields.get("status")) in _OVER
 
 
-def _resource(fields: Mapping[str, str]) -> Mapping[str, str]:
+def _resource_name(fields: Mapping[str, str]) -> str | None:
     host = first_text(*map(fields.get, ("host_name", "host_host", "host")))
-    address = first_text(
-        fields.get("host_connection_info"), fields.get("host_conn"), fields.get("host_ip")
-    )
-    name = joined(host, address and f"({address})") if host else address
-    return present({"resource_id": host, "name": name})
+    address = first_text(*map(fields.get, ("host_connection_info", "host_conn", "host_ip")))
+    return joined(host, address and f"({address})") if host else address
 
 
 SOURCE = Source(

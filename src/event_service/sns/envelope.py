@@ -1,11 +1,10 @@
-"""What SNS wraps around everything it sends, and the part of it that is signed."""
+"""The part of an envelope that SNS signs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from event_service.errors import PermissionDenied
-from event_service.parsers.reading import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,13 +12,7 @@ if TYPE_CHECKING:
 SUBSCRIPTION: Final = "SubscriptionConfirmation"
 
 _CONFIRMED: Final = (
-    "Message",
-    "MessageId",
-    "SubscribeURL",
-    "Timestamp",
-    "Token",
-    "TopicArn",
-    "Type",
+    *("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
 )
 _SIGNED: Final = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -27,11 +20,6 @@ _SIGNED: Final = {
     "UnsubscribeConfirmation": _CONFIRMED,
 }
 _OPTIONAL: Final = "Subject"
-
-
-def is_envelope(body: Mapping[str, Any]) -> bool:
-    """Whether the body says that it is SNS' envelope; its parser takes such a body for its own."""
-    return text(body.get("Type")) in _SIGNED and text(body.get("TopicArn")) is not None
 
 
 def signed_text(body: Mapping[str, Any]) -> str:

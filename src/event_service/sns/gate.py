@@ -11,7 +11,7 @@ from event_service.parsers import aws_sns
 from event_service.parsers.registry import AUTO
 from event_service.sns.certificates import Certificates
 from event_service.sns.confirmation import confirm_subscription
-from event_service.sns.envelope import SUBSCRIPTION, is_envelope
+from event_service.sns.envelope import SUBSCRIPTION
 from event_service.sns.fetch import Fetch, LimitedFetch
 from event_service.sns.signature import SignatureCheck
 
@@ -44,7 +44,7 @@ def sns_gate(
         recognises = plugin_id in ("", AUTO)
         if not recognises and plugin_id not in _NAMES:
             return
-        if not is_envelope(body):
+        if not aws_sns.is_envelope(body):
             if check is not None and not recognises:
                 raise PermissionDenied(
                     "This webhook takes messages that SNS signed, and no others."
