@@ -166,6 +166,18 @@ def test_a_service_that_is_not_there(stand: Stand) -> None:
     watch.cancel()
 
 
+def test_all_that_can_be_asked_for_is_listed(stand: Stand) -> None:
+    stand.store.flips = False
+    stand.start()
+    stub = stand.stub()
+    request = health_pb2.HealthListRequest()  # type: ignore[attr-defined]  # it is new
+    listed = stub.List(request, timeout=WAIT_SECONDS).statuses
+    assert {name: one.status for name, one in listed.items()} == {"": SERVING}
+    stand.monitor.stop()
+    listed = stub.List(request, timeout=WAIT_SECONDS).statuses
+    assert {name: one.status for name, one in listed.items()} == {"": NOT_SERVING}
+
+
 def test_those_who_let_nothing_come_hold_nothing_but_their_own_watch(stand: Stand) -> None:
     stand.store.flips = False
     stand.start()

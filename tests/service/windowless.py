@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grpc_health.v1 import health_pb2
@@ -17,10 +19,11 @@ WATCH: Final = "/grpc.health.v1.Health/Watch"
 _PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _DATA, HEADERS, RST_STREAM, _SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 _ACK, _END_STREAM, _END_HEADERS = 1, 1, 4
-_INITIAL_WINDOW_SIZE: Final = 4
+_HEADER_TABLE_SIZE, _INITIAL_WINDOW_SIZE = 1, 4
 # Places in the static table of RFC 7541: ":method: POST", ":scheme: http" and two names.
 _POST, _HTTP, _AUTHORITY, _PATH = b"\x83", b"\x86", b"\x01", b"\x04"
 _NEW_NAME: Final = b"\x00"
+_STATUS: Final = re.compile(rb"grpc-status[\x01\x02](\d+)")
 
 
 class _Frame(NamedTuple):
@@ -28,6 +31,11 @@ class _Frame(NamedTuple):
     flags: int
     stream: int
     body: bytes
+
+    def __bytes__(self) -> bytes:
+        size = len(self.body)
+        head = struct.pack("!BHBBI", size >> 16, size & 0xFFFF, self.kind, self.flags, self.stream)
+        return head + self.body
 
 
 class Windowless:
@@ -37,9 +45,10 @@ class Windowless:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._last_stream = -1
         self._answers = True
-        no_window = struct.pack("!HI", _INITIAL_WINDOW_SIZE, 0)
+        # Without a table the server writes out the names and values of its headers.
+        none = struct.pack("!HIHI", _HEADER_TABLE_SIZE, 0, _INITIAL_WINDOW_SIZE, 0)
         self._socket.sendall(_PREFACE)
-        self._send(_Frame(_SETTINGS, 0, 0, no_window))
+        self._send(_Frame(_SETTINGS, 0, 0, none))
 
     def __enter__(self) -> Windowless:
         return self
@@ -58,13 +67,21 @@ class Windowless:
 
         A value of ``metadata`` may be any 126 bytes, also such as no library would send.
         """
-        self._last_stream += 2
-        stream = self._last_stream
-        self._send(_Frame(HEADERS, _END_HEADERS, stream, _headers(path, metadata)))
-        framed = struct.pack("!BI", 0, len(message)) + message
-        self._send(_Frame(_DATA, _END_STREAM, stream, framed))
-        self.wait_for(HEADERS, stream)
-        return stream
+        self._socket.sendall(self._call(path, message, metadata))
+        self.wait_for(HEADERS, self._last_stream)
+        return self._last_stream
+
+    def statuses(self, path: str, calls: int) -> Counter[int]:
+        """Call a method so often in one write, with empty messages; how often it ended how.
+
+        None of the calls may be answered with a message.
+        """
+        self._socket.sendall(b"".join(self._call(path, b"") for _ in range(calls)))
+        ended: Counter[int] = Counter()
+        while ended.total() < calls and (frame := self._read()) is not None:
+            if status := _STATUS.search(frame.body) if frame.kind == HEADERS else None:
+                ended[int(status[1])] += 1
+        return ended
 
     def ping(self, times: int) -> None:
         """Ask whether the server is there, again and again, until it has answered each."""
@@ -88,6 +105,13 @@ class Windowless:
         """Read until the server closes the connection."""
         while self._read() is not None:
             continue
+
+    def _call(self, path: str, message: bytes, metadata: Sequence[tuple[str, bytes]] = ()) -> bytes:
+        self._last_stream += 2
+        framed = struct.pack("!BI", 0, len(message)) + message
+        return bytes(
+            _Frame(HEADERS, _END_HEADERS, self._last_stream, _headers(path, metadata))
+        ) + bytes(_Frame(_DATA, _END_STREAM, self._last_stream, framed))
 
     def _read(self) -> _Frame | None:
         head = self._exactly(9)
@@ -115,11 +139,7 @@ class Windowless:
         return read
 
     def _send(self, frame: _Frame) -> None:
-        size = len(frame.body)
-        head = struct.pack(
-            "!BHBBI", size >> 16, size & 0xFFFF, frame.kind, frame.flags, frame.stream
-        )
-        self._socket.sendall(head + frame.body)
+        self._socket.sendall(bytes(frame))
 
 
 def _headers(path: str, metadata: Sequence[tuple[str, bytes]]) -> bytes:

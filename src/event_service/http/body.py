@@ -96,7 +96,9 @@ def _sink(request: Request, size: int) -> _Plain | _Gzip:
     if encoding in _GZIP:
         return _Gzip(size)
     raise HTTPException(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding may be gzip or identity."
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "Content-Encoding may be gzip or identity.",
+        {"Accept-Encoding": "gzip"},
     )
 
 

@@ -36,6 +36,9 @@ _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
 _METADATA_BYTES = 4 * MAX_TOKEN_BYTES
 """gRPC refuses more, without a code: so it is well over what any caller has to send."""
+_MOST_UNTAKEN = 3_000
+"""Calls that have come and that grpcio has not taken yet, one by one. gRPC ends further ones with
+CANCELLED, which no client tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,11 @@ def build_grpc(
         options=(
             ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
             ("grpc.max_send_message_length", int(settings.max_response_bytes)),
-            # One limit: between two of them gRPC refuses at random.
+            # One limit of each: between two of them gRPC refuses at random.
             ("grpc.max_metadata_size", _METADATA_BYTES),
             ("grpc.absolute_max_metadata_size", _METADATA_BYTES),
+            ("grpc.server.max_pending_requests", _MOST_UNTAKEN),
+            ("grpc.server.max_pending_requests_hard_limit", _MOST_UNTAKEN),
             ("grpc.so_reuseport", int(shares_port)),
             *connection_options(settings),
         ),

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 from google.protobuf.message import DecodeError
 from grpc_health.v1 import health
-from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2 import (  # type: ignore[attr-defined]  # the list is new
+    HealthCheckRequest,
+    HealthCheckResponse,
+    HealthListResponse,
+)
 
 from event_service.errors import InvalidArgument, NotFound, ServiceError
 from event_service.servicer.doors import in_pool
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def health_door(watches: HealthWatches, doors: Doors) -> Door:
-    """Check and Watch, by a door of their own. Who watches holds none of its threads.
+    """Check, List and Watch, by a door of their own. Who watches holds none of its threads.
 
     Not grpcio's own servicer, which sends under a lock that all who watch share.
     """
@@ -35,6 +39,15 @@ def health_door(watches: HealthWatches, doors: Doors) -> Door:
             fault = NotFound("service", service)
             context.abort(fault.status, fault.details)
         return HealthCheckResponse(status=status)
+
+    def list_all(_: Iterator[bytes], __: grpc.ServicerContext) -> HealthListResponse:
+        # What is asked has nothing in it, so it isn't waited for.
+        return HealthListResponse(
+            statuses={
+                service: HealthCheckResponse(status=status)
+                for service, status in watches.statuses().items()
+            }
+        )
 
     def watch(requests: Iterator[bytes], context: grpc.ServicerContext, send: Send) -> None:
         service = _request(slow_clients, requests, context).service
@@ -51,6 +64,10 @@ def health_door(watches: HealthWatches, doors: Doors) -> Door:
         return {
             f"/{health.SERVICE_NAME}/Check": grpc.stream_unary_rpc_method_handler(
                 in_pool(pool, check), response_serializer=serialise
+            ),
+            f"/{health.SERVICE_NAME}/List": grpc.stream_unary_rpc_method_handler(
+                in_pool(pool, list_all),
+                response_serializer=HealthListResponse.SerializeToString,
             ),
             f"/{health.SERVICE_NAME}/Watch": grpc.stream_stream_rpc_method_handler(
                 cast("Any", in_pool(pool, watch)), response_serializer=serialise

@@ -16,7 +16,7 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse
 from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import grpc
 
@@ -47,6 +47,11 @@ class HealthWatches:
         """The health of a service; None if there is no such service."""
         with self._news:
             return self._health.get(service)
+
+    def statuses(self) -> Mapping[str, Status]:
+        """The health of each service."""
+        with self._news:
+            return dict(self._health)
 
     def set(self, service: str, *, serving: bool) -> None:
         """Have it told, if that is news. Without effect after ``settle``."""

@@ -198,6 +198,7 @@ def test_damaged_gzip(running: Running, http: Asking, webhook: Webhook, body: by
 def test_other_encodings(http: Asking, webhook: Webhook, encoding: str) -> None:
     answer = http.deliver(webhook, json.dumps(BODY).encode(), {"Content-Encoding": encoding})
     assert (answer.status, answer.code) == (415, "ERROR_UNSUPPORTED_MEDIA_TYPE")
+    assert answer.headers["accept-encoding"] == "gzip"
 
 
 def test_more_events_than_are_taken(running: Running, http: Asking, webhook: Webhook) -> None:
