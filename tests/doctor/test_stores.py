@@ -213,6 +213,22 @@ def test_a_user_who_may_run_no_scripts(of_redis: Any, tmp_path: Path) -> None:
     assert "hunter2" not in str(found)
 
 
+def test_a_user_who_may_do_what_the_service_does_and_no_more(of_redis: Any, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "r", *KEEPING) as port:
+        with Redis(port=port) as client:
+            client.acl_setuser(
+                "u",
+                enabled=True,
+                nopass=True,
+                keys=["event-service:*"],
+                categories=["-@all", "+@read", "+@write", "+@scripting", "+@connection"],
+            )
+        found = of_redis(f"redis://u:hunter2@127.0.0.1:{port}")
+    assert (found["Redis"].mark, "+info" in found["Redis"].advice) == (Mark.WARNING, True)
+    assert found["Redis memory"].mark is Mark.SKIPPED
+    assert found["Redis scripts"].mark is Mark.OK
+
+
 def test_every_primary_of_a_cluster(of_redis: Any, tmp_path: Path) -> None:
     with cluster_of_one(tmp_path / "r", "--maxmemory-policy", "volatile-ttl") as port:
         found = of_redis(f"redis+cluster://127.0.0.1:{port}")

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from redis import RedisCluster
+from redis.exceptions import NoPermissionError
 
 from event_service.dedup import scripts
 from event_service.doctor.finding import failure, ok, skipped, warning
@@ -44,16 +45,26 @@ def check_redis(connect: Callable[[], RedisClient], *, embedded: bool) -> Iterat
         for what in (_MEMORY, _KEPT, _SCRIPTS):
             yield skipped(what, "Redis does not answer")
         return
-    yield _of_server(client, nodes, round_trip, embedded=embedded)
-    yield _of_memory(nodes)
-    yield _of_files(client, nodes)
+    if nodes:
+        yield _of_server(client, nodes, round_trip, embedded=embedded)
+        yield _of_memory(nodes)
+        yield _of_files(client, nodes)
+    else:
+        found, advice = "its user may not ask what it is", "Let the user: ACL SETUSER ... +info"
+        yield _of_writes(client) or warning(_WHAT, f"it answers, and {found}", advice)
+        yield skipped(_MEMORY, found)
+        yield skipped(_KEPT, found)
     yield _of_scripts(client)
 
 
 def _nodes(client: RedisClient) -> list[Mapping[str, Any]]:
-    if isinstance(client, RedisCluster):
-        return [client.info(target_nodes=node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
-    return [client.info()]
+    """What each primary tells of itself; none if the user may not ask."""
+    try:
+        if isinstance(client, RedisCluster):
+            return [client.info(target_nodes=node) for node in client.get_primaries()]  # type: ignore[no-untyped-call]
+        return [client.info()]
+    except NoPermissionError:
+        return []
 
 
 def _of_server(
@@ -70,13 +81,17 @@ def _of_server(
         return failure(_WHAT, f"{name}, a replica: it takes no writes", advice)
     if any(int(node.get("loading", 0)) for node in nodes):
         return warning(_WHAT, f"{found}: it is reading its file", "Wait until it is done.")
+    return _of_writes(client) or ok(_WHAT, found)
+
+
+def _of_writes(client: RedisClient) -> Finding | None:
     try:
         client.set(_PROBE, "1", ex=_PROBE_SECONDS)
         client.delete(_PROBE)
     except REDIS_FAULTS as fault:
         advice = "Its memory or its disk is full, or the user may not write: see its log."
         return failure(_WHAT, f"takes no writes: {first_clause(fault)}", advice)
-    return ok(_WHAT, found)
+    return None
 
 
 def _of_memory(nodes: list[Mapping[str, Any]]) -> Finding:
