@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         le=3600,
         description="How long nothing may come over a gRPC connection before its client is asked"
         " whether it is there. That keeps what lies between from forgetting the connection; one"
-        " whose client does not answer for as long again, or for 20 s, is closed.",
+        " whose client does not answer for as long again is closed.",
     )
     connection_seconds: NonNegativeFloat = Field(
         default=1800.0,

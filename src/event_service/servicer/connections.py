@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,21 +11,17 @@ if TYPE_CHECKING:
 
     Options: TypeAlias = Sequence[tuple[str, int]]
 
-_LONGEST_ANSWER: Final = 20.0
-"""Seconds; as gRPC has it."""
-
 
 def connection_options(settings: Settings) -> Options:
     """Those of a server."""
+    silence = _milliseconds(settings.keepalive_seconds)
     return (
         # By default gRPC ends the connection of a client that asks often whether we are there, and
         # with it the calls on it, as UNAVAILABLE, stored or not (CONTRACT 1.6).
         ("grpc.http2.max_ping_strikes", 0),
-        ("grpc.keepalive_time_ms", _milliseconds(settings.keepalive_seconds)),
-        (
-            "grpc.keepalive_timeout_ms",
-            _milliseconds(min(settings.keepalive_seconds, _LONGEST_ANSWER)),
-        ),
+        ("grpc.keepalive_time_ms", silence),
+        ("grpc.keepalive_timeout_ms", silence),
+        ("grpc.http2.ping_timeout_ms", silence),
         # Idle connections are asked too, and more than twice.
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
