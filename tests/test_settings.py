@@ -144,6 +144,8 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
         ("waiting_per_thread", "-1"),
         ("http_connections", "0"),
         ("drain_seconds", "-1"),
+        ("keepalive_seconds", "0"),
+        ("connection_seconds", "2592000"),  # gRPC counts milliseconds in 32 bits
         ("webhook_quota", "0"),
         ("webhook_quota", "nan"),
         ("webhook_quota", "inf"),

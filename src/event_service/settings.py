@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     )
     connection_seconds: NonNegativeFloat = Field(
         default=1800.0,
-        le=30 * 24 * 3600,
+        le=7 * 24 * 3600,
         description="How old a gRPC connection gets, give or take a tenth, before its client is"
         " told to open another for its next calls: so that clients find further processes and"
         " replicas. 0: as old as it likes.",

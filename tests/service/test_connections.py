@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.service.flood import Flood, keys
 from tests.service.windowless import GOAWAY, PING, Windowless
 
@@ -49,3 +51,9 @@ def test_an_old_connection_ends_when_its_calls_are_answered(start: Start, held: 
     held.let_go()
     assert [answer.status for answer in flood.answers(2)] == ["OK", "OK"]
     assert running.client.create(webhook, {"title": "afterwards"}).status == "OK"
+
+
+@pytest.mark.parametrize("age", [0, 7 * 24 * 3600])
+def test_connections_may_last_for_ever_or_as_long_as_may_be_said(start: Start, age: float) -> None:
+    running = start(keepalive_seconds=3600, connection_seconds=age)
+    assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
