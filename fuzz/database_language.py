@@ -132,6 +132,8 @@ def _check_condition(condition: Mapping[str, Any]) -> None:
             assert test, condition
             for part in test:
                 _check_condition(part)
+        elif key == "$expr":
+            _check_expression(test)
         else:
             _check_name(key)
             if not isinstance(test, str):
