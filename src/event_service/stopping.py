@@ -85,7 +85,8 @@ def end_by_signals() -> None:
     if os.getpid() != _FIRST_PROCESS:
         return
     for number in _STOP_SIGNALS:
-        if signal.getsignal(number) is signal.SIG_DFL:
+        # What Python raises at SIGINT is lost where it comes while something is destroyed.
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _end)
 
 
