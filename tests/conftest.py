@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +34,17 @@ def interruptible() -> None:
     """SIGINT interrupts the tests and what they start, also in the background of a shell, where
     it comes ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def a_proxy_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables name a proxy for everything; nobody is there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, nobody)
+    for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

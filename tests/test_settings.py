@@ -1,3 +1,4 @@
+import pwd
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_relative_directory_is_the_same_wherever_the_service_goes(
     assert Settings(data_dir=Path("data")).data_dir == tmp_path / "data"
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Settings(data_dir=Path("~/data")).data_dir == tmp_path / "data"
+
+
+def test_a_user_without_a_home_is_to_name_the_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("EVENT_DATA_DIR", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)  # a container's user may be in no list
+    with pytest.raises(ValidationError, match=r"data_dir\n.*home directory that is not known"):
+        Settings()
 
 
 @pytest.mark.parametrize(

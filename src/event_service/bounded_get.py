@@ -13,6 +13,9 @@ import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     import socket
@@ -48,7 +51,8 @@ def bounded_get(
     most_bytes: int,
     handlers: Iterable[urllib.request.BaseHandler] = (),
 ) -> Fetched:
-    """What an ``http://`` or ``https://`` address answers, by the environment's proxy if any.
+    """What an ``http://`` or ``https://`` address answers, by the environment's proxy if any,
+    but not from this machine.
 
     Without further ``handlers`` every status is an answer, and no redirect is followed. Raises
     OSError when no whole answer of at most ``most_bytes`` has come after ``seconds``. The resolver
@@ -147,11 +151,24 @@ class _Handler(urllib.request.AbstractHTTPHandler):
         return self.do_open(connection, request)
 
 
+class _Proxies(urllib.request.ProxyHandler):
+    def proxy_open(
+        self,
+        req: urllib.request.Request,
+        proxy: str,
+        type: str,  # noqa: A002  # its name there
+    ) -> Any:
+        # http:// is believed of this machine alone: on the way to a proxy others could answer.
+        if is_loopback(urlsplit(req.full_url).hostname or ""):
+            return None
+        return super().proxy_open(req, proxy, type)
+
+
 def _opener(
     deadline: _Deadline, handlers: Iterable[urllib.request.BaseHandler]
 ) -> urllib.request.OpenerDirector:
     # Put together by hand: the ready-made one opens file:// and ftp:// too.
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), _Handler(deadline), *handlers):
+    for handler in (_Proxies(), _Handler(deadline), *handlers):
         opener.add_handler(handler)
     return opener

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import grpc
 
+from event_service.socket_address import is_loopback
+
 ChannelOptions: TypeAlias = Sequence[tuple[str, int]]
 
 _SCHEMES: Final = ("grpc", "grpc+ssl")
@@ -43,4 +45,15 @@ def open_channel(endpoint: str, options: ChannelOptions) -> grpc.Channel:
     if parts.scheme == "grpc+ssl":
         credentials = grpc.ssl_channel_credentials()
         return grpc.secure_channel(parts.netloc, credentials, options=options)
-    return grpc.insecure_channel(parts.netloc, options=options)
+    return open_plain_channel(parts.netloc, options)
+
+
+def open_plain_channel(address: str, options: ChannelOptions = ()) -> grpc.Channel:
+    """A channel without TLS to ``host:port``, which connects when it is first used.
+
+    By the environment's proxy if any (``http_proxy``, ``grpc_proxy``), but not to this machine.
+    """
+    if is_loopback(address.rpartition(":")[0]):
+        # A proxy would look for it on its own machine.
+        options = (*options, ("grpc.enable_http_proxy", 0))
+    return grpc.insecure_channel(address, options=options)

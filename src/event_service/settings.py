@@ -41,7 +41,10 @@ _SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
 def _default_data_directory() -> Path:
-    return Path(platformdirs.user_data_dir("event-service", appauthor=False))
+    try:
+        return Path(platformdirs.user_data_dir("event-service", appauthor=False))
+    except RuntimeError:  # nothing is known of this user; and this is refused for that
+        return Path("~")
 
 
 def _default_http_port(given: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 from typing import Any, NamedTuple, cast
 
@@ -17,6 +18,16 @@ class SocketAddress(NamedTuple):
 def apart_from_port(host: str) -> str:
     """The host as it stands before ``:port``: IPv6, which has colons of its own, in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address; of names, ``localhost`` alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False
 
 
 def listening_address(host: str, port: int) -> SocketAddress:

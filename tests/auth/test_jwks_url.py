@@ -114,6 +114,11 @@ def test_one_fetch_serves_every_domain(server: WebServer, issuer: Issuer, clock:
     assert len(server.asked) == 2
 
 
+@pytest.mark.usefixtures("a_proxy_is_set")
+def test_no_proxy_gets_to_put_in_keys_of_this_machine(server: WebServer, issuer: Issuer) -> None:
+    assert TokenVerifier(JwksUrl(server.url())).claims(issuer.token()).did == DOMAIN
+
+
 def test_a_new_key_and_a_new_domain_are_fetched(
     server: WebServer, issuer: Issuer, clock: Clock
 ) -> None:

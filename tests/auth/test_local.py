@@ -55,6 +55,11 @@ def test_every_role_of_every_domain(pair: LocalKeyPair) -> None:
         assert found == Caller("SYSTEM_TOKEN", Scope("domain-c", "workspace-c"))
 
 
+def test_a_new_data_directory_is_this_users_alone(tmp_path: Path) -> None:
+    LocalKeyPair(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
 def test_the_key_is_made_once_and_for_the_owner_alone(pair: LocalKeyPair, data_dir: Path) -> None:
     path = data_dir / "auth" / "key.pem"
     assert path.stat().st_mode & 0o777 == 0o600

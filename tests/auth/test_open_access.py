@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_WRITE
-from event_service.auth.open_access import NoAuth, is_loopback, open_access
+from event_service.auth.open_access import NoAuth, open_access
 from event_service.caller import Caller, Scope
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict

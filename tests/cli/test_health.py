@@ -57,6 +57,14 @@ def test_says_what_the_service_says(
     assert command.refused("health", "--address", address) == "NOT_SERVING\n"
 
 
+@pytest.mark.usefixtures("no_stores_given", "a_proxy_is_set")
+def test_asks_this_machine_past_a_proxy(
+    command: Command, servicer: HealthServicer, address: str
+) -> None:
+    servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+    assert command.told("health", "--address", address) == "SERVING\n"
+
+
 def test_finds_a_running_service_by_its_data_directory(
     command: Command, no_stores_given: Path, address: str
 ) -> None:

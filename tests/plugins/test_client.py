@@ -48,6 +48,14 @@ def test_an_answer_becomes_results(plugin: RunningPlugin, client: PluginClient) 
     assert draft.additional_info["sent"] == BODY
 
 
+@pytest.mark.usefixtures("a_proxy_is_set")
+def test_one_on_this_machine_is_asked_past_a_proxy(
+    plugin: RunningPlugin, client: PluginClient
+) -> None:
+    (result,) = client.parse(plugin.place, {}, BODY)
+    assert normalise(result).draft.event_key == "key-1"
+
+
 def test_each_result_stands_alone(plugin: RunningPlugin, client: PluginClient) -> None:
     good, *odd = client.parse(plugin.place, {"do": "odd"}, {})
     assert normalise(good).draft.event_key == "good"

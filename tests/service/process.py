@@ -39,7 +39,7 @@ class ServeProcess:
     def workers(self) -> list[psutil.Process]:
         """The processes that serve, where there are several."""
         family = psutil.Process(self.runtime()["pid"]).children(recursive=True)
-        return [one for one in family if one.cmdline()[1:3] == ["-m", "event_service.workers"]]
+        return [one for one in family if one.cmdline()[2:4] == ["-m", "event_service.workers"]]
 
     def run(self, *arguments: str) -> str:
         """What another ``event-service`` command says about the same data directory."""

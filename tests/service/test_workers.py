@@ -75,6 +75,18 @@ def test_they_share_ports_webhooks_and_one_account(process: ServeProcess) -> Non
     assert process.stop() == 0
 
 
+def test_they_find_what_is_named_from_where_the_service_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "keys.json").write_text("{}")
+    (tmp_path / "structlog.py").write_text("raise SystemExit('this is none of ours')\n")
+    monkeypatch.chdir(tmp_path)
+    with serving(
+        tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_AUTH_JWKS="keys.json"
+    ) as process:
+        assert process.stop() == 0
+
+
 def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
     webhook = Webhook(*process.webhook("killed"))
     before = {worker.pid for worker in process.workers()}

@@ -11,10 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 import structlog
 
 from event_service.auth.jwks import MAX_DOCUMENT_BYTES, KeysByDomain, read_document
-from event_service.auth.open_access import is_loopback
 from event_service.bounded_get import bounded_get
 from event_service.errors import Unavailable
 from event_service.loading_cache import Lifetimes, LoadingCache
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

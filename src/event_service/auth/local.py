@@ -127,7 +127,8 @@ def _check(role: str, workspace: str | None, projects: Collection[str]) -> None:
 
 def _load_or_make(path: Path) -> rsa.RSAPrivateKey:
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in (path.parents[1], path.parent):  # the mode is that of the last one made
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(path)
     pem = path.read_bytes()
     try:

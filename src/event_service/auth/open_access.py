@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from event_service.auth.access import DOMAIN_ADMIN
 from event_service.caller import Caller, Scope
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,13 +52,3 @@ def open_access(host: str, *, on_any_address: bool = False) -> NoAuth:
             "no-auth is on: whoever reaches the host may read and change everything", host=host
         )
     return NoAuth()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address; of names, ``localhost`` alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
-    except ValueError:
-        return False

@@ -24,13 +24,13 @@ class Child:
         self,
         command: Sequence[str],
         *,
-        directory: Path,
+        directory: Path | None,
         log: Path | None,
         lock: int,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start ``command`` in ``directory``; what it writes to standard error is appended to the
-        file ``log``, or goes where ours goes.
+        """Start ``command`` in ``directory``, or in ours; what it writes to standard error is
+        appended to the file ``log``, or goes where ours goes.
 
         ``lock`` is a descriptor that the guard keeps open: a lock on it is held until the program
         has ended too. Without an ``environment`` it gets the few variables that any program wants,
@@ -88,7 +88,7 @@ class Child:
 
 def _start(
     command: Sequence[str],
-    directory: Path,
+    directory: Path | None,
     log: Path | None,
     lock: int,
     environment: Mapping[str, str],

@@ -9,6 +9,7 @@ import grpc
 
 from event_service.cli.address import reachable
 from event_service.cli.terminal import visible
+from event_service.grpc_endpoint import open_plain_channel
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
 from event_service.wire.struct import dict_to_struct
 
@@ -41,7 +42,7 @@ class EventClient:
     def __init__(self, address: str, seconds: float = 30.0) -> None:
         self.address = reachable(address)
         self._seconds = seconds
-        self._channel = grpc.insecure_channel(self.address, options=_OPTIONS)
+        self._channel = open_plain_channel(self.address, _OPTIONS)
         self._stub = event_pb2_grpc.EventStub(self._channel)
 
     def __enter__(self) -> Self:

@@ -12,9 +12,9 @@ from event_service.auth.identity import IdentityService
 from event_service.auth.jwks import beginning, read_document
 from event_service.auth.jwks_url import JwksUrl
 from event_service.auth.local import LocalKeyPair, has_key_pair, key_file
-from event_service.auth.open_access import is_loopback
 from event_service.doctor.finding import failure, ok, warning
 from event_service.errors import Unavailable
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from event_service.doctor.finding import failure, ok, warning
+from event_service.grpc_endpoint import open_plain_channel
 from event_service.socket_address import listening_address
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def health_of(address: str, seconds: float, service: str = "") -> str:
 
     Raises grpc.RpcError, with NOT_FOUND for a service that is not there.
     """
-    with grpc.insecure_channel(address) as channel:
+    with open_plain_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         answer = stub.Check(  # type: ignore[attr-defined]  # the stubs leave it out
             health_pb2.HealthCheckRequest(service=service), timeout=seconds

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from event_service.auth.open_access import is_loopback
 from event_service.errors import PermissionDenied
+from event_service.socket_address import is_loopback
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers

@@ -123,8 +123,9 @@ class Fleet:
     def spawn(self, *arguments: str) -> Child:
         """One more worker process. Raises ProcessStartError."""
         return Child(
-            [sys.executable, "-m", "event_service.workers", *arguments],
-            directory=self._settings.data_dir,
+            # -P: what lies about where the service was started is no module of ours.
+            [sys.executable, "-P", "-m", "event_service.workers", *arguments],
+            directory=None,  # settings may name files from there
             log=None,
             lock=self._lock,
             environment=self._environment,
