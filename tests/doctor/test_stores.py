@@ -17,8 +17,8 @@ from event_service.doctor.redis import check_redis
 from event_service.model.indexes import DECLARED, ensure_indexes
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from tests.doctor.mongodb_server import mongodb_server
-from tests.doctor.silent_redis import silent_after
 from tests.redis_servers import cluster_of_one, redis_server
+from tests.silent_redis import silent_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -183,7 +183,7 @@ def test_a_redis_that_does_not_tell_its_settings(of_redis: Any, tmp_path: Path) 
 
 def test_a_redis_that_falls_silent(of_redis: Any, tmp_path: Path) -> None:
     with redis_server(tmp_path / "r") as port, silent_after(port, b"CONFIG") as silent:
-        found = of_redis(f"redis://127.0.0.1:{silent}")
+        found = of_redis(f"redis://127.0.0.1:{silent.port}")
     assert found["Redis"].mark is Mark.OK
     assert "snapshots are not told of" in found["Redis persistence"].found
     assert found["Redis scripts"].mark is Mark.OK

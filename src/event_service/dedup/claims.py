@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey, all_shards, shard_of
+from event_service.dedup.round_trip import ask_all
 from event_service.dedup.script_calls import Item, ScriptCalls
 from event_service.dedup.untold import UntoldKeys
 
@@ -197,11 +198,13 @@ class Claims:
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
-            for shard in all_shards():
-                pipeline.hgetall(self._key(shard, "pending"))
-            answers = pipeline.execute()
-        for answer in answers:
+        keys = [self._key(shard, "pending") for shard in all_shards()]
+        with self._gate.call("orphans"):
+            answers = ask_all(self._client, [(key, ("HGETALL", key)) for key in keys])
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
+        for answer in cast("list[dict[str, str]]", answers):
             for field, value in answer.items():
                 entry, counted = _ENTRY.fullmatch(field), _VALUE.fullmatch(value)
                 if entry is None or counted is None:
