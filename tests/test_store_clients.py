@@ -173,6 +173,18 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(store_settings: Settings
         connect_redis(f"redis+cluster://127.0.0.1:{free_port()}", store_settings)
 
 
+def test_what_keeps_a_node_of_a_cluster_from_answering_is_said(
+    tmp_path: Path, store_settings: Settings
+) -> None:
+    with redis_server(tmp_path / "server") as port:
+        with pytest.raises(redis.exceptions.ConnectionError, match="cluster support disabled"):
+            connect_redis(f"redis+cluster://127.0.0.1:{port}", store_settings)
+        with Redis(port=port) as server:
+            server.acl_setuser("u", enabled=True, nopass=True, categories=["+@read"])
+        with pytest.raises(redis.exceptions.ConnectionError, match="no permissions"):
+            connect_redis(f"redis+cluster://u:x@127.0.0.1:{port}", store_settings)
+
+
 def test_what_stands_in_an_address_of_sentinels() -> None:
     address = parse_sentinel(
         "rediss+sentinel://u:p@a:1,[::1]:2,c/my%20service/3"
