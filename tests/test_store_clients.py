@@ -24,6 +24,7 @@ from event_service.store_clients import (
     RedisClient,
     connect_mongodb,
     connect_redis,
+    first_clause,
     is_out_of_reach,
 )
 from tests.redis_servers import free_port, redis_server
@@ -155,6 +156,13 @@ def test_a_server_behind_sentinels_is_found_and_its_database_used(
             client.close()
         with Redis(port=port, password=PASSWORD, db=2, decode_responses=True) as direct:
             assert direct.get("key") == "1"
+
+
+def test_sentinels_that_are_away_are_told_of_in_few_words(store_settings: Settings) -> None:
+    client = connect_redis("redis+sentinel://127.0.0.1:1,127.0.0.1:2/events", store_settings)
+    with pytest.raises(redis.exceptions.ConnectionError) as caught:
+        client.ping()
+    assert first_clause(caught.value) == "MasterNotFoundError: No master found for 'events'"
 
 
 def test_a_cluster_is_found_by_any_of_its_nodes(

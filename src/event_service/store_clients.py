@@ -59,10 +59,10 @@ REDIS_SHARE = 0.2
 def first_clause(fault: Exception) -> str:
     """What a driver's fault says, in a line.
 
-    The drivers go on for pages: whole topologies, and what they were asked to do.
+    The drivers go on for pages: whole topologies, clients, and what they were asked to do.
     """
     told = str(fault).split("\n", 1)[0]
-    for rest in (", full error", ", Timeout", " (configured timeouts"):
+    for rest in (", full error", ", Timeout", " (configured timeouts", " : <redis."):
         told = told.split(rest, 1)[0]
     return f"{type(fault).__name__}: {told}"
 
