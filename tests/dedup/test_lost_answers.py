@@ -6,9 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pytest
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from event_service.dedup.claims import Claims
 from event_service.dedup.decision import UNKNOWN, Proposal, Verdict
@@ -20,6 +18,8 @@ from tests.silent_redis import silent_after
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from structlog.typing import EventDict
 
     from event_service.settings import Settings
 
@@ -69,8 +69,7 @@ def test_orphans_without_an_answer_are_not_asked_for_again(
         closing(connect_redis(f"redis+cluster://127.0.0.1:{named}", store_settings)) as client,
     ):
         claims = Claims(client, "test", RedisGate())
-        with pytest.raises(RedisConnectionError):
-            claims.orphans(before_ms=1)
+        assert claims.orphans(before_ms=1) == []
         assert len(silent.unanswered) == 1
 
 
@@ -90,3 +89,12 @@ def test_a_server_is_asked_for_nothing_but_decisions(
         asked = node.info("commandstats")
     assert asked["cmdstat_evalsha"]["calls"] == len(ASKED)
     assert not [name for name in asked if name.startswith("cmdstat_command")]
+
+
+def test_a_redis_that_is_away_is_told_of_once(
+    store_settings: Settings, log: list[EventDict]
+) -> None:
+    with closing(connect_redis(f"redis://127.0.0.1:{free_port()}", store_settings)) as client:
+        claims = Claims(client, "test", RedisGate(pause=0))
+        assert [claims.orphans(before_ms=1) for _ in range(2)] == [[], []]
+    assert [line["log_level"] for line in log] == ["warning"]
