@@ -24,6 +24,7 @@ from event_service.store_clients import (
     RedisClient,
     connect_mongodb,
     connect_redis,
+    first_clause,
     is_out_of_reach,
 )
 from tests.redis_servers import free_port, redis_server
@@ -157,6 +158,13 @@ def test_a_server_behind_sentinels_is_found_and_its_database_used(
             assert direct.get("key") == "1"
 
 
+def test_sentinels_that_are_away_are_told_of_in_few_words(store_settings: Settings) -> None:
+    client = connect_redis("redis+sentinel://127.0.0.1:1,127.0.0.1:2/events", store_settings)
+    with pytest.raises(redis.exceptions.ConnectionError) as caught:
+        client.ping()
+    assert first_clause(caught.value) == "MasterNotFoundError: No master found for 'events'"
+
+
 def test_a_cluster_is_found_by_any_of_its_nodes(
     redis_cluster_port: int, store_settings: Settings
 ) -> None:
@@ -171,6 +179,18 @@ def test_a_cluster_is_found_by_any_of_its_nodes(
 def test_a_cluster_that_does_not_answer_is_said_at_once(store_settings: Settings) -> None:
     with pytest.raises(redis.exceptions.ConnectionError):
         connect_redis(f"redis+cluster://127.0.0.1:{free_port()}", store_settings)
+
+
+def test_what_keeps_a_node_of_a_cluster_from_answering_is_said(
+    tmp_path: Path, store_settings: Settings
+) -> None:
+    with redis_server(tmp_path / "server") as port:
+        with pytest.raises(redis.exceptions.ConnectionError, match="cluster support disabled"):
+            connect_redis(f"redis+cluster://127.0.0.1:{port}", store_settings)
+        with Redis(port=port) as server:
+            server.acl_setuser("u", enabled=True, nopass=True, categories=["+@read"])
+        with pytest.raises(redis.exceptions.ConnectionError, match="no permissions"):
+            connect_redis(f"redis+cluster://u:x@127.0.0.1:{port}", store_settings)
 
 
 def test_what_stands_in_an_address_of_sentinels() -> None:

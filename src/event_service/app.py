@@ -204,8 +204,8 @@ def _redis(url: str, settings: Settings) -> RedisClient:
         return connect_redis(url, settings)
     except REDIS_FAULTS as error:
         raise StartError(
-            f"No node of the Redis Cluster answers ({type(error).__name__}). It may go away later,"
-            " but a start asks it for its nodes."
+            f"No node of the Redis Cluster answers as it must ({first_clause(error)}). It may go"
+            " away later, but a start asks it for its nodes."
         ) from error
 
 

@@ -20,7 +20,7 @@ from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -59,10 +59,10 @@ REDIS_SHARE = 0.2
 def first_clause(fault: Exception) -> str:
     """What a driver's fault says, in a line.
 
-    The drivers go on for pages: whole topologies, and what they were asked to do.
+    The drivers go on for pages: whole topologies, clients, and what they were asked to do.
     """
     told = str(fault).split("\n", 1)[0]
-    for rest in (", full error", ", Timeout", " (configured timeouts"):
+    for rest in (", full error", ", Timeout", " (configured timeouts", " : <redis."):
         told = told.split(rest, 1)[0]
     return f"{type(fault).__name__}: {told}"
 
@@ -201,7 +201,10 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     try:
         return RedisCluster(startup_nodes=nodes, retry=once, **(options | dict(cluster.options)))
     except RedisClusterException as error:
-        raise RedisConnectionError(str(error)) from error
+        # Whatever a node refuses with, the client says that it is in no cluster.
+        refused = error.__cause__ and error.__cause__.__context__
+        told = refused if isinstance(refused, ResponseError) else error
+        raise RedisConnectionError(str(told)) from error
 
 
 def _usable(client: Redis) -> Redis:

@@ -17,8 +17,9 @@ from event_service.doctor.redis import check_redis
 from event_service.model.indexes import DECLARED, ensure_indexes
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from tests.doctor.mongodb_server import mongodb_server
-from tests.doctor.silent_redis import silent_after
+from tests.eventually import eventually
 from tests.redis_servers import cluster_of_one, redis_server
+from tests.silent_redis import silent_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -183,7 +184,7 @@ def test_a_redis_that_does_not_tell_its_settings(of_redis: Any, tmp_path: Path) 
 
 def test_a_redis_that_falls_silent(of_redis: Any, tmp_path: Path) -> None:
     with redis_server(tmp_path / "r") as port, silent_after(port, b"CONFIG") as silent:
-        found = of_redis(f"redis://127.0.0.1:{silent}")
+        found = of_redis(f"redis://127.0.0.1:{silent.port}")
     assert found["Redis"].mark is Mark.OK
     assert "snapshots are not told of" in found["Redis persistence"].found
     assert found["Redis scripts"].mark is Mark.OK
@@ -200,6 +201,18 @@ def test_a_redis_that_takes_no_writes(of_redis: Any, tmp_path: Path) -> None:
     with redis_server(tmp_path / "r", "--maxmemory", "1", *KEEPING) as port:
         server = of_redis(f"redis://127.0.0.1:{port}")["Redis"]
     assert (server.mark, "takes no writes" in server.found) == (Mark.FAILURE, True)
+
+
+def test_a_redis_whose_disk_is_full(of_redis: Any, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "r") as port, Redis(port=port) as client:
+        client.config_set("save", "3600 1")
+        # As little to be written over as a full disk is to be written on.
+        (tmp_path / "r" / "dump.rdb" / "taken").mkdir(parents=True)
+        client.bgsave()
+        eventually(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err")
+        server = of_redis(f"redis://127.0.0.1:{port}")["Redis"]
+    assert (server.mark, "MISCONF" in server.found) == (Mark.FAILURE, True)
+    assert server.advice.startswith("It runs, and refuses")
 
 
 def test_a_user_who_may_run_no_scripts(of_redis: Any, tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.key import DedupKey, all_shards, shard_of
+from event_service.dedup.round_trip import ask_all
 from event_service.dedup.script_calls import Item, ScriptCalls
 from event_service.dedup.untold import UntoldKeys
+from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -191,17 +193,22 @@ class Claims:
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
 
-        Raises one of ``REDIS_FAULTS``, and UnicodeDecodeError where another program has left bytes
-        that are no text.
+        None if Redis is down. Raises UnicodeDecodeError where another program has left bytes that
+        are no text.
         """
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        with self._gate.call("orphans"), self._client.pipeline(transaction=False) as pipeline:
-            for shard in all_shards():
-                pipeline.hgetall(self._key(shard, "pending"))
-            answers = pipeline.execute()
-        for answer in answers:
+        keys = [self._key(shard, "pending") for shard in all_shards()]
+        try:
+            with self._gate.call("orphans"):
+                answers = ask_all(self._client, [(key, ("HGETALL", key)) for key in keys])
+                for answer in answers:
+                    if isinstance(answer, Exception):
+                        raise answer
+        except REDIS_FAULTS:
+            return []
+        for answer in cast("list[dict[str, str]]", answers):
             for field, value in answer.items():
                 entry, counted = _ENTRY.fullmatch(field), _VALUE.fullmatch(value)
                 if entry is None or counted is None:

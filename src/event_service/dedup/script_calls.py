@@ -9,6 +9,7 @@ from redis import RedisCluster
 from redis.exceptions import NoScriptError
 
 from event_service.dedup import scripts
+from event_service.dedup.round_trip import ask_all
 from event_service.store_clients import REDIS_FAULTS, RedisClient
 
 if TYPE_CHECKING:
@@ -90,13 +91,12 @@ class ScriptCalls:
 
     def _sent(self, script: ItemScript, groups: list[list[Item]]) -> list[object]:
         digest = self._digests[script]
-        # By the plain command: a pipeline to a cluster has no evalsha of its own.
-        with self._client.pipeline(transaction=False) as pipeline:
-            for group in groups:
-                keys = [key for item in group for key in item.keys]
-                arguments = [argument for item in group for argument in item.arguments]
-                pipeline.execute_command("EVALSHA", digest, len(keys), *keys, *arguments)
-            return cast("list[object]", pipeline.execute(raise_on_error=False))
+        commands = []
+        for group in groups:
+            keys = [key for item in group for key in item.keys]
+            arguments = [argument for item in group for argument in item.arguments]
+            commands.append((keys[0], ("EVALSHA", digest, len(keys), *keys, *arguments)))
+        return ask_all(self._client, commands)
 
     def _load(self) -> None:
         for script in scripts.ALL:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from redis import RedisCluster
-from redis.exceptions import NoPermissionError
+from redis.exceptions import NoPermissionError, ResponseError
 
 from event_service.dedup import scripts
 from event_service.doctor.finding import failure, ok, skipped, warning
@@ -41,7 +41,7 @@ def check_redis(connect: Callable[[], RedisClient], *, embedded: bool) -> Iterat
         if isinstance(fault, StoreAddressError):
             yield failure(_WHAT, str(fault), "Correct EVENT_REDIS_URL.")
         else:
-            yield failure(_WHAT, first_clause(fault), _advice(embedded=embedded))
+            yield failure(_WHAT, first_clause(fault), _advice(fault, embedded=embedded))
         for what in (_MEMORY, _KEPT, _SCRIPTS):
             yield skipped(what, "Redis does not answer")
         return
@@ -137,7 +137,9 @@ def _of_scripts(client: RedisClient) -> Finding:
     return ok(_SCRIPTS, f"all {len(scripts.ALL)} are known to it")
 
 
-def _advice(*, embedded: bool) -> str:
+def _advice(fault: Exception, *, embedded: bool) -> str:
+    if isinstance(fault, ResponseError):
+        return "It runs, and refuses to be asked until what it says is mended: see its log."
     if embedded:
         return "Look at redis.log in the data directory, then start the service again."
     return "See to it that Redis runs, and that EVENT_REDIS_URL and the firewall lead there."

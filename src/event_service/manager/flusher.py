@@ -12,7 +12,6 @@ from pymongo.errors import PyMongoError
 
 from event_service.errors import ServiceError
 from event_service.manager.per_document import portions
-from event_service.store_clients import REDIS_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +123,7 @@ def _done(write: Callable[[], None]) -> bool:
     """False if it could not be done now; it is tried again."""
     try:
         write()
-    except (PyMongoError, ServiceError, *REDIS_FAULTS) as error:
+    except (PyMongoError, ServiceError) as error:
         _log.warning("counts could not be written; kept", fault=type(error).__name__)
         return False
     except Exception as error:  # noqa: BLE001  # or it ends the thread, and no count is written

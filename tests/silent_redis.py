@@ -6,6 +6,7 @@ import socket
 import socketserver
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,15 +15,27 @@ if TYPE_CHECKING:
 _MOST = 65_536
 
 
+@dataclass(frozen=True, slots=True)
+class SilentRedis:
+    """Where it listens, and what it was sent that it has not answered."""
+
+    port: int
+    unanswered: list[bytes] = field(default_factory=list)
+
+
 @contextmanager
-def silent_after(port: int, word: bytes) -> Iterator[int]:
-    """A port of the Redis on another one, where no command that has ``word`` is answered."""
+def silent_after(port: int, word: bytes, at: int = 0) -> Iterator[SilentRedis]:
+    """The Redis on ``port``, on another one (``at``, or a free one), where no command that has
+    ``word`` is answered."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with socket.create_connection(("127.0.0.1", port)) as redis:
                 threading.Thread(target=self._tell, args=(redis,), daemon=True).start()
-                while (asked := self.request.recv(_MOST)) and word not in asked:
+                while asked := self.request.recv(_MOST):
+                    if word in asked:
+                        silent.unanswered.append(asked)
+                        return
                     redis.sendall(asked)
 
         def _tell(self, redis: socket.socket) -> None:
@@ -30,8 +43,9 @@ def silent_after(port: int, word: bytes) -> Iterator[int]:
                 while told := redis.recv(_MOST):
                     self.request.sendall(told)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", at), Handler) as server:
+        silent = SilentRedis(server.server_address[1])
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
+        yield silent
         server.shutdown()
