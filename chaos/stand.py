@@ -86,8 +86,9 @@ class Stand:
         """The process of an embedded store; raises NoReturn if it doesn't run."""
         for process in psutil.Process(self.service.pid).children(recursive=True):
             try:
-                # A guard has the store's name among its arguments.
-                if os.path.basename(process.exe()) == program:  # noqa: PTH119
+                # Not by its file: Debian's redis-server is a link to one of another name. Nor by
+                # its arguments: a guard has the store's name among them.
+                if process.name() == program:
                     return process.pid
             except psutil.Error:  # it has just ended
                 continue
