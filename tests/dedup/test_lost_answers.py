@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from tests.redis_servers import cluster_of_one, free_port
 from tests.silent_redis import silent_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from structlog.typing import EventDict
@@ -45,32 +46,34 @@ ONE_DECISION = b"*15\r\n$7\r\nEVALSHA"
 """How it begins: no other command that only speaks of it has that."""
 
 
+@contextmanager
+def cluster_silent_after(
+    directory: Path, sent: bytes, settings: Settings
+) -> Iterator[tuple[Claims, list[bytes]]]:
+    """Claims in a cluster that leaves what begins so unanswered, and all that it left so."""
+    named = free_port()
+    with (
+        cluster_of_one(directory, "--cluster-announce-port", str(named)) as port,
+        silent_after(port, sent, named) as silent,
+        closing(connect_redis(f"redis+cluster://127.0.0.1:{named}", settings)) as client,
+    ):
+        yield Claims(client, "test", RedisGate()), silent.unanswered
+
+
 def test_a_decision_without_an_answer_is_not_asked_for_again(
     tmp_path: Path, store_settings: Settings
 ) -> None:
-    named = free_port()
-    with (
-        cluster_of_one(tmp_path / "node", "--cluster-announce-port", str(named)) as port,
-        silent_after(port, ONE_DECISION, named) as silent,
-        closing(connect_redis(f"redis+cluster://127.0.0.1:{named}", store_settings)) as client,
-    ):
-        claims = Claims(client, "test", RedisGate())
+    with cluster_silent_after(tmp_path / "node", ONE_DECISION, store_settings) as (claims, left):
         assert claims.decide(ASKED) == [UNKNOWN] * len(ASKED)
-        assert len(silent.unanswered) == 1
+        assert len(left) == 1
 
 
 def test_orphans_without_an_answer_are_not_asked_for_again(
     tmp_path: Path, store_settings: Settings
 ) -> None:
-    named = free_port()
-    with (
-        cluster_of_one(tmp_path / "node", "--cluster-announce-port", str(named)) as port,
-        silent_after(port, b"HGETALL", named) as silent,
-        closing(connect_redis(f"redis+cluster://127.0.0.1:{named}", store_settings)) as client,
-    ):
-        claims = Claims(client, "test", RedisGate())
+    with cluster_silent_after(tmp_path / "node", b"HGETALL", store_settings) as (claims, left):
         assert claims.orphans(before_ms=1) == []
-        assert len(silent.unanswered) == 1
+        assert len(left) == 1
 
 
 def test_a_server_is_asked_for_nothing_but_decisions(

@@ -193,7 +193,7 @@ class Claims:
     def orphans(self, before_ms: int) -> list[PendingRepeats]:
         """Pending repeats whose last one is older than that: whoever counted them has died.
 
-        None if Redis is down. Raises UnicodeDecodeError where another program has left bytes that
+        Empty if Redis is down. Raises UnicodeDecodeError where another program has left bytes that
         are no text.
         """
         if not self._gate.enter():
