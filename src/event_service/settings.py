@@ -101,6 +101,12 @@ class Settings(BaseSettings):
         le=256,
         description="Processes that serve on the same ports; one for each core is enough.",
     )
+    hang_seconds: NonNegativeFloat = Field(
+        default=30.0,
+        le=3600,
+        description="How long one of several processes may give no sign of life, which it does"
+        " every second, before it is killed and another takes its place. 0: as long as it likes.",
+    )
     one_core: bool = Field(
         default=True,
         description="Keep the threads of a process on one core at a time (Linux): Python runs one"

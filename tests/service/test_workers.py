@@ -101,6 +101,20 @@ def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
     client.channel.close()
 
 
+def test_one_that_hangs_is_started_again(tmp_path: Path) -> None:
+    with serving(
+        tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HANG_SECONDS="2"
+    ) as process:
+        hung, other = process.workers()
+        hung.suspend()
+        assert psutil.wait_procs([hung], WAIT_SECONDS)[1] == []
+        eventually(lambda: _metric(process, "event_service_worker_restarts_total") == 1)
+        after = process.workers()
+        assert len(after) == WORKERS
+        assert other in after
+        assert process.stop() == 0
+
+
 def test_none_outlives_the_one_that_keeps_them(process: ServeProcess) -> None:
     workers = process.workers()
     assert len(workers) == WORKERS

@@ -21,6 +21,7 @@ from event_service.stopping import run_until_stopped
 from event_service.stores import given_stores
 from event_service.tracing.telemetry import start_telemetry
 from event_service.workers.fleet import AGAIN, READY
+from event_service.workers.pulse import give_signs
 
 
 def main(arguments: list[str]) -> int:
@@ -51,6 +52,7 @@ def _serve(settings: Settings, *, again: bool) -> int:
         settle_garbage_collector()
         sys.stdout.write(f"{READY}\n")
         sys.stdout.flush()
+        give_signs()
 
     # A supervisor of the system, as systemd, sends a SIGTERM to each process besides our own.
     hurrying = {signal.SIGINT}

@@ -18,6 +18,7 @@ from event_service.embedded.directory import writing
 from event_service.metrics.ended_workers import worker_gone
 from event_service.metrics.shared_files import share_metrics
 from event_service.stores import open_stores
+from event_service.workers.pulse import SIGN, Pulse
 from event_service.workers.reserved_port import ReservedPort
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _MARGIN_SECONDS: Final = 15.0
 
 
 class Fleet:
-    """Workers on the same ports; what ends by itself is started again, and they never outlive us.
+    """Workers on the same ports; what ends or hangs is started again, and they never outlive us.
 
     Each is a whole service over the stores that are held here. The system spreads connections,
     not calls, over them.
@@ -132,6 +133,11 @@ class Fleet:
         )
 
     @property
+    def hang_seconds(self) -> float:
+        """How long a worker may give no sign of life; 0: as long as it likes."""
+        return self._settings.hang_seconds
+
+    @property
     def worker_stop_seconds(self) -> float:
         """How long a worker may take to stop."""
         settings = self._settings
@@ -145,11 +151,13 @@ class _Worker:
         self._fleet = fleet
         self._number = number
         self._ready = threading.Event()
+        self._pulse = Pulse(fleet.hang_seconds)
         self._supervisor = Supervisor(
             f"worker {number}",
             "the log",
             spawn=self._spawn,
             heard=self._heard,
+            broken=self._pulse.lost,
             ended=worker_gone,
             # It may build indexes first, and ends by itself if it can't start.
             start_seconds=math.inf,
@@ -168,8 +176,12 @@ class _Worker:
         self._supervisor.stop(2 if at_once else 1)
 
     def _spawn(self) -> Child:
+        self._pulse.expect_none()
         return self._fleet.spawn(str(self._number), *([AGAIN] if self._ready.is_set() else []))
 
     def _heard(self, line: str) -> None:
-        if line == READY:
+        if line == SIGN:
+            self._pulse.felt()
+        elif line == READY:
+            self._pulse.expect()
             self._ready.set()
