@@ -114,6 +114,7 @@ def build_managers(
         settings.plugins,
         settings.plugin_service_endpoint,
         text_of(settings.system_token),
+        min(settings.grpc_threads, settings.http_threads),
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from event_service.errors import QuotaExceeded
 from event_service.normalise import normalise
 from event_service.parsers.seam import ParseFailure
 from event_service.plugins.breaker import Breaker
@@ -16,6 +19,7 @@ from event_service.plugins.faults import (
     PluginSilent,
     PluginUnreadable,
 )
+from event_service.plugins.lane import Lane
 from tests.clock import Clock
 from tests.eventually import eventually
 from tests.plugins.running import running_plugin
@@ -162,6 +166,22 @@ def test_who_hangs_is_left_alone_until_a_probe_succeeds(plugin: RunningPlugin) -
     assert patient.init(plugin.place, {})["calls"] == 9
     client.close()
     patient.close()
+
+
+def test_who_is_slow_gets_few_calls_at_the_same_time(plugin: RunningPlugin) -> None:
+    clock = Clock()
+    client = PluginClient(60, new_lane=partial(Lane, few=1, clock=clock))
+    with ThreadPoolExecutor() as threads:
+        held = threads.submit(client.parse, plugin.place, {"do": "hold"}, {})
+        plugin.wait_for_held()
+        client.verify(plugin.place, {})
+        clock.now += 1.1
+        with pytest.raises(QuotaExceeded, match="the plugin plugin-x, which is slow"):
+            client.verify(plugin.place, {})
+        plugin.let_go()
+        held.result()
+    client.verify(plugin.place, {})
+    client.close()
 
 
 def test_bad_bodies_do_not_shut_a_plugin_off(plugin: RunningPlugin, client: PluginClient) -> None:

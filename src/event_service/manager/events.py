@@ -86,7 +86,7 @@ class EventManager:
         """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
 
         Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what reading the
-        data and the gate raise (QuotaExceeded among it), and Unavailable or
+        data, the gate and a slow plugin raise (QuotaExceeded among it), and Unavailable or
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """

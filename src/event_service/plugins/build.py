@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from event_service.plugins.client import PluginClient
 from event_service.plugins.endpoint import PluginEndpoints
+from event_service.plugins.lane import Lane
 from event_service.plugins.plugin_service import PluginService
 from event_service.plugins.plugins import Plugins
 
@@ -20,12 +22,15 @@ def build_plugins(
     configured: Mapping[str, str],
     service_endpoint: str | None,
     system_token: str | None,
+    threads: int = 32,
 ) -> Plugins:
     """Plugins over the built-in parsers, ``configured`` endpoints and the plugin service.
 
+    Of so many threads the calls of a slow plugin may hold a quarter.
+
     Raises ValueError for an endpoint of the plugin service that is none, or lacks a token.
     """
-    client = PluginClient()
+    client = PluginClient(new_lane=partial(Lane, few=max(1, threads // 4)))
     if service_endpoint is None:
         return Plugins(built_in, PluginEndpoints(configured), client, (client.close,))
     if system_token is None:

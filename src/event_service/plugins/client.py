@@ -24,6 +24,7 @@ from event_service.metrics.deliveries import plugin_answered, plugin_skipped
 from event_service.parsers.seam import MOST_RESULTS
 from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
+from event_service.plugins.lane import Lane
 from event_service.plugins.masking import masked
 from event_service.plugins.results import raw_result
 from event_service.stored_keys import to_stored
@@ -83,6 +84,7 @@ class Place:
 class _Connection:
     channel: grpc.Channel
     breaker: Breaker
+    lane: Lane
 
 
 class PluginClient:
@@ -90,12 +92,19 @@ class PluginClient:
 
     A call that finds nobody is sent once more. Who does not answer is left alone for a while
     (``breaker``, one for each plugin at an endpoint); an answer of any kind counts as one, so
-    that a sender of bad bodies does not shut the plugin off for the others. Every method raises
-    a PluginFault.
+    that a sender of bad bodies does not shut the plugin off for the others. Who is slow gets few
+    calls at the same time (``lane``, one for each as well). Every method raises a PluginFault, or
+    QuotaExceeded for one call too many.
     """
 
-    def __init__(self, seconds: float = 5.0, new_breaker: Callable[[], Breaker] = Breaker) -> None:
+    def __init__(
+        self,
+        seconds: float = 5.0,
+        new_breaker: Callable[[], Breaker] = Breaker,
+        new_lane: Callable[[str], Lane] = Lane,
+    ) -> None:
         self._seconds = seconds
+        self._new_lane = new_lane
         self._new_breaker = new_breaker
         self._lock = threading.Lock()
         self._connections: LruDict[Place, _Connection] = LruDict(_MOST_CONNECTIONS)
@@ -150,7 +159,10 @@ class PluginClient:
             plugin_skipped()
             raise PluginSilent(place.plugin_id)
         name = f"{service}/{method}"
-        with span(name, **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}):
+        described = span(
+            name, **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
+        )
+        with connection.lane.held(), described:
             return self._send(place, connection, f"/{name}", request, read)
 
     def _send(
@@ -218,7 +230,9 @@ class PluginClient:
                 # What it puts out is not closed: a call may be under way. It goes with the last
                 # reference to it.
                 connection = self._connections[place] = _Connection(
-                    open_channel(place.endpoint, _OPTIONS), self._new_breaker()
+                    open_channel(place.endpoint, _OPTIONS),
+                    self._new_breaker(),
+                    self._new_lane(place.plugin_id),
                 )
             return connection
 

@@ -55,7 +55,8 @@ class Plugins:
     def read(self, plugin: PluginInfo, domain_id: str, body: Body) -> Reading:
         """A body of a webhook with this plugin; its source is PLUGIN if a plugin was asked.
 
-        Raises ParseFailure, also for a plugin or parser that is nowhere or fails (CONTRACT 3.4).
+        Raises ParseFailure, also for a plugin or parser that is nowhere or fails (CONTRACT 3.4),
+        and QuotaExceeded for one call too many to a slow plugin.
         """
         with span("parse"):
             return self._read(plugin, domain_id, body)
@@ -96,7 +97,7 @@ class Plugins:
         A built-in one gives none, and keeps what there is.
 
         Raises InvalidParameter for a plugin that is nowhere, refuses its options or answers
-        nonsense, Unavailable for one that does not answer.
+        nonsense, Unavailable for one that does not answer, and QuotaExceeded as ``read`` does.
         """
         told = self._set_up(plugin, domain_id, self._client.init)
         if told is None:

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from event_service.errors import QuotaExceeded
+from event_service.plugins.lane import Lane
+from tests.clock import Clock
+
+FEW = 2
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def lane(clock: Clock) -> Lane:
+    return Lane("plugin-x", FEW, clock)
+
+
+def test_who_is_quick_gets_any_number(lane: Lane) -> None:
+    with ExitStack() as calls:
+        for _ in range(10 * FEW):
+            calls.enter_context(lane.held())
+
+
+def test_who_was_slow_gets_few_until_an_answer_is_quick(lane: Lane, clock: Clock) -> None:
+    with lane.held():
+        clock.now += 1.1
+    with lane.held():
+        with lane.held(), pytest.raises(QuotaExceeded, match="plugin-x, which is slow") as told:
+            lane.held().__enter__()
+        assert (told.value.limit, told.value.retry_seconds) == (FEW, 1)
+        with lane.held(), lane.held():
+            pass
+
+
+def test_few_that_wait_long_are_enough_whoever_else_is_quick(lane: Lane, clock: Clock) -> None:
+    with lane.held():
+        clock.now += 1.1
+        with lane.held(), lane.held():
+            pass
+        with lane.held():
+            clock.now += 1.1
+            with pytest.raises(QuotaExceeded):
+                lane.held().__enter__()
+
+
+def _fail_slowly(lane: Lane, clock: Clock) -> None:
+    with lane.held():
+        clock.now += 5
+        raise KeyError
+
+
+def test_a_call_that_fails_is_one_that_has_ended(lane: Lane, clock: Clock) -> None:
+    for _ in range(2 * FEW):
+        with pytest.raises(KeyError):
+            _fail_slowly(lane, clock)
