@@ -153,6 +153,15 @@ def test_it_is_bounded_and_keeps_what_is_used(source: Source, clock: Clock) -> N
     assert source.asked == ["b"]
 
 
+def test_ten_thousand_tenants_have_room_by_default(clock: Clock) -> None:
+    tenants = [f"domain-{number}" for number in range(10_000)]
+    source = Source(dict.fromkeys(tenants, "1"))
+    cache = LoadingCache(source, clock=clock)
+    for _ in range(2):
+        assert [cache.get(tenant) for tenant in tenants] == ["1"] * 10_000
+    assert source.asked == tenants
+
+
 def test_made_up_keys_do_not_push_real_ones_out(source: Source, clock: Clock) -> None:
     cache = LoadingCache(source, Lifetimes(capacity=3), clock)
     assert cache.get("a") == "1"

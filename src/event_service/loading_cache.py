@@ -37,7 +37,7 @@ class Lifetimes:
     stale: float = 3000.0
     retry: float = 10.0
     failed: float = 2.0
-    capacity: int = 1000
+    capacity: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

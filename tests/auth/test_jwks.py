@@ -40,6 +40,12 @@ def test_one_key_and_sets(path: Path, issuer: Issuer) -> None:
     assert source.renew("domain-a") == source.get("domain-a")
 
 
+def test_ten_thousand_domains_whose_keys_are_being_rotated(issuer: Issuer) -> None:
+    keys = {"keys": [issuer.jwk(), OTHER.jwk()]}
+    domains = {f"domain-{number:012x}": keys for number in range(10_000)}
+    assert read_document(json.dumps(domains).encode()).keys() == domains.keys()
+
+
 def test_a_change_is_seen_at_the_next_call(path: Path) -> None:
     source = JwksFile(path)
     assert ids(source) == ["key-1"]

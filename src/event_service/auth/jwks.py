@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 
 KeysByDomain = dict[str, tuple["VerificationKey", ...]]
 
