@@ -117,6 +117,9 @@ def test_a_system_token_sees_what_the_metadata_names(
     assert found == Caller("SYSTEM_TOKEN", Scope("domain-b"))
     found = ask(authenticator, token, x_domain_id="domain-b", x_workspace_id="workspace-b")
     assert found == Caller("SYSTEM_TOKEN", Scope("domain-b", "workspace-b"))
+    # Empty means absent (CONTRACT 1.7): a workspace called so would have nothing in it.
+    found = ask(authenticator, token, x_domain_id="domain-b", x_workspace_id="")
+    assert found == Caller("SYSTEM_TOKEN", Scope("domain-b"))
 
 
 @pytest.mark.parametrize("metadata", [{}, {"x_domain_id": ""}, {"x_workspace_id": WORKSPACE}])

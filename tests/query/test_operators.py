@@ -97,6 +97,8 @@ def test_every_event_has_the_declared_fields() -> None:
     assert condition("rule", "exists", value=True) == EVERYTHING
     assert condition("rule", "exists", value=False) == NOTHING
     assert condition("raw_data.rule", "exists", value=True) == {"raw_data.rule": {"$exists": True}}
+    either = [{"k": "rule", "v": True, "o": "exists"}, {"k": "title", "v": "a", "o": "eq"}]
+    assert search(filter_or=either).where == EVERYTHING
 
 
 def test_an_empty_list_decides_by_itself() -> None:

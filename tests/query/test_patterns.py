@@ -95,6 +95,11 @@ def test_anything_else_is_refused(pattern: str) -> None:
         checked(pattern)
 
 
+@pytest.mark.parametrize("pattern", ["(" * 100 + ")" * 100, "(a)" * 101, "(?:a)" * 101])
+def test_nesting_is_bounded_and_the_number_of_groups_is_not(pattern: str) -> None:
+    assert checked(pattern) == pattern
+
+
 @given(st.text(alphabet=r"ab01^$.|?*+()[]{}\<>=!:-,&~#PimsuxUNdwZ", max_size=30))
 def test_no_text_gets_past_as_anything_but_a_pattern_or_a_refusal(text: str) -> None:
     try:

@@ -73,12 +73,6 @@ class Operand:
         texts = [member for member in members if isinstance(member, str)]
         if len(texts) != len(members):
             raise self.wrong_type()
-        at_most(
-            self.key,
-            "characters of patterns",
-            sum(map(len, texts)),
-            self.limits.patterns_length,
-        )
         return texts
 
 

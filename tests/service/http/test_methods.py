@@ -145,6 +145,11 @@ def test_a_role_that_may_not(http: Asking, issuer: Issuer) -> None:
     assert (answer.status, answer.code) == (403, "ERROR_PERMISSION_DENIED")
 
 
+def test_the_token_in_a_header_of_its_own(http: Asking, issuer: Issuer) -> None:
+    answer = http.call("list", {}, {"token": issuer.token(did="domain-1")})
+    assert answer.body["total_count"] == 5
+
+
 @pytest.mark.parametrize("name", ["X-Domain-Id", "x_domain_id"])
 def test_a_system_token_names_its_domain(http: Asking, issuer: Issuer, name: str) -> None:
     token = issuer.token(typ="SYSTEM_TOKEN", own="SYSTEM", rol="SYSTEM_TOKEN", wid=None)
