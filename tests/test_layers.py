@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"stubs"}),
     frozenset(
         {"errors", "start_errors", "policies", "ids", "instants", "iso_forms", "draft", "caller"}
-        | {"document_size", "secret_text", "remote_method", "loading_cache", "lru_dict"}
+        | {"document_size", "secret_text", "remote_method", "loading_cache", "lru_dict", "lane"}
         | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
         | {"bounded_get", "daemon_thread", "stoppable_thread", "document_decoding"}
         | {

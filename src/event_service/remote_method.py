@@ -9,6 +9,7 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from event_service.errors import Unavailable
+from event_service.lane import Lane, LaneFull
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +25,11 @@ Answer = TypeVar("Answer", bound="Message")
 
 
 class RemoteMethod(Generic[Answer]):
-    """Asks ``service``, which is ``identity`` or ``plugin``, and waits ``seconds`` at most."""
+    """Asks ``service``, which is ``identity`` or ``plugin``, and waits ``seconds`` at most.
+
+    While it is slow, few calls wait for it (``lane``), and what more there is to ask is Unavailable
+    at once: an outage of it must not hold the threads of those who need nothing of it.
+    """
 
     def __init__(
         self,
@@ -33,11 +38,13 @@ class RemoteMethod(Generic[Answer]):
         path: str,
         answer: type[Answer],
         seconds: float,
+        lane: Lane | None = None,
     ) -> None:
         self._service = service
         self._path = path
         self._answer = answer
         self._seconds = seconds
+        self._lane = lane or Lane()
         self._call: grpc.UnaryUnaryMultiCallable[Any, bytes] = channel.unary_unary(
             path, request_serializer=_serialized
         )
@@ -50,9 +57,12 @@ class RemoteMethod(Generic[Answer]):
     ) -> Answer | None:
         """The answer, None where its status is one of ``not_there``. Raises Unavailable."""
         try:
-            answer = self._call(question, timeout=self._seconds, metadata=metadata)
+            with self._lane.held():
+                answer = self._call(question, timeout=self._seconds, metadata=metadata)
             # Decoded here and not by grpc, which would log a traceback of what it can't read.
             return self._answer.FromString(answer)
+        except LaneFull:
+            raise self._unavailable from None
         except DecodeError:
             raise self._silent("OK, with what is no answer") from None
         except grpc.RpcError as fault:
@@ -64,6 +74,10 @@ class RemoteMethod(Generic[Answer]):
 
     def _silent(self, status: str) -> Unavailable:
         _log.warning("not answered", service=self._service, method=self._path, status=status)
+        return self._unavailable
+
+    @property
+    def _unavailable(self) -> Unavailable:
         return Unavailable(f"The {self._service} service can't be asked now.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import grpc
@@ -9,14 +10,19 @@ import pytest
 
 from event_service.auth.access import EVENT_READ, WEBHOOK_READ
 from event_service.auth.apps import APP_LIFETIMES, App, AppGrant
-from event_service.auth.identity import IdentityService
+from event_service.auth.identity import GET_PUBLIC_KEY, IdentityService
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
 from event_service.caller import Scope
 from event_service.errors import AuthenticateFailure, PermissionDenied, Unavailable
+from event_service.grpc_endpoint import open_channel
+from event_service.lane import Lane
 from event_service.loading_cache import LoadingCache
+from event_service.remote_method import RemoteMethod
+from event_service.stubs.event_service.identity.calls_pb2 import PublicKeyAnswer, PublicKeyQuestion
 from tests.auth.identity_server import IdentityServer
 from tests.auth.issuer import DOMAIN, WORKSPACE, Issuer, rsa_key
+from tests.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,3 +272,24 @@ def test_a_server_without_tls_is_not_talked_to_in_clear(server: IdentityServer) 
         service.public_keys(DOMAIN)
     assert server.asked == []
     service.close()
+
+
+def test_what_is_slow_holds_few_threads(server: IdentityServer, clock: Clock) -> None:
+    server.hangs = True
+    with open_channel(server.endpoint, ()) as channel, ThreadPoolExecutor() as threads:
+        method = RemoteMethod(
+            channel, "identity", GET_PUBLIC_KEY, PublicKeyAnswer, 60, Lane(1, clock)
+        )
+
+        def ask(domain_id: str) -> PublicKeyAnswer | None:
+            return method.ask(PublicKeyQuestion(domain_id=domain_id), (("token", OURS),))
+
+        held = threads.submit(ask, DOMAIN)
+        eventually(lambda: server.asked)
+        clock.advance(1.1)
+        with pytest.raises(Unavailable, match="identity service can't be asked now"):
+            ask("domain-b")
+        assert server.asked == [DOMAIN]
+        server.stop()
+        with pytest.raises(Unavailable):
+            held.result()

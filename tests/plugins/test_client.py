@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from event_service.errors import QuotaExceeded
+from event_service.lane import Lane
 from event_service.normalise import normalise
 from event_service.parsers.seam import ParseFailure
 from event_service.plugins.breaker import Breaker
@@ -19,7 +20,6 @@ from event_service.plugins.faults import (
     PluginSilent,
     PluginUnreadable,
 )
-from event_service.plugins.lane import Lane
 from tests.clock import Clock
 from tests.eventually import eventually
 from tests.plugins.running import running_plugin
@@ -176,8 +176,9 @@ def test_who_is_slow_gets_few_calls_at_the_same_time(plugin: RunningPlugin) -> N
         plugin.wait_for_held()
         client.verify(plugin.place, {})
         clock.now += 1.1
-        with pytest.raises(QuotaExceeded, match="the plugin plugin-x, which is slow"):
+        with pytest.raises(QuotaExceeded, match="the plugin plugin-x, which is slow") as told:
             client.verify(plugin.place, {})
+        assert (told.value.limit, told.value.retry_seconds) == (1, 1)
         plugin.let_go()
         held.result()
     client.verify(plugin.place, {})

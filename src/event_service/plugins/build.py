@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from event_service.lane import Lane
 from event_service.plugins.client import PluginClient
 from event_service.plugins.endpoint import PluginEndpoints
-from event_service.plugins.lane import Lane
 from event_service.plugins.plugin_service import PluginService
 from event_service.plugins.plugins import Plugins
 

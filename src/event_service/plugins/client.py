@@ -17,14 +17,15 @@ from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
 
+from event_service.admission.no_room import no_room
 from event_service.errors import InvalidParameter, TooLarge
 from event_service.grpc_endpoint import open_channel
+from event_service.lane import Lane, LaneFull
 from event_service.lru_dict import LruDict
 from event_service.metrics.deliveries import plugin_answered, plugin_skipped
 from event_service.parsers.seam import MOST_RESULTS
 from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
-from event_service.plugins.lane import Lane
 from event_service.plugins.masking import masked
 from event_service.plugins.results import raw_result
 from event_service.stored_keys import to_stored
@@ -101,7 +102,7 @@ class PluginClient:
         self,
         seconds: float = 5.0,
         new_breaker: Callable[[], Breaker] = Breaker,
-        new_lane: Callable[[str], Lane] = Lane,
+        new_lane: Callable[[], Lane] = Lane,
     ) -> None:
         self._seconds = seconds
         self._new_lane = new_lane
@@ -159,11 +160,14 @@ class PluginClient:
             plugin_skipped()
             raise PluginSilent(place.plugin_id)
         name = f"{service}/{method}"
-        described = span(
-            name, **{"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
-        )
-        with connection.lane.held(), described:
-            return self._send(place, connection, f"/{name}", request, read)
+        try:
+            with connection.lane.held():
+                attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
+                with span(name, **attributes):
+                    return self._send(place, connection, f"/{name}", request, read)
+        except LaneFull:
+            scope = f"calls of the plugin {place.plugin_id}, which is slow, at the same time"
+            raise no_room(scope, connection.lane.few) from None
 
     def _send(
         self,
@@ -232,7 +236,7 @@ class PluginClient:
                 connection = self._connections[place] = _Connection(
                     open_channel(place.endpoint, _OPTIONS),
                     self._new_breaker(),
-                    self._new_lane(place.plugin_id),
+                    self._new_lane(),
                 )
             return connection
 

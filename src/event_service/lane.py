@@ -1,7 +1,7 @@
-"""How many threads the calls of one plugin may hold: a slow one must leave most to the others.
+"""How many threads the calls of somebody else may hold: who is slow must leave most to the others.
 
-A plugin that does not answer is soon left alone (``breaker``). One that answers, and takes seconds
-for it, would for ever hold every thread that there is, and the webhooks of everybody else with it.
+One that answers, and takes seconds for it, would for ever hold every thread that there is, and with
+them what needs nothing of it.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from event_service.admission.no_room import no_room
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SLOW_SECONDS: Final = 1.0
 
 
+class LaneFull(Exception):
+    """There must not be another call now."""
+
+
 class Lane:
-    """The calls of one plugin that are under way: any number, but few of a slow one.
+    """The calls to one service that are under way: any number, but few of a slow one.
 
     Slow is one whose last answer took more than a second, or of which so many calls as ``few``
     wait that long now. Safe for many threads.
     """
 
-    def __init__(
-        self, plugin_id: str, few: int = 8, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, few: int = 8, clock: Callable[[], float] = monotonic) -> None:
         """``clock`` counts seconds, steadily."""
-        self._scope = f"calls of the plugin {plugin_id}, which is slow, at the same time"
-        self._few = few
+        self.few = few
         self._clock = clock
         self._lock = threading.Lock()
         self._began: dict[object, float] = {}
@@ -40,12 +39,12 @@ class Lane:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """While a call is under way. Raises QuotaExceeded if there must not be another."""
+        """While a call is under way. Raises LaneFull."""
         call = object()
         began = self._clock()
         with self._lock:
             if self._full(began):
-                raise no_room(self._scope, self._few)
+                raise LaneFull
             self._began[call] = began
         try:
             yield
@@ -55,10 +54,10 @@ class Lane:
                 self._last_seconds = self._clock() - began
 
     def _full(self, now: float) -> bool:
-        if len(self._began) < self._few:
+        if len(self._began) < self.few:
             return False
         if self._last_seconds > _SLOW_SECONDS:
             return True
         # They are in the order in which they began.
-        newest_of_few = next(islice(self._began.values(), self._few - 1, None))
+        newest_of_few = next(islice(self._began.values(), self.few - 1, None))
         return now - newest_of_few > _SLOW_SECONDS

@@ -4,8 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from event_service.errors import QuotaExceeded
-from event_service.plugins.lane import Lane
+from event_service.lane import Lane, LaneFull
 from tests.clock import Clock
 
 FEW = 2
@@ -18,7 +17,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def lane(clock: Clock) -> Lane:
-    return Lane("plugin-x", FEW, clock)
+    return Lane(FEW, clock)
 
 
 def test_who_is_quick_gets_any_number(lane: Lane) -> None:
@@ -31,9 +30,8 @@ def test_who_was_slow_gets_few_until_an_answer_is_quick(lane: Lane, clock: Clock
     with lane.held():
         clock.now += 1.1
     with lane.held():
-        with lane.held(), pytest.raises(QuotaExceeded, match="plugin-x, which is slow") as told:
+        with lane.held(), pytest.raises(LaneFull):
             lane.held().__enter__()
-        assert (told.value.limit, told.value.retry_seconds) == (FEW, 1)
         with lane.held(), lane.held():
             pass
 
@@ -45,7 +43,7 @@ def test_few_that_wait_long_are_enough_whoever_else_is_quick(lane: Lane, clock: 
             pass
         with lane.held():
             clock.now += 1.1
-            with pytest.raises(QuotaExceeded):
+            with pytest.raises(LaneFull):
                 lane.held().__enter__()
 
 
