@@ -115,13 +115,14 @@ class Settings(BaseSettings):
     grpc_threads: PositiveInt = Field(
         default=96,
         le=1024,
-        description="Calls over gRPC that are worked on at the same time. Most of them wait for a"
-        " store: a write takes many of them along.",
+        description="Calls over gRPC that are worked on at the same time: so many of `create`, and"
+        " as many others. Most of them wait for a store: a write takes many of them along.",
     )
     http_threads: PositiveInt = Field(
         default=32,
         le=1024,
-        description="Calls over HTTP that are worked on at the same time.",
+        description="Calls over HTTP that are worked on at the same time: so many deliveries, and"
+        " as many others.",
     )
     waiting_per_thread: int = Field(
         default=8,

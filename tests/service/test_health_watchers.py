@@ -57,7 +57,7 @@ class Stand:
         self.monitor = HealthMonitor(
             {"store": self.store.check}, {"": ("store",)}, (ValueError,), interval
         )
-        self._server = grpc.server(doors.calls)
+        self._server = grpc.server(doors.deliveries)
         self.monitor.add_to(self._server, doors)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._channels: list[grpc.Channel] = []

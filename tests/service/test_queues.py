@@ -94,6 +94,16 @@ def test_health_and_reflection_answer_while_all_threads_are_held(
     assert flood.unanswered == THREADS + WAITING
 
 
+def test_reads_and_deliveries_keep_no_place_of_each_other(
+    running: Running, held: Held, flood: Flood
+) -> None:
+    flood.send(*keys(THREADS + WAITING + 1))
+    held.wait_for(THREADS)
+    assert refused(*flood.answers(1))
+    assert running.events() == []
+    assert flood.unanswered == THREADS + WAITING
+
+
 def test_watching_health_holds_no_thread(running: Running) -> None:
     health: Any = health_pb2_grpc.HealthStub(running.client.channel)
     watches = [health.Watch(health_pb2.HealthCheckRequest(), timeout=60) for _ in range(50)]

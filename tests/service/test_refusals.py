@@ -57,9 +57,9 @@ def test_more_than_a_slow_log_lets_through_are_told_all_the_same(
 
     doors = Doors(Places(1, 0), read_seconds=30)
     health = HealthMonitor({}, {"": ()}, (ValueError,))
-    server = grpc.server(doors.calls)
-    handler: Handler = grpc.stream_unary_rpc_method_handler(in_pool(doors.calls, hold))
-    server.add_generic_rpc_handlers((doors.main({METHOD: handler}),))
+    server = grpc.server(doors.deliveries)
+    handler: Handler = grpc.stream_unary_rpc_method_handler(in_pool(doors.deliveries, hold))
+    server.add_generic_rpc_handlers((doors.of(doors.deliveries, {METHOD: handler}),))
     health.add_to(server, doors)
     port = server.add_insecure_port("127.0.0.1:0")
     ended: Queue[Any] = Queue()

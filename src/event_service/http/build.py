@@ -51,11 +51,13 @@ def build_http(
         return None
     bindings = bindings_of(methods)
     limits = BodyLimits(int(settings.max_request_bytes), settings.http_read_seconds, budget)
-    workers = Workers(Places(settings.http_threads, settings.waiting_per_thread))
+    places = Places(settings.http_threads, settings.waiting_per_thread)
+    # Queries that take long must not keep alarms out.
+    deliveries, others = Workers(places), Workers(places)
     routes = [
-        *Deliveries(events, workers, limits).routes(),
+        *Deliveries(events, deliveries, limits).routes(),
         *Methods(
-            invoker, workers, limits, int(settings.max_response_bytes), _admission(settings)
+            invoker, others, limits, int(settings.max_response_bytes), _admission(settings)
         ).routes(bindings),
         *Probes(health).routes(),
         *metrics_routes(),
@@ -66,7 +68,7 @@ def build_http(
         settings.host,
         settings.http_port,
         ConnectionLimits(settings.http_read_seconds, settings.http_connections),
-        workers,
+        (deliveries, others),
         shares_port=shares_port,
     )
 

@@ -19,6 +19,8 @@ from event_service.socket_address import listening_address
 from event_service.start_errors import StartError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.types import ASGIApp
 
     from event_service.http.workers import Workers
@@ -39,7 +41,7 @@ class HttpServer:
         host: str,
         port: int,
         limits: ConnectionLimits,
-        workers: Workers,
+        workers: Iterable[Workers],
         *,
         shares_port: bool = False,
     ) -> None:
@@ -83,14 +85,18 @@ class HttpServer:
         """
         if not self._thread.is_alive():
             self._socket.close()
-            self._workers.close()
+            self._close_workers()
             return
         if self._server.should_exit and grace_seconds == 0:
             self._hurry()
         self._server.config.timeout_graceful_shutdown = math.ceil(grace_seconds)
         self._server.should_exit = True
         self._thread.join()
-        self._workers.close()
+        self._close_workers()
+
+    def _close_workers(self) -> None:
+        for workers in self._workers:
+            workers.close()
 
     def _run(self) -> None:
         try:

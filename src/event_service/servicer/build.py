@@ -86,7 +86,7 @@ def build_grpc(
         Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
     )
     server = grpc.server(
-        doors.calls,
+        doors.deliveries,
         options=(
             ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
             ("grpc.max_send_message_length", int(settings.max_response_bytes)),

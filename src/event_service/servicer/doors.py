@@ -1,10 +1,10 @@
 """The ways into the gRPC server: each has threads of its own, and a short queue.
 
-Calls of our methods, health and reflection don't share threads: a database that holds all the
-threads of the calls must not silence health, nor must clients that keep reflection open. A call
-that finds its queue full is refused at once, by a thread that does nothing else. That thread writes
-a line of the log for each call, so it has a queue too; when that is full, calls are refused without
-a line.
+Deliveries, all other calls of our methods, health and reflection don't share threads: queries that
+take long must not keep alarms out, a database that holds all the threads of the calls must not
+silence health, nor must clients that keep reflection open. A call that finds its queue full is
+refused at once, by a thread that does nothing else. That thread writes a line of the log for each
+call, so it has a queue too; when that is full, calls are refused without a line.
 """
 
 from __future__ import annotations
@@ -95,18 +95,19 @@ class Refusals:
 
 
 class Doors:
-    """All of them, for one server."""
+    """All of them, for one server; the pool of each kind of ``calls`` has as many places."""
 
     def __init__(self, calls: Places, read_seconds: float) -> None:
-        self.calls = BoundedPool(calls, "grpc")
+        self.deliveries = BoundedPool(calls, "grpc")
+        self.others = BoundedPool(calls, "grpc-others")
         self.slow_clients = SlowClients(read_seconds)
         self.slow_clients_aside = SlowClients(read_seconds)
         self._aside: list[BoundedPool] = []
         self._refusals = Refusals()
 
-    def main(self, handlers: Mapping[str, Handler]) -> Door:
-        """For the calls that the server is for; ``calls`` must be the server's own pool."""
-        return Door(self.calls, self._refusals, handlers)
+    def of(self, pool: BoundedPool, handlers: Mapping[str, Handler]) -> Door:
+        """For calls whose behaviours are ``in_pool`` of that one."""
+        return Door(pool, self._refusals, handlers)
 
     def aside(self, name: str, build: Callable[[BoundedPool], Mapping[str, Handler]]) -> Door:
         """For what must go on whatever the calls wait for.
@@ -115,7 +116,7 @@ class Doors:
         """
         pool = BoundedPool(_ASIDE, f"grpc-{name}")
         self._aside.append(pool)
-        return Door(pool, self._refusals, build(pool))
+        return self.of(pool, build(pool))
 
     def start(self) -> None:
         """Begin; to be called before the server starts."""
@@ -131,7 +132,7 @@ class Doors:
         self.slow_clients.stop()
         self.slow_clients_aside.stop()
         self._refusals.close()
-        for pool in (self.calls, *self._aside):
+        for pool in (self.deliveries, self.others, *self._aside):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -16,6 +16,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from event_service.errors import InvalidArgument, ServiceError, TooLarge
+from event_service.servicer.doors import in_pool
 from event_service.servicer.faults import answered
 from event_service.under_way import Arrival, Transport
 from event_service.wire.encoded import content_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
+    from event_service.admission.bounded_pool import BoundedPool
     from event_service.admission.byte_budget import ByteBudget
     from event_service.servicer.doors import Doors, Handler
     from event_service.servicer.invocation import Invoker
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Edge(grpc.GenericRpcHandler):
-    """Serves the given methods, and no others, in the threads of the main door."""
+    """Serves the given methods, and no others: deliveries, which need no token, and others."""
 
     def __init__(
         self,
@@ -48,13 +50,21 @@ class Edge(grpc.GenericRpcHandler):
         self._max_response_bytes = max_response_bytes
         self._budget = budget
         self._slow_clients = doors.slow_clients
-        self._door = doors.main({method.path: self._handler(method) for method in methods})
+        deliveries, others = {}, {}
+        for method in methods:
+            if method.access is None:
+                deliveries[method.path] = self._handler(method, doors.deliveries)
+            else:
+                others[method.path] = self._handler(method, doors.others)
+        self._deliveries = doors.of(doors.deliveries, deliveries)
+        self._others = doors.of(doors.others, others)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a method (grpcio asks)."""
-        return self._door.service(handler_call_details)
+        delivery = self._deliveries.service(handler_call_details)
+        return delivery or self._others.service(handler_call_details)
 
-    def _handler(self, method: Method) -> Handler:
+    def _handler(self, method: Method, pool: BoundedPool) -> Handler:
         def serve(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
             metadata = _text_metadata(context)
             arrival = Arrival(method.path, Transport.GRPC, metadata)
@@ -63,7 +73,7 @@ class Edge(grpc.GenericRpcHandler):
             except ServiceError as fault:
                 context.abort(fault.status, fault.details)
 
-        return grpc.stream_unary_rpc_method_handler(serve)
+        return grpc.stream_unary_rpc_method_handler(in_pool(pool, serve))
 
     def _answer(
         self,

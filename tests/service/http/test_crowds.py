@@ -59,6 +59,16 @@ def test_more_calls_than_may_wait(start: Start, held: Held) -> None:
     assert sorted(event["title"] for event in running.events()) == ["0", "1", "2", "later"]
 
 
+def test_reads_keep_no_place_of_deliveries(start: Start, held: Held) -> None:
+    running = start(held, http_threads=1, waiting_per_thread=0)
+    http = asking(running)
+    with begun(running.webhook(), http.address, {"title": "a"}) as delivery:
+        held.wait_for(1)
+        assert http.call("list", {}).status == 200
+        held.let_go()
+        assert said(rest_of(delivery)) == (200, {})
+
+
 def test_who_hangs_up_while_waiting_is_not_served(start: Start, held: Held) -> None:
     running = start(held, http_threads=1)
     webhook, http = running.webhook(), asking(running)

@@ -49,7 +49,7 @@ async def _fail(request: Request) -> Response:
 @pytest.fixture(scope="module")
 def http() -> Iterator[Asking]:
     app = application([Route("/{name}", _fail)])
-    server = HttpServer(app, "127.0.0.1", 0, LIMITS, Workers(Places(1, 8)))
+    server = HttpServer(app, "127.0.0.1", 0, LIMITS, [Workers(Places(1, 8))])
     server.start()
     yield Asking(server.address)
     server.stop(5)
@@ -86,9 +86,9 @@ def test_a_port_that_is_taken(http: Asking) -> None:
     port = int(http.address.rpartition(":")[2])
     workers = Workers(Places(1, 8))
     with pytest.raises(StartError, match="EVENT_HTTP_PORT"):
-        HttpServer(application([]), "127.0.0.1", port, LIMITS, workers)
+        HttpServer(application([]), "127.0.0.1", port, LIMITS, [workers])
     workers.close()
 
 
 def test_a_server_that_never_started_can_be_stopped() -> None:
-    HttpServer(application([]), "127.0.0.1", 0, LIMITS, Workers(Places(1, 8))).stop(5)
+    HttpServer(application([]), "127.0.0.1", 0, LIMITS, [Workers(Places(1, 8))]).stop(5)

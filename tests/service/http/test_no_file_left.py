@@ -40,7 +40,7 @@ def _no_file_left() -> Iterator[None]:
 def test_it_is_told_once_and_goes_on_by_itself(
     log: list[EventDict], caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = HttpServer(refusal(418, "x"), "127.0.0.1", 0, LIMITS, Workers(Places(1, 8)))
+    server = HttpServer(refusal(418, "x"), "127.0.0.1", 0, LIMITS, [Workers(Places(1, 8))])
     server.start()
     host, _, port = server.address.rpartition(":")
     assert Asking(server.address).send("GET", "/").status == 418
