@@ -116,6 +116,18 @@ class TestShared:
         assert admitted(quotas, 10) == 3
         assert admitted(process(webhook=SLOW), 20) == 7
 
+    def test_what_the_domain_refuses_costs_nothing_of_the_webhooks_block(
+        self, process: Callable[..., Quotas], client: RedisClient, clock: Clock
+    ) -> None:
+        quotas = process(webhook=Quota(rate=100, burst=10), domain=Quota(0.001, 8))
+        assert admitted(quotas, 9) == 8
+        ((key,), (domain,)) = client.keys("*:quota:{d}:w"), client.keys("*:quota:{d}")
+        later = int(client.time()[0]) + 3600
+        client.hset(key, mapping={"tokens": "0", "at": f"{later}000000"})
+        client.delete(domain)
+        clock.now += 1001
+        assert admitted(quotas, 8) == 2
+
     def test_a_refusal_says_of_what_and_when(
         self, process: Callable[..., Quotas], clock: Clock
     ) -> None:
@@ -133,13 +145,13 @@ class TestShared:
     def test_a_block_is_served_without_redis_and_taken_from_all(
         self, process: Callable[..., Quotas], client: RedisClient
     ) -> None:
-        quota = Quota(rate=100, burst=10)
+        quota = Quota(rate=100, burst=20)
         first, second = process(webhook=quota), process(webhook=quota)
-        first.admit("w", "d")
+        assert admitted(first, 11) == 11
         ((key),) = client.keys("*:quota:{d}:w")
         later = int(client.time()[0]) + 3600  # nothing comes back before that
         client.hset(key, mapping={"tokens": "0", "at": f"{later}000000"})
-        # Nine more of the first block, and none that Redis would know of.
+        # Nine more of the second block, and none that Redis would know of.
         assert admitted(first, 9) == 9
         with pytest.raises(QuotaExceeded):
             second.admit("w", "d")
@@ -165,7 +177,7 @@ class TestShared:
         client.delete(*client.keys("*:quota:{d}:w"))
         assert admitted(quotas, 5) == 0
         clock.now += 1001
-        assert admitted(quotas, 5) == 5
+        assert admitted(quotas, 11) == 10
 
     def test_each_time_that_redis_goes_brings_no_new_quota(
         self, client: RedisClient, clock: Clock

@@ -104,6 +104,35 @@ def test_copies_of_a_call_in_one_batch_are_one(
     assert alert["event_count"] == 2
 
 
+def test_a_copy_of_what_is_refused_is_refused_too(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    webhook_database["event"].create_index("event_key", unique=True)
+    assert recorder.record([_event("k", RecordingPolicy.ALL)]) == [Outcome.RECORDED]
+    copies = [_event("k", RecordingPolicy.ALL, identity="00-trace-1") for _ in range(2)]
+    assert [type(outcome) for outcome in recorder.record(copies)] == [DuplicateKeyError] * 2
+
+
+def test_what_joins_an_alert_is_what_redis_knows_as_said_last(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    one = _event("k", RecordingPolicy.FIRST)
+    assert recorder.record([one]) == [Outcome.RECORDED]
+    for said in (one._replace(fingerprint="of something else"), one):
+        assert recorder.record([said]) == [Outcome.REPEATED]
+    (alert,) = webhook_database["alert"].find()
+    assert alert["event_count"] == 3  # at once: both joined
+
+
+def test_what_cant_join_an_alert_that_has_ended_is_the_databases_to_decide(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]]
+) -> None:
+    one = _event("k", RecordingPolicy.FIRST)
+    assert recorder.record([one]) == [Outcome.RECORDED]
+    webhook_database["alert"].update_many({}, {"$set": {"state": "RESOLVED"}})
+    assert recorder.record([one._replace(fingerprint="of something else")]) == [None]
+
+
 def test_after_a_recovery_redis_knows_the_next_episode(recorder: BatchRecorder) -> None:
     for event_type in ("ALERT", "RECOVERY", "ALERT"):
         event = _event("k", RecordingPolicy.CHANGED, event_type=event_type)

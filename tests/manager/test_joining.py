@@ -151,6 +151,15 @@ def test_some_are_refused_and_the_others_are_not(
     assert joined == [True, False, False, True, True, False, False]
     for untouched in ("resolved", "b"):
         assert _alert(alerts, untouched)["event_count"] == 1
+    assert _alert(alerts, "superseded")["event_count"] == 3  # by the recoveries alone
+
+
+def test_a_recovery_resolves_its_alert_and_none_that_is_joined_with_it(
+    manager: AlertManager, alerts: Collection[dict[str, Any]]
+) -> None:
+    assert manager.join([_resolving("a", 1), _joining("b", 2)]) == [True, True]
+    assert _alert(alerts, "a")["state"] == "RESOLVED"
+    assert _alert(alerts, "b")["state"] == "ACKNOWLEDGED"
 
 
 def test_what_joins_before_a_recovery_has_joined_and_what_comes_after_has_not(

@@ -51,7 +51,7 @@ class _Held:
 
     @property
     def block(self) -> int:
-        return max(1, min(self.quota.burst, math.floor(self.quota.rate * _BLOCK_SECONDS)))
+        return max(1, math.floor(self.quota.rate * _BLOCK_SECONDS))
 
 
 class Quotas:
@@ -165,4 +165,4 @@ def _refusal(scope: _Scope, held: _Held, wait: float) -> QuotaExceeded:
     refused("webhook_quota" if scope.webhook_id else "domain_quota")
     rate = held.quota.rate
     limit = int(rate) if rate == int(rate) else rate
-    return QuotaExceeded(scope.shown, limit, max(1, math.ceil(wait)))
+    return QuotaExceeded(scope.shown, limit, math.ceil(wait))

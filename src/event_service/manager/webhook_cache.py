@@ -81,10 +81,7 @@ class WebhookCache:
             if entry is None:
                 return None
             read_at, known = entry
-            if self._clock() - read_at >= self._age_limit:
-                del self._entries[webhook_id]
-                return None
-            return known
+            return known if self._clock() - read_at < self._age_limit else None
 
     def ticket(self) -> int:
         """Taken before the database is read; ``put`` wants it back."""
