@@ -40,3 +40,11 @@ def test_no_limit_is_none() -> None:
     pulse = Pulse(0)
     pulse.expect()
     assert _looks_until_lost(pulse) is None
+
+
+def test_one_that_was_lost_is_given_as_long_when_it_serves_again(pulse: Pulse) -> None:
+    pulse.expect()
+    assert _looks_until_lost(pulse) == 3
+    pulse.expect_none()
+    pulse.expect()
+    assert _looks_until_lost(pulse) == 3

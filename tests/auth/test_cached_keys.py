@@ -55,6 +55,17 @@ def test_a_new_key_is_fetched_at_once(
         verifier.claims(old)
 
 
+def test_a_domain_that_is_gone_proves_nothing_any_more(
+    verifier: TokenVerifier, domains: Domains, clock: Clock, issuer: Issuer
+) -> None:
+    token = issuer.token()
+    assert verifier.claims(token).did == DOMAIN
+    del domains.issuers[DOMAIN]
+    clock.advance(600)
+    with pytest.raises(AuthenticateFailure):
+        verifier.claims(token)
+
+
 @pytest.mark.parametrize("kid", ["key-2", "key-1", None])
 def test_forged_tokens_cause_a_fetch_in_ten_seconds(
     verifier: TokenVerifier, domains: Domains, clock: Clock, kid: str | None

@@ -112,6 +112,7 @@ def test_one_fetch_serves_every_domain(server: WebServer, issuer: Issuer, clock:
     clock.advance(600)
     verifier.claims(issuer.token())
     assert len(server.asked) == 2
+    assert source.get(DOMAIN) == source.renew(DOMAIN)
 
 
 @pytest.mark.usefixtures("a_proxy_is_set")
@@ -242,7 +243,9 @@ def test_addresses_that_are_taken(url: str) -> None:
         "file:///etc/hostname",
         "ftp://host/keys",
         "http://",
+        "https:///keys",
         "keys.json",
+        "https://:hunter2@host/k",
         "http://u:hunter2@host/k",
         "https://u:hunter2\uff20@host/k",  # which a compatible form makes an @
         "https://u:hunter2[@host/k",

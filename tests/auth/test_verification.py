@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
@@ -17,6 +17,9 @@ from event_service.auth.verification import MAX_TOKEN_BYTES, TokenVerifier
 from event_service.errors import AuthenticateFailure
 from tests.auth.fixed_keys import FixedKeys
 from tests.auth.issuer import DOMAIN, Issuer, claims, rsa_key, segment
+
+if TYPE_CHECKING:
+    from tests.clock import Clock
 
 NOW = int(time.time())
 
@@ -139,6 +142,14 @@ def test_an_expiry_is_taken_at_its_word(keys: FixedKeys, issuer: Issuer) -> None
     assert TokenVerifier(keys, lambda: 5599.9).claims(token).exp == 5600
     assert "expired" in refusal(TokenVerifier(keys, lambda: 5600.0), token)
     assert "yet" in refusal(TokenVerifier(keys, lambda: 4939.0), token)
+
+
+def test_what_was_proven_ends_when_it_says(keys: FixedKeys, issuer: Issuer, clock: Clock) -> None:
+    verifier = TokenVerifier(keys, clock)
+    token = issuer.token(iat=1000, exp=1600)
+    assert verifier.claims(token).exp == 1600
+    clock.advance(600)
+    assert "expired" in refusal(verifier, token)
 
 
 def test_a_system_token_may_do_without_an_expiry(verifier: TokenVerifier, issuer: Issuer) -> None:

@@ -54,6 +54,12 @@ def test_no_order_has_more_names_than_mongodb_sorts_by() -> None:
         assert [len(order) <= most for order in orders] == [True]
 
 
+def test_rows_that_nothing_orders_are_not_sorted() -> None:
+    # MongoDB refuses to sort by no name; the embedded one doesn't.
+    stages = statistics(aggregate=[{"count": {"name": "n"}}], page={"limit": 1}).rows()
+    assert not [stage for stage in stages if "$sort" in stage]
+
+
 @pytest.mark.parametrize("key", ["resources", "raw_data.l"])
 def test_no_order_has_two_names_that_may_hold_lists_but_for_those_asked_for(key: str) -> None:
     keys = [{"key": key, "name": "one"}, {"key": "raw_data.m", "name": "other"}]

@@ -69,6 +69,15 @@ def test_rows_have_the_names_that_their_stages_gave(
     assert all(set(row) - {"additional_info"} == names for row in rows)
 
 
+def test_a_condition_holds_for_the_member_that_a_row_has(
+    documents: Collection[dict[str, Any]],
+) -> None:
+    conditions = [{"key": "resources", "value": "a", "operator": "eq"}]
+    field = {"name": "those", "operator": "count", "conditions": conditions}
+    stages = [{"unwind": {"path": "resources"}}, {"group": {"fields": [field]}}]
+    assert ask_stat(documents, _ADMIN, {"aggregate": stages}).results == [{"those": _EVENTS}]
+
+
 def test_a_callers_name_holds_what_the_caller_said(documents: Collection[dict[str, Any]]) -> None:
     for name in ("__row_number", "__order_0"):
         field = {"key": "event_id", "name": name, "operator": "push"}

@@ -33,6 +33,12 @@ def test_a_list_has_each_document_in_its_order() -> None:
         assert answer.total_count == 30
 
 
+def test_what_is_remembered_is_not_built_again() -> None:
+    messages = EventMessages()
+    (first,), (again,) = (messages.one(_raw(DOCUMENT)).parts for _ in range(2))
+    assert again is first
+
+
 def test_a_text_that_is_no_utf_8_does_not_cost_the_list() -> None:
     mark = "abcd"
     document = {"title": mark, "raw_data": {"a": [mark]}, "resources": [mark]}

@@ -114,3 +114,9 @@ def test_passes_over_fields_of_a_later_protobuf(unknown: bytes) -> None:
     outer = Struct(fields={"a": Value(struct_value=inner), "l": Value(list_value=values)})
     assert unknown in outer.SerializeToString()
     assert struct_to_dict(outer) == {"a": {"b": [1.0, None]}, "l": ["x"]}
+
+
+def test_null_is_said_and_not_left_open() -> None:
+    struct = Struct()
+    fill_struct(struct, {"a": None})
+    assert struct.fields["a"].WhichOneof("kind") == "null_value"

@@ -43,7 +43,7 @@ class JwksUrl:
         parts = _parts(url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the address of the public keys is no http(s) URL")
-        if parts.username is not None or parts.password is not None:
+        if parts.username is not None:  # it is also there, empty, before a password
             raise ValueError("the address of the public keys can't carry a user or password")
         if not _is_private(parts):
             raise ValueError(

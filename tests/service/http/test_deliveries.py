@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,6 +177,13 @@ def test_gzip(running: Running, http: Asking, webhook: Webhook) -> None:
         answer = http.deliver(webhook, b"".join(parts), {"Content-Encoding": encoding})
         assert answer.status == 200
     assert {event["title"] for event in running.events()} == {"ab"}
+
+
+def test_gzip_that_is_not_read_at_once(running: Running, http: Asking, webhook: Webhook) -> None:
+    body = json.dumps({"title": "long", "noise": os.urandom(256 * 1024).hex()}).encode()
+    answer = http.deliver(webhook, gzip.compress(body), {"Content-Encoding": "gzip"})
+    assert answer.status == 200
+    assert [event["title"] for event in running.events()] == ["long"]
 
 
 @pytest.mark.parametrize(
