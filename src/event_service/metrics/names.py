@@ -107,7 +107,7 @@ REFUSED: Final = Metric(
 WORKER_RESTARTS: Final = Metric(
     "event_service_worker_restarts_total",
     Kind.COUNTER,
-    "Worker processes that ended by themselves and were started again.",
+    "Worker processes that ended by themselves or hung and were started again.",
 )
 BUILD_INFO: Final = Metric(
     "event_service_build_info", Kind.GAUGE, "Always 1; the label is what is told.", ("version",)
