@@ -62,7 +62,7 @@ class RemoteMethod(Generic[Answer]):
             # Decoded here and not by grpc, which would log a traceback of what it can't read.
             return self._answer.FromString(answer)
         except LaneFull:
-            raise self._unavailable from None
+            raise self._silent("none: it is slow, and was not asked") from None
         except DecodeError:
             raise self._silent("OK, with what is no answer") from None
         except grpc.RpcError as fault:
@@ -74,10 +74,6 @@ class RemoteMethod(Generic[Answer]):
 
     def _silent(self, status: str) -> Unavailable:
         _log.warning("not answered", service=self._service, method=self._path, status=status)
-        return self._unavailable
-
-    @property
-    def _unavailable(self) -> Unavailable:
         return Unavailable(f"The {self._service} service can't be asked now.")
 
 

@@ -274,7 +274,9 @@ def test_a_server_without_tls_is_not_talked_to_in_clear(server: IdentityServer) 
     service.close()
 
 
-def test_what_is_slow_holds_few_threads(server: IdentityServer, clock: Clock) -> None:
+def test_what_is_slow_holds_few_threads(
+    server: IdentityServer, clock: Clock, log: list[EventDict]
+) -> None:
     server.hangs = True
     with open_channel(server.endpoint, ()) as channel, ThreadPoolExecutor() as threads:
         method = RemoteMethod(
@@ -290,4 +292,9 @@ def test_what_is_slow_holds_few_threads(server: IdentityServer, clock: Clock) ->
         with pytest.raises(Unavailable, match="identity service can't be asked now"):
             ask("domain-b")
         assert server.asked == [DOMAIN]
+        (line,) = log
+        assert (line["event"], line["status"]) == (
+            "not answered",
+            "none: it is slow, and was not asked",
+        )
         server.stop()
