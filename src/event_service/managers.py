@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from event_service.admission.quotas import Quotas
@@ -13,6 +14,7 @@ from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.instants import utc_now
+from event_service.lane import Lane
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.delivery import RecordingRules
@@ -114,7 +116,7 @@ def build_managers(
         settings.plugins,
         settings.plugin_service_endpoint,
         text_of(settings.system_token),
-        min(settings.grpc_threads, settings.http_threads),
+        partial(Lane, few=max(1, min(settings.grpc_threads, settings.http_threads) // 4)),
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from event_service.auth.keys import KeySource
     from event_service.embedded.redis import EmbeddedRedis
     from event_service.managers import Clock
     from event_service.parsers.registry import ParserRegistry
@@ -66,10 +67,11 @@ def _starter(
         parsers: ParserRegistry | None = None,
         metadata: Metadata = admin,
         clock: Clock = utc_now,
+        key_source: KeySource = keys,
         **choices: Any,
     ) -> Running:
         settings = settings_for(mongodb_uri, redis_url, directory / uuid4().hex, **choices)
-        authenticator = TokenAuthenticator(TokenVerifier(keys), system_domains=None)
+        authenticator = TokenAuthenticator(TokenVerifier(key_source), system_domains=None)
         return stack.enter_context(
             running_service(settings, authenticator, parsers, metadata, clock)
         )

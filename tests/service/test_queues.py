@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +12,14 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
 
+from event_service.auth.identity import IdentityService
+from event_service.loading_cache import LoadingCache
+from tests.auth.identity_server import IdentityServer
+from tests.eventually import eventually
 from tests.service.flood import Flood, keys
 
 if TYPE_CHECKING:
+    from tests.auth.issuer import Issuer
     from tests.service.held import Held
     from tests.service.running import Answer, Running, Start
 
@@ -82,26 +89,51 @@ def test_calls_that_are_cancelled_leave_their_places_and_are_not_begun(
     assert held.bodies == 4 * THREADS
 
 
-def test_health_and_reflection_answer_while_all_threads_are_held(
-    running: Running, held: Held, flood: Flood
-) -> None:
+def fill(held: Held, flood: Flood) -> None:
     flood.send(*keys(THREADS + WAITING + 1))
     held.wait_for(THREADS)
     assert refused(*flood.answers(1))
+
+
+def test_health_and_reflection_answer_while_all_threads_are_held(
+    running: Running, held: Held, flood: Flood
+) -> None:
+    fill(held, flood)
     check_health(running)
     database = ProtoReflectionDescriptorDatabase(running.client.channel)
     assert "spaceone.api.monitoring.v1.Event" in database.get_services()
     assert flood.unanswered == THREADS + WAITING
 
 
-def test_reads_and_deliveries_keep_no_place_of_each_other(
+def test_who_reads_is_answered_while_deliveries_hold_all_their_threads(
     running: Running, held: Held, flood: Flood
 ) -> None:
-    flood.send(*keys(THREADS + WAITING + 1))
-    held.wait_for(THREADS)
-    assert refused(*flood.answers(1))
+    fill(held, flood)
     assert running.events() == []
     assert flood.unanswered == THREADS + WAITING
+
+
+def test_deliveries_are_taken_while_who_reads_holds_all_their_threads(
+    start: Start, issuer: Issuer
+) -> None:
+    with (
+        IdentityServer("", {}) as identity,
+        closing(IdentityService(identity.endpoint, "", seconds=60)) as key_source,
+        ThreadPoolExecutor(THREADS) as readers,
+    ):
+        identity.hangs = True
+        cached = LoadingCache(key_source.public_keys)
+        running = start(key_source=cached, grpc_threads=THREADS, waiting_per_thread=0)
+
+        def read(domain: int) -> Answer:
+            return running.client.call("list", {}, [("token", issuer.token(did=f"d-{domain}"))])
+
+        reads = [readers.submit(read, domain) for domain in range(THREADS)]
+        eventually(lambda: len(identity.asked) == THREADS)
+        assert read(THREADS).status == "RESOURCE_EXHAUSTED"
+        assert running.client.create(running.webhook(), {"title": "a"}).status == "OK"
+        assert not [one for one in reads if one.done()]
+        identity.stop()
 
 
 def test_watching_health_holds_no_thread(running: Running) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from event_service.lane import Lane
@@ -12,7 +11,7 @@ from event_service.plugins.plugin_service import PluginService
 from event_service.plugins.plugins import Plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from event_service.parsers.registry import ParserRegistry
 
@@ -22,15 +21,15 @@ def build_plugins(
     configured: Mapping[str, str],
     service_endpoint: str | None,
     system_token: str | None,
-    threads: int = 32,
+    new_lane: Callable[[], Lane] = Lane,
 ) -> Plugins:
     """Plugins over the built-in parsers, ``configured`` endpoints and the plugin service.
 
-    Of so many threads the calls of a slow plugin may hold a quarter.
+    ``new_lane`` gives each plugin what keeps it from holding too many threads.
 
     Raises ValueError for an endpoint of the plugin service that is none, or lacks a token.
     """
-    client = PluginClient(new_lane=partial(Lane, few=max(1, threads // 4)))
+    client = PluginClient(new_lane=new_lane)
     if service_endpoint is None:
         return Plugins(built_in, PluginEndpoints(configured), client, (client.close,))
     if system_token is None:
