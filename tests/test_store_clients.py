@@ -5,6 +5,7 @@ import bson
 import pytest
 import redis.exceptions
 from bson.binary import UUID_SUBTYPE, Binary
+from pymongo import ReadPreference
 from pymongo.database import Database
 from pymongo.errors import (
     AutoReconnect,
@@ -24,6 +25,7 @@ from event_service.store_clients import (
     RedisClient,
     connect_mongodb,
     connect_redis,
+    database_of,
     first_clause,
     is_out_of_reach,
 )
@@ -43,6 +45,18 @@ def test_writes_are_acknowledged_by_a_majority_and_journaled(
 def test_the_options_of_an_address_cannot_weaken_a_write(store_settings: Settings) -> None:
     with connect_mongodb("mongodb://h/db?w=1&journal=false", store_settings) as client:
         assert client.write_concern == WriteConcern(w="majority", j=True)
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["secondaryPreferred", "nearest&readPreferenceTags=dc:a", "secondary&maxStalenessSeconds=90"],
+)
+def test_the_primary_is_asked_whatever_an_address_prefers(
+    option: str, store_settings: Settings
+) -> None:
+    uri = f"mongodb://h/db?readPreference={option}"
+    with connect_mongodb(uri, store_settings) as client:
+        assert database_of(client)["event"].read_preference == ReadPreference.PRIMARY
 
 
 def test_a_text_of_another_program_that_is_no_utf_8_is_read(store_settings: Settings) -> None:

@@ -23,7 +23,6 @@ from event_service.metrics.calls import methods_hosted
 from event_service.metrics.deliveries import sources_installed
 from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
-from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.servicer.build import GrpcServer, build_grpc, build_health, build_methods
 from event_service.servicer.call_telemetry import CallTelemetry
@@ -35,6 +34,7 @@ from event_service.store_clients import (
     closed_soon,
     connect_mongodb,
     connect_redis,
+    database_of,
     first_clause,
 )
 from event_service.stores import Stores, open_stores
@@ -152,7 +152,7 @@ def build_service(
         stores = undo.enter_context(closing(stores or open_stores(settings)))
         redis = undo.enter_context(closing(_redis(stores.redis_url, settings)))
         mongodb = undo.enter_context(closed_soon(connect_mongodb(stores.mongodb_uri, settings)))
-        database = mongodb.get_default_database(DEFAULT_DATABASE)
+        database = database_of(mongodb)
         parsers = parsers or ParserRegistry(installed_sources())
         sources_installed(parsers.source_names)
         traits = _prepare(database, stores.mongodb_uri, settings)
@@ -185,7 +185,7 @@ def _prepare(database: Database[dict[str, Any]], uri: str, settings: Settings) -
             ensure_indexes(database, days)
         else:
             with connect_mongodb(uri, settings, for_builds=True) as builder:
-                ensure_indexes(builder.get_default_database(DEFAULT_DATABASE), days)
+                ensure_indexes(database_of(builder), days)
         for index in filter(refuses_events, unused(all_found(database), days)):
             _log.error(
                 "a unique index may refuse events: event-service migrate --drop-unused",

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import pymongo
-from pymongo import MongoClient
+from pymongo import MongoClient, ReadPreference
 from pymongo.database import Database
 from pymongo.errors import (
     ConfigurationError,
@@ -26,6 +26,7 @@ from redis.sentinel import Sentinel
 
 from event_service.daemon_thread import started
 from event_service.document_decoding import DATES, TEXTS
+from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.mongodb_commands import MongoDBCommands
 from event_service.redis_address import check_database, parse_cluster, parse_sentinel
 from event_service.settings import Settings
@@ -79,10 +80,9 @@ def connect_mongodb(
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
     driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
-    store too, but not over a restart of its own). The database is
-    ``client.get_default_database(mongodb_address.DEFAULT_DATABASE)``. Datetimes are naive and UTC.
-    ``for_builds`` waits for an answer as long as it takes: an index of many documents takes hours
-    to build. Raises StoreAddressError.
+    store too, but not over a restart of its own). ``database_of`` it is what to
+    use. Datetimes are naive and UTC. ``for_builds`` waits for an answer as long as it takes: an
+    index of many documents takes hours to build. Raises StoreAddressError.
     """
     wait = round(settings.store_timeout_seconds * 1000)
     try:
@@ -108,6 +108,15 @@ def connect_mongodb(
             "EVENT_MONGODB_URI is not a usable MongoDB address. User name and password must be"
             " percent-encoded, and a mongodb+srv:// name must be known to the DNS."
         ) from None
+
+
+def database_of(client: MongoClient[dict[str, Any]]) -> Database[dict[str, Any]]:
+    """The database that the client's address names; its primary is asked, whatever that says.
+
+    A secondary may not have what is acknowledged already: on its word a recovery would find no
+    open alert, and a webhook that is disabled would still let events in.
+    """
+    return client.get_default_database(DEFAULT_DATABASE, read_preference=ReadPreference.PRIMARY)
 
 
 @contextmanager

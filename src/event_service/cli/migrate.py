@@ -18,8 +18,7 @@ from event_service.cli.terminal import visible
 from event_service.migration.following import follow
 from event_service.migration.plan import make_plan
 from event_service.model.indexes import refuses_events
-from event_service.mongodb_address import DEFAULT_DATABASE
-from event_service.store_clients import connect_mongodb, first_clause
+from event_service.store_clients import connect_mongodb, database_of, first_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +72,7 @@ def _opened_database(settings: Settings) -> Iterator[Database[dict[str, Any]]]:
         stores = stack.enter_context(opened_stores(settings, for_builds=True))
         client = connect_mongodb(stores.mongodb_uri, settings, for_builds=True)
         stack.enter_context(client)
-        yield client.get_default_database(DEFAULT_DATABASE)
+        yield database_of(client)
 
 
 def run_plan(plan: Plan, database: Database[dict[str, Any]], *, quiet: bool) -> bool:

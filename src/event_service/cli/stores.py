@@ -10,9 +10,8 @@ from event_service.manager.key_vault import vault_for
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_declared_indexes
-from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.secret_text import text_of
-from event_service.store_clients import connect_mongodb, connect_redis
+from event_service.store_clients import connect_mongodb, connect_redis, database_of
 from event_service.stores import Stores, given_mongodb, open_stores
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def opened_webhooks(settings: Settings) -> Iterator[WebhookManager]:
         stores = stack.enter_context(opened_stores(settings))
         client = stack.enter_context(connect_mongodb(stores.mongodb_uri, settings))
         redis = stack.enter_context(closing(connect_redis(stores.redis_url, settings)))
-        database = client.get_default_database(DEFAULT_DATABASE)
+        database = database_of(client)
         ensure_declared_indexes(database)
         # Nobody tells this cache of changes, so it stays unused.
         cache = WebhookCache(settings.webhook_cache_seconds)

@@ -20,16 +20,14 @@ from event_service.doctor.plugins import check_endpoints, check_webhooks
 from event_service.doctor.redis import check_redis
 from event_service.doctor.running_service import check_ports, check_service
 from event_service.doctor.variables import check_variables
-from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.start_errors import StartError
-from event_service.store_clients import closed_soon, connect_mongodb, connect_redis
+from event_service.store_clients import closed_soon, connect_mongodb, connect_redis, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pymongo import MongoClient
-    from pymongo.database import Database
 
     from event_service.doctor.finding import Finding
     from event_service.doctor.running_service import ServiceAddress
@@ -107,7 +105,7 @@ def examine_stores(
 def _of_mongodb(
     client: MongoClient[dict[str, Any]], examined: Examined, asked: float
 ) -> list[Check]:
-    database: Database[dict[str, Any]] = client.get_default_database(DEFAULT_DATABASE)
+    database = database_of(client)
     settings = examined.settings
     embedded = settings.mongodb_uri is None
     built_in = ParserRegistry(installed_sources())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bson.int64 import Int64
 from pymongo import DESCENDING
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
 
 from event_service.draft import EventType, Severity
 from event_service.errors import Unavailable
@@ -39,6 +41,7 @@ _EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
 """The number of an episode, as any program may write it."""
 _LATEST = datetime.max.replace(microsecond=999_000)  # noqa: DTZ901  # instants are naive UTC
 _NUMBER_ATTEMPTS = 100
+_NO_REPLICA_SET = 123
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ class AlertManager:
     ) -> None:
         """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
+        # Of a primary that a majority still takes for theirs: one that an election has replaced
+        # may not know that yet, nor of the alerts that were opened since.
+        self._of_majority = alerts.with_options(read_concern=ReadConcern("linearizable"))
         self._numbers = AlertNumbers(alerts, claims, taken_over=taken_over)
 
     def open(self, opening: Sequence[tuple[Candidate, int]]) -> list[bool]:
@@ -155,15 +161,19 @@ class AlertManager:
 
     def newest_open(self, key: DedupKey) -> tuple[str, int] | None:
         """(alert_id, episode) of the key's newest open alert, however old (CONTRACT 4.3)."""
-        found = self._alerts.aggregate(
-            [
-                {"$match": {"dedup_key": key.digest}},
-                {"$match": {"state": {"$ne": RESOLVED}, "alert_id": A_TEXT, "episode": _EPISODE}},
-                {"$sort": {"episode": DESCENDING}},
-                {"$limit": 1},
-                {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
-            ]
-        ).to_list()
+        stages: list[Document] = [
+            {"$match": {"dedup_key": key.digest}},
+            {"$match": {"state": {"$ne": RESOLVED}, "alert_id": A_TEXT, "episode": _EPISODE}},
+            {"$sort": {"episode": DESCENDING}},
+            {"$limit": 1},
+            {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
+        ]
+        try:
+            found = self._of_majority.aggregate(stages).to_list()
+        except OperationFailure as fault:
+            if fault.code != _NO_REPLICA_SET:
+                raise
+            found = self._alerts.aggregate(stages).to_list()
         return (found[0]["alert_id"], count_of(found[0]["episode"])) if found else None
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str, datetime] | None:

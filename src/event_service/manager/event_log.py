@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pymongo import DESCENDING
 from pymongo.errors import AutoReconnect, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
 
 from event_service.ids import new_id
 from event_service.instants import from_milliseconds
@@ -27,14 +28,18 @@ if TYPE_CHECKING:
     from event_service.manager.candidate import Candidate
     from event_service.manager.guarded import Expression
 
+_Events: TypeAlias = "Collection[dict[str, Any]]"
+
 _IDENTITY = ("domain_id", "event_key", "alert_id")
 
 
 class EventLog:
     """The collection of events, as far as recording goes."""
 
-    def __init__(self, events: Collection[dict[str, Any]]) -> None:
+    def __init__(self, events: _Events) -> None:
         self._events = events
+        # Without what an election may take back: a delivery may be answered on its word alone.
+        self._committed = events.with_options(read_concern=ReadConcern("majority"))
         self._recent = RecentIds()
 
     def write(self, documents: Sequence[dict[str, Any]]) -> list[str | PyMongoError]:
@@ -49,12 +54,13 @@ class EventLog:
         try:
             refused = insert_all(self._events, documents)
         except AutoReconnect as fault:
-            held = self._held(documents)
+            held = self._held(self._committed, documents)
             for place, there in enumerate(held):
                 if not there:
                     outcomes[place] = fault
         else:
-            there_already = self._held([documents[one.place] for one in refused])
+            # A refusal is answered when what refuses is durable too, however new.
+            there_already = self._held(self._events, [documents[one.place] for one in refused])
             for one, there in zip(refused, there_already, strict=True):
                 if there:
                     continue
@@ -76,7 +82,8 @@ class EventLog:
         since = min(one.delivery.at for one in named) - SENT_AGAIN
         ids = [one.event_id for one in named]
         # An id may be another event's: 12 hex digits are not many, and no call is to be lost to it.
-        found = self._found(ids, ["domain_id", "event_key"], {"created_at": {"$gt": since}})
+        recent = {"created_at": {"$gt": since}}
+        found = _found(self._committed, ids, ["domain_id", "event_key"], recent)
 
         def is_held(one: Candidate) -> bool:
             its = found.get(one.event_id, {})
@@ -86,12 +93,12 @@ class EventLog:
         return frozenset(one.event_id for one in named if is_held(one))
 
     def confirm(self, named: Sequence[tuple[str, str]]) -> list[bool]:
-        """Whether each (event_id, alert_id) is in the database; looks only where need be."""
+        """Whether each (event_id, alert_id) is there to stay; looks only where need be."""
         unsure = {
             event_id: alert_id for event_id, alert_id in named if event_id not in self._recent
         }
         if unsure:
-            found = self._found(list(unsure), ["alert_id"])
+            found = _found(self._committed, list(unsure), ["alert_id"])
             seen = {its for its, one in found.items() if one.get("alert_id") == unsure[its]}
             self._recent.add(seen)
             return [event_id not in unsure or event_id in seen for event_id, _ in named]
@@ -135,15 +142,15 @@ class EventLog:
         if counted == len(sums):
             return frozenset()
         asked = [one.document_id for one in sums]
-        gone = frozenset(asked) - self._found(asked, []).keys()
+        gone = frozenset(asked) - _found(self._events, asked, []).keys()
         self._recent.forget(gone)
         return gone
 
-    def _held(self, documents: Sequence[Mapping[str, Any]]) -> list[bool]:
-        """Whether the database has each of them, or another delivery of the same call."""
+    def _held(self, events: _Events, documents: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """Whether each of them is among the events, or another delivery of the same call."""
         if not documents:
             return []
-        found = self._found([document["event_id"] for document in documents], _IDENTITY)
+        found = _found(events, [document["event_id"] for document in documents], _IDENTITY)
 
         def is_held(document: Mapping[str, Any]) -> bool:
             its = found.get(document["event_id"], {})
@@ -151,16 +158,17 @@ class EventLog:
 
         return [is_held(document) for document in documents]
 
-    def _found(
-        self,
-        event_ids: Sequence[str],
-        fields: Sequence[str],
-        where: Mapping[str, Any] | None = None,
-    ) -> dict[str, Mapping[str, Any]]:
-        """Those events, by their ids; a list that has one of the ids in it is none of them."""
-        asked = {"event_id": {"$in": event_ids}, **(where or {})}
-        found = self._events.find(asked, ["event_id", *fields])
-        return {one["event_id"]: one for one in found if isinstance(one["event_id"], str)}
+
+def _found(
+    events: _Events,
+    event_ids: Sequence[str],
+    fields: Sequence[str],
+    where: Mapping[str, Any] | None = None,
+) -> dict[str, Mapping[str, Any]]:
+    """Those events, by their ids; a list that has one of the ids in it is none of them."""
+    asked = {"event_id": {"$in": event_ids}, **(where or {})}
+    found = events.find(asked, ["event_id", *fields])
+    return {one["event_id"]: one for one in found if isinstance(one["event_id"], str)}
 
 
 def _repeated(count: int | Expression, last: Expression) -> Expression:
