@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from threading import Semaphore
 
 import pytest
 
@@ -17,7 +18,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def lane(clock: Clock) -> Lane:
-    return Lane(FEW, clock)
+    return Lane(FEW, clock=clock)
 
 
 def test_who_is_quick_gets_any_number(lane: Lane) -> None:
@@ -57,3 +58,17 @@ def test_a_call_that_fails_is_one_that_has_ended(lane: Lane, clock: Clock) -> No
     for _ in range(2 * FEW):
         with pytest.raises(KeyError):
             _fail_slowly(lane, clock)
+
+
+def test_slow_ones_get_few_together_and_quick_ones_are_not_counted(clock: Clock) -> None:
+    all_slow = Semaphore(FEW)
+    slow, slow_too, quick = (Lane(FEW, all_slow, clock) for _ in range(3))
+    with slow.held(), slow_too.held():
+        clock.now += 1.1
+    with slow.held(), slow_too.held():
+        with quick.held(), pytest.raises(LaneFull):
+            slow.held().__enter__()
+        with quick.held(), quick.held(), quick.held():
+            pass
+    with slow.held(), slow.held():
+        pass

@@ -6,9 +6,9 @@ them what needs nothing of it.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from itertools import islice
+from threading import Lock, Semaphore
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ _SLOW_SECONDS: Final = 1.0
 
 
 class LaneFull(Exception):
-    """There must not be another call now."""
+    """There must not be another call now, of all that are slow or of this one."""
 
 
 class Lane:
@@ -29,11 +29,20 @@ class Lane:
     wait that long now. Safe for many threads.
     """
 
-    def __init__(self, few: int = 8, clock: Callable[[], float] = monotonic) -> None:
-        """``clock`` counts seconds, steadily."""
+    def __init__(
+        self,
+        few: int = 8,
+        all_slow: Semaphore | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """``all_slow`` has a place for each call of the slow ones of many lanes, which share it.
+
+        ``clock`` counts seconds, steadily.
+        """
         self.few = few
+        self._all_slow = all_slow or Semaphore(few)
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._began: dict[object, float] = {}
         self._last_seconds = 0.0
 
@@ -43,12 +52,15 @@ class Lane:
         call = object()
         began = self._clock()
         with self._lock:
-            if self._full(began):
+            slow = self._last_seconds > _SLOW_SECONDS
+            if self._full(began) or (slow and not self._all_slow.acquire(blocking=False)):
                 raise LaneFull
             self._began[call] = began
         try:
             yield
         finally:
+            if slow:
+                self._all_slow.release()
             with self._lock:
                 del self._began[call]
                 self._last_seconds = self._clock() - began

@@ -111,12 +111,13 @@ def build_managers(
     cache = WebhookCache(settings.webhook_cache_seconds)
     vault = vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
     webhooks = WebhookManager(database, redis, cache, vault)
+    slow = max(2, min(settings.grpc_threads, settings.http_threads) // 2)
     plugins = build_plugins(
         parsers,
         settings.plugins,
         settings.plugin_service_endpoint,
         text_of(settings.system_token),
-        partial(Lane, few=max(1, min(settings.grpc_threads, settings.http_threads) // 4)),
+        partial(Lane, slow // 2, threading.Semaphore(slow)),
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:

@@ -280,7 +280,7 @@ def test_what_is_slow_holds_few_threads(
     server.hangs = True
     with open_channel(server.endpoint, ()) as channel, ThreadPoolExecutor() as threads:
         method = RemoteMethod(
-            channel, "identity", GET_PUBLIC_KEY, PublicKeyAnswer, 60, Lane(1, clock)
+            channel, "identity", GET_PUBLIC_KEY, PublicKeyAnswer, 60, Lane(1, clock=clock)
         )
 
         def ask(domain_id: str) -> PublicKeyAnswer | None:
