@@ -23,6 +23,18 @@ set_up_logging(Settings(log_format="json"), start_telemetry())
 """
 
 
+def test_where_nothing_of_opentelemetry_is_installed_the_log_says_what_to_install() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.modules['opentelemetry'] = None{PROGRAM}"],
+        env=os.environ | ENDPOINT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pip install 'spaceone-event-service[otel]'" in done.stderr
+
+
 @pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
 def test_a_header_that_can_not_be_read_is_told_of_and_not_shown(protocol: str) -> None:
     variables = {

@@ -70,7 +70,7 @@ def start_telemetry() -> Telemetry:
     asked = wanted(os.environ)
     if not asked:
         return Telemetry()
-    if find_spec("opentelemetry.sdk") is None:
+    if not (find_spec("opentelemetry") and find_spec("opentelemetry.sdk")):
         return Telemetry(lacking=True)
     try:
         return _started(asked)
