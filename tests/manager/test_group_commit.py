@@ -102,6 +102,16 @@ def test_one_that_cannot_be_done_takes_no_other_with_it(
     assert worker.batches[2:] == [[number] for number in worker.batches[1]]
 
 
+def test_one_that_cannot_be_done_is_not_tried_twice_where_it_is_alone(worker: Worker) -> None:
+    worker.go_on.set()
+    worker.fault = RuntimeError("not 7")
+    commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
+    assert commit.do(1) == 2
+    with pytest.raises(RuntimeError, match="not 7"):
+        commit.do(7)
+    assert worker.batches == [[1], [7]]
+
+
 @pytest.mark.parametrize(
     "fault", [AutoReconnect("gone"), Unavailable("not confirmed"), DeadlineExceeded()]
 )
