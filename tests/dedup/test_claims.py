@@ -214,6 +214,12 @@ class _Clock:
         return self.now
 
 
+def _fail(client: RedisClient, gate: RedisGate) -> None:
+    client.set("no-list", "a text")
+    with pytest.raises(ResponseError), gate.call("say"):
+        client.lpush("no-list", "x")
+
+
 def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
     clock = _Clock()
     gate = RedisGate(pause=1.0, clock=clock)
@@ -221,13 +227,30 @@ def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
     first, second = (ALERT._replace(never_record=True, fingerprint=one) for one in ("f1", "f2"))
     assert _decide(claims, KEY, first).verdict is Verdict.OPEN
     assert _decide(claims, KEY, second).verdict is Verdict.JOIN
-    client.set("no-list", "a text")
-    with pytest.raises(ResponseError), gate.call("say"):
-        client.lpush("no-list", "x")
+    _fail(client, gate)
     claims.say([(KEY, "alert-1", "f2")])
     clock.now = 1.0
     # By what Redis has it repeats what was said last.
     assert _decide(claims, KEY, first).verdict is not Verdict.REPEAT
+
+
+def test_without_redis_nothing_is_decided_and_nothing_it_had_counts(client: RedisClient) -> None:
+    clock = _Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    claims = Claims(client, "without", gate)
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, ALERT)
+    orphans = claims.orphans(before_ms=2_000)
+    assert len(orphans) == 1
+    _fail(client, gate)
+    assert claims.decide([(KEY, NEWS), (KEY, ALERT)]) == [UNKNOWN, UNKNOWN]
+    assert claims.draw_numbers([NumberDraw("domain-1", "workspace-1")]) is None
+    assert claims.orphans(before_ms=2_000) == []
+    assert claims.adopt(orphans) == []
+    assert not claims.settle(orphans)
+    clock.now = 1.0
+    assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
+    assert claims.orphans(before_ms=2_000) == orphans
 
 
 def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) -> None:
