@@ -52,7 +52,10 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def _pile_up(
-    commit: GroupCommit[int, int], worker: Worker, threads: ThreadPoolExecutor, **size: int
+    commit: GroupCommit[int, int],
+    worker: Worker,
+    threads: ThreadPoolExecutor,
+    size: int | None = None,
 ) -> list[object]:
     """One caller whose work is held, and others that come meanwhile; what each of them gets."""
     first = threads.submit(commit.do, 0)
@@ -61,7 +64,7 @@ def _pile_up(
 
     def call(number: int) -> int:
         arrived.wait()
-        return commit.do(number, **size)
+        return commit.do(number) if size is None else commit.do(number, size)
 
     others = [threads.submit(call, number) for number in range(1, CALLERS + 1)]
     arrived.wait()
