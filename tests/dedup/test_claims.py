@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from redis.exceptions import ResponseError
 
+from event_service.dedup import scripts
 from event_service.dedup.claims import Claims, EndedClaim, NumberDraw, PendingRepeats
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.gate import RedisGate
@@ -175,7 +176,10 @@ def test_what_comes_together_is_decided_in_its_order(claims: Claims) -> None:
 
 
 def test_a_redis_that_forgot_the_scripts_is_told_again(claims: Claims, client: RedisClient) -> None:
+    client.script_flush()
     claims.load()
+    digests = [client.register_script(script.lua).sha for script in scripts.ALL]
+    assert client.script_exists(*digests) == [True] * len(digests)
     client.script_flush()
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
@@ -248,6 +252,7 @@ def test_without_redis_nothing_is_decided_and_nothing_it_had_counts(client: Redi
     assert claims.orphans(before_ms=2_000) == []
     assert claims.adopt(orphans) == []
     assert not claims.settle(orphans)
+    assert claims.settle([])  # Redis need not be asked
     clock.now = 1.0
     assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
     assert claims.orphans(before_ms=2_000) == orphans
