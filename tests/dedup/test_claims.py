@@ -137,6 +137,17 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     assert claims.settle([pending])  # as after a Redis that was emptied
 
 
+def test_what_another_program_has_made_of_the_counts_is_no_orphan(
+    claims: Claims, client: RedisClient
+) -> None:
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, ALERT)
+    (pending,) = client.keys("*:pending")
+    client.delete(pending)
+    client.set(pending, "a text")
+    assert claims.orphans(before_ms=2_000) == []
+
+
 def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, ALERT._replace(at_ms=5_000))
