@@ -87,6 +87,11 @@ def test_what_is_gone_is_gone(cache: LoadingCache[str, str], source: Source, clo
     del source.answers["a"]
     clock.advance(600)
     assert cache.get("a") is None
+    source.down = True
+    assert cache.get("a") is None
+    clock.advance(10)
+    with pytest.raises(Unavailable):
+        cache.get("a")
 
 
 def test_an_old_answer_serves_while_no_newer_can_be_had(
@@ -103,7 +108,9 @@ def test_an_old_answer_serves_while_no_newer_can_be_had(
     clock.advance(0.1)
     assert cache.get("a") == "1"
     assert len(source.asked) == 3
-    clock.advance(2990)
+    clock.advance(2989.9)
+    assert cache.get("a") == "1"
+    clock.advance(0.1)
     with pytest.raises(Unavailable):
         cache.get("a")
     source.down = False
@@ -125,8 +132,9 @@ def test_renewing_that_fails_leaves_the_answer_in_force(
     assert len(source.asked) == 2
 
 
+@pytest.mark.parametrize("method", ["get", "renew"])
 def test_a_failure_is_remembered_for_a_moment(
-    cache: LoadingCache[str, str], source: Source, clock: Clock
+    cache: LoadingCache[str, str], source: Source, clock: Clock, method: str
 ) -> None:
     source.down = True
     for _ in range(3):
@@ -137,7 +145,7 @@ def test_a_failure_is_remembered_for_a_moment(
     assert len(source.asked) == 1
     source.down = False
     clock.advance(2)
-    assert cache.get("a") == "1"
+    assert getattr(cache, method)("a") == "1"
 
 
 def test_it_is_bounded_and_keeps_what_is_used(source: Source, clock: Clock) -> None:
@@ -181,7 +189,7 @@ class Crowd:
         self.go = Event()
         self.asked: list[str] = []
         self.now = 1000.0
-        self._fault = fault
+        self.fault = fault
 
     def __call__(self) -> float:
         self.arrivals.release()
@@ -190,8 +198,8 @@ class Crowd:
     def load(self, key: str) -> str | None:
         self.asked.append(key)
         assert self.go.wait(30)
-        if self._fault is not None:
-            raise self._fault
+        if self.fault is not None:
+            raise self.fault
         return key.upper()
 
 
@@ -224,6 +232,7 @@ def test_a_failure_reaches_everyone_who_waits(fault: Exception) -> None:
     crowd.now += 100
     with pytest.raises(type(fault)):
         cache.get("a")
+    assert crowd.asked == ["a", "a"]
 
 
 def test_keys_do_not_wait_for_each_other() -> None:
@@ -261,3 +270,22 @@ def test_an_old_answer_serves_while_a_newer_one_is_fetched(clock: Clock) -> None
         go.set()
         assert first.result(30) == "a at 1600"
     assert cache.get("a") == "a at 1600"
+
+
+def test_an_answer_that_is_too_old_serves_nobody_while_a_newer_one_is_fetched() -> None:
+    crowd = Crowd()
+    cache = LoadingCache(crowd.load, Lifetimes(), crowd)
+    crowd.go.set()
+    assert cache.get("a") == "A"
+    crowd.go.clear()
+    crowd.arrivals = Semaphore(0)
+    crowd.now += 3600
+    crowd.fault = Unavailable("down")
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(cache.get, "a") for _ in range(8)]
+        for _ in waiting:
+            assert crowd.arrivals.acquire(timeout=30)
+        crowd.go.set()
+        for future in waiting:
+            with pytest.raises(Unavailable, match="down"):
+                future.result(30)

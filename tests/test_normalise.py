@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
+from bson.raw_bson import RawBSONDocument
 
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.normalise import derive_key, failure_draft, normalise
@@ -41,6 +43,12 @@ def test_texts_are_trimmed_but_members_of_lists_are_not() -> None:
         "n": {"x": "y"},
         "l": [" z ", {" a ": " b "}],
     }
+
+
+@pytest.mark.parametrize("info", [{"k": "v"}, {" k ": " v "}])
+def test_what_is_encoded_already_says_the_same(info: dict[str, str]) -> None:
+    result = RawBSONDocument(bson.encode({"title": "t", "additional_info": info}))
+    assert dict(normalise(result).draft.additional_info) == {"k": "v"}
 
 
 @pytest.mark.parametrize("field", ["description", "rule", "image_url"])

@@ -83,9 +83,8 @@ class LoadingCache(Generic[K, V]):
             if answer is not None and self._good(answer, now):
                 return answer.give()
             flight, leads = self._join(key)
-            spare = answer is not None and self._usable(answer, now)
-        if answer is not None and spare and not leads:
-            return answer.give()
+            if not leads and answer is not None and self._usable(answer, now):
+                return answer.give()
         return self._land(key, flight, leads=leads)
 
     def renew(self, key: K) -> V | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from redis.exceptions import ResponseError
 
+from event_service.dedup import scripts
 from event_service.dedup.claims import Claims, EndedClaim, NumberDraw, PendingRepeats
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.gate import RedisGate
@@ -136,6 +137,17 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
     assert claims.settle([pending])  # as after a Redis that was emptied
 
 
+def test_what_another_program_has_made_of_the_counts_is_no_orphan(
+    claims: Claims, client: RedisClient
+) -> None:
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, ALERT)
+    (pending,) = client.keys("*:pending")
+    client.delete(pending)
+    client.set(pending, "a text")
+    assert claims.orphans(before_ms=2_000) == []
+
+
 def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, ALERT._replace(at_ms=5_000))
@@ -175,7 +187,10 @@ def test_what_comes_together_is_decided_in_its_order(claims: Claims) -> None:
 
 
 def test_a_redis_that_forgot_the_scripts_is_told_again(claims: Claims, client: RedisClient) -> None:
+    client.script_flush()
     claims.load()
+    digests = [client.register_script(script.lua).sha for script in scripts.ALL]
+    assert client.script_exists(*digests) == [True] * len(digests)
     client.script_flush()
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
@@ -214,6 +229,12 @@ class _Clock:
         return self.now
 
 
+def _fail(client: RedisClient, gate: RedisGate) -> None:
+    client.set("no-list", "a text")
+    with pytest.raises(ResponseError), gate.call("say"):
+        client.lpush("no-list", "x")
+
+
 def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
     clock = _Clock()
     gate = RedisGate(pause=1.0, clock=clock)
@@ -221,13 +242,31 @@ def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
     first, second = (ALERT._replace(never_record=True, fingerprint=one) for one in ("f1", "f2"))
     assert _decide(claims, KEY, first).verdict is Verdict.OPEN
     assert _decide(claims, KEY, second).verdict is Verdict.JOIN
-    client.set("no-list", "a text")
-    with pytest.raises(ResponseError), gate.call("say"):
-        client.lpush("no-list", "x")
+    _fail(client, gate)
     claims.say([(KEY, "alert-1", "f2")])
     clock.now = 1.0
     # By what Redis has it repeats what was said last.
     assert _decide(claims, KEY, first).verdict is not Verdict.REPEAT
+
+
+def test_without_redis_nothing_is_decided_and_nothing_it_had_counts(client: RedisClient) -> None:
+    clock = _Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    claims = Claims(client, "without", gate)
+    _decide(claims, KEY, ALERT)
+    _decide(claims, KEY, ALERT)
+    orphans = claims.orphans(before_ms=2_000)
+    assert len(orphans) == 1
+    _fail(client, gate)
+    assert claims.decide([(KEY, NEWS), (KEY, ALERT)]) == [UNKNOWN, UNKNOWN]
+    assert claims.draw_numbers([NumberDraw("domain-1", "workspace-1")]) is None
+    assert claims.orphans(before_ms=2_000) == []
+    assert claims.adopt(orphans) == []
+    assert not claims.settle(orphans)
+    assert claims.settle([])  # Redis need not be asked
+    clock.now = 1.0
+    assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
+    assert claims.orphans(before_ms=2_000) == orphans
 
 
 def test_without_redis_nobody_waits_for_it_again_and_again(client: RedisClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from pymongo.monitoring import (
 )
 from redis.exceptions import ResponseError
 
+from event_service.dedup.claims import PendingRepeats
 from event_service.dedup.gate import RedisGate
 from event_service.errors import Unavailable
 from event_service.manager.delivery import Outcome
 from event_service.manager.orphaned_counts import OrphanedCounts
+from event_service.manager.repeats import RepeatCounts
 from tests.clock import Clock
 from tests.manager.crowd import ALARM, LONG, Crowd
 from tests.manager.refused_counts import refused
@@ -32,6 +35,15 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict
 
     from event_service.stores import Stores
+
+
+def test_whoever_writes_counts_is_woken_and_takes_them_once() -> None:
+    woken = threading.Event()
+    counts = RepeatCounts(woken.set)
+    counts.add(PendingRepeats("k", "alert-1", "event-1", *its) for its in ((2, 5_000), (1, 4_000)))
+    assert woken.is_set()
+    assert counts.take() == [PendingRepeats("k", "alert-1", "event-1", 3, 5_000)]
+    assert counts.take() == []
 
 
 def test_a_webhook_whose_requests_cant_be_counted_has_no_repeat_counted_twice(
@@ -228,6 +240,30 @@ def test_what_redis_has_to_be_asked_for_waits_for_it(
     clock.advance(1.0)
     writer.finish()
     assert len(replayed) == 1
+
+
+def test_what_is_written_while_redis_is_away_is_settled_and_mended_when_it_is_back(
+    crowd: Crowd, redis_client: redis.Redis, replayed: list[Mapping[str, Any]]
+) -> None:
+    other = ALARM | {"event_key": "k2"}
+    crowd.deliver(alarm=other)
+    crowd.repeat_what_has_ended()
+    crowd.deliver(alarm=other)
+    clock = Clock()
+    gate = RedisGate(pause=1.0, clock=clock)
+    claims = crowd.claims(gate)
+    writer = crowd.writer(claims, replayed.append)
+    pending = claims.orphans(before_ms=2**53)
+    redis_client.set("no-list", "a text")
+    with pytest.raises(ResponseError), gate.call("settle"):
+        redis_client.lpush("no-list", "x")
+    for one in pending:
+        writer.begin([one])
+        writer.finish()
+    clock.advance(1.0)
+    writer.finish()
+    assert claims.orphans(before_ms=2**53) == []
+    assert {document["event_key"] for document in replayed} == {"k1", "k2"}
 
 
 def test_what_cant_be_delivered_anew_keeps_no_other_counts(

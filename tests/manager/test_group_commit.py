@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo.errors import AutoReconnect
 
-from event_service.errors import CallerGone
+from event_service.errors import CallerGone, DeadlineExceeded, Unavailable
 from event_service.manager.group_commit import GroupCommit
 from tests.eventually import eventually
 
@@ -52,7 +52,10 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def _pile_up(
-    commit: GroupCommit[int, int], worker: Worker, threads: ThreadPoolExecutor, size: int = 1
+    commit: GroupCommit[int, int],
+    worker: Worker,
+    threads: ThreadPoolExecutor,
+    size: int | None = None,
 ) -> list[object]:
     """One caller whose work is held, and others that come meanwhile; what each of them gets."""
     first = threads.submit(commit.do, 0)
@@ -61,7 +64,7 @@ def _pile_up(
 
     def call(number: int) -> int:
         arrived.wait()
-        return commit.do(number, size)
+        return commit.do(number) if size is None else commit.do(number, size)
 
     others = [threads.submit(call, number) for number in range(1, CALLERS + 1)]
     arrived.wait()
@@ -73,7 +76,7 @@ def _pile_up(
 def test_what_comes_meanwhile_is_done_at_once_and_each_gets_its_own(
     worker: Worker, threads: ThreadPoolExecutor
 ) -> None:
-    commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
+    commit: GroupCommit[int, int] = GroupCommit(worker, 5, CALLERS)
     answers = _pile_up(commit, worker, threads)
     assert [len(batch) for batch in worker.batches] == [1, CALLERS]
     fault = answers.pop(5)
@@ -85,7 +88,7 @@ def test_a_batch_is_bounded_but_takes_at_least_one(
     worker: Worker, threads: ThreadPoolExecutor
 ) -> None:
     commit: GroupCommit[int, int] = GroupCommit(worker, 5, 8)
-    _pile_up(commit, worker, threads, size=3)
+    _pile_up(commit, worker, threads, size=4)
     assert [len(batch) for batch in worker.batches] == [1] + [2] * (CALLERS // 2)
     worker.batches.clear()
     assert commit.do(1, size=1000) == 2
@@ -102,10 +105,23 @@ def test_one_that_cannot_be_done_takes_no_other_with_it(
     assert worker.batches[2:] == [[number] for number in worker.batches[1]]
 
 
+def test_one_that_cannot_be_done_is_not_tried_twice_where_it_is_alone(worker: Worker) -> None:
+    worker.go_on.set()
+    worker.fault = RuntimeError("not 7")
+    commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
+    assert commit.do(1) == 2
+    with pytest.raises(RuntimeError, match="not 7"):
+        commit.do(7)
+    assert worker.batches == [[1], [7]]
+
+
+@pytest.mark.parametrize(
+    "fault", [AutoReconnect("gone"), Unavailable("not confirmed"), DeadlineExceeded()]
+)
 def test_a_store_that_is_out_of_reach_is_not_asked_again_for_each(
-    worker: Worker, threads: ThreadPoolExecutor
+    worker: Worker, threads: ThreadPoolExecutor, fault: Exception
 ) -> None:
-    worker.fault = AutoReconnect("gone")
+    worker.fault = fault
     commit: GroupCommit[int, int] = GroupCommit(worker, 5, 100)
     answers = _pile_up(commit, worker, threads)
     assert set(answers[1:]) == {worker.fault}

@@ -17,7 +17,8 @@ from event_service.manager.webhook import (
     duplicate_window,
     webhook_of,
 )
-from event_service.plugins.plugin import NO_PLUGIN
+from event_service.manager.webhook_document import plugin_document
+from event_service.plugins.plugin import NO_PLUGIN, PluginInfo
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.wire.webhook_message import webhook_info
 
@@ -168,3 +169,17 @@ def test_a_count_that_is_none_is_0_and_shown_as_it_is_read(value: object, count:
     assert webhook_of(document).requests == RequestTotals(count, count)
     shown = webhook_info(document).requests
     assert (shown.total, shown.error) == (count, count)
+
+
+@pytest.mark.parametrize(
+    "plugin",
+    [
+        PluginInfo("plugin-x"),
+        PluginInfo(version="1.0"),
+        PluginInfo(options={"a": 1}),
+        PluginInfo(metadata={"a": 1}),
+    ],
+)
+def test_a_plugin_of_which_anything_is_said_is_stored(plugin: PluginInfo) -> None:
+    assert plugin_document(plugin) is not None
+    assert plugin_document(NO_PLUGIN) is None

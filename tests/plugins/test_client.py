@@ -104,19 +104,19 @@ def test_what_fails_has_a_reason_that_holds_nothing_of_the_call(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "secret", "said"),
+    ("behaviour", "secret", "said", "answer"),
     [
-        ("refuse", "hunter2", "*** is wrong"),
-        ("refuse", " hunter2", "*** is wrong"),
-        ("crash", "hunter2", "a fault of the plugin's own"),
+        ("refuse", "hunter2", "*** is wrong", "INVALID_ARGUMENT ERROR_INVALID_PARAMETER"),
+        ("refuse", " hunter2", "*** is wrong", "INVALID_ARGUMENT ERROR_INVALID_PARAMETER"),
+        ("crash", "hunter2", "a fault of the plugin's own", "UNKNOWN"),
     ],
 )
 def test_who_refuses_is_quoted_without_the_texts_of_its_options(
-    plugin: RunningPlugin, client: PluginClient, behaviour: str, secret: str, said: str
+    plugin: RunningPlugin, client: PluginClient, behaviour: str, secret: str, said: str, answer: str
 ) -> None:
     with pytest.raises(PluginRefuses) as raised:
         client.parse(plugin.place, {"do": behaviour, "secret": secret}, BODY)
-    assert raised.value.reason == said
+    assert (raised.value.reason, raised.value.answer) == (said, answer)
 
 
 def test_hanging_is_not_waited_for(plugin: RunningPlugin, hasty: PluginClient) -> None:

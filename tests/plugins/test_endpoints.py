@@ -191,6 +191,18 @@ def test_a_plugin_that_is_down_is_unavailable_to_who_sets_it_up(
     plugins.close()
 
 
+@pytest.mark.parametrize(("behaviour", "field"), [("refuse", "options"), ("garbage", "plugin_id")])
+def test_who_sets_a_plugin_up_is_told_which_field_is_wrong(
+    plugin: RunningPlugin, built_in: ParserRegistry, behaviour: str, field: str
+) -> None:
+    plugins = build_plugins(built_in, {"plugin-x": plugin.endpoint}, None, None)
+    with pytest.raises(InvalidParameter, match=rf"plugin_info\.{field}\b"):
+        plugins.init(PluginInfo("plugin-x", options={"do": behaviour, "secret": "s"}), "domain-1")
+    kept = plugins.init(PluginInfo("plugin-x", "1.0"), "domain-1")
+    assert kept.version == "1.0"
+    plugins.close()
+
+
 def test_a_plugin_service_needs_a_token(built_in: ParserRegistry) -> None:
     with pytest.raises(ValueError, match="system token"):
         build_plugins(built_in, {}, "grpc://127.0.0.1:1", None)
@@ -211,6 +223,14 @@ def test_a_parser_that_fails_loses_no_body(client: PluginClient, log: list[Event
     told = [(line["log_level"], line["event"], line["cause"]) for line in log]
     assert told == [("error", "parser failed", "KeyError")] * 2
     assert "hunter2" not in "".join(line["where"] for line in log)
+
+
+def test_only_another_place_is_one_that_a_plugin_has_moved_to() -> None:
+    here, there = Endpoint("grpc://here:50051"), Endpoint("grpc://there:50051")
+    told = iter([here, None, there])
+    endpoints = PluginEndpoints({}, lambda _: next(told), Lifetimes(absent=0.0, retry=0.0))
+    plugin = PluginInfo("plugin-x", "1")
+    assert [endpoints.moved(plugin, "domain-1", here) for _ in range(3)] == [None, None, there]
 
 
 def test_a_plugin_that_has_moved_is_followed(

@@ -167,8 +167,11 @@ class GroupCommit(Generic[T, R]):
             _give(fault, [one])
 
     def _done(self, batch: Sequence[_Waiting[T, R]]) -> Exception | None:
-        """Do their work; the fault that it raised, and they are without an answer then."""
-        waited = time.monotonic() - min(one.came_at for one in batch)
+        """Do their work; the fault that it raised, and they are without an answer then.
+
+        They stand in the order in which they came.
+        """
+        waited = time.monotonic() - batch[0].came_at
         seconds = max(self._seconds - waited, self._seconds * _LEAST_SHARE)
         try:
             answers = self._work([one.item for one in batch], seconds)
