@@ -80,9 +80,9 @@ def connect_mongodb(
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
     driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
-    store too, but not over a restart of its own). ``database_of`` it is what to
-    use. Datetimes are naive and UTC. ``for_builds`` waits for an answer as long as it takes: an
-    index of many documents takes hours to build. Raises StoreAddressError.
+    store too, but not over a restart of its own). Its database is
+    what ``database_of`` gives. Datetimes are naive and UTC. ``for_builds`` waits for an answer as
+    long as it takes: an index of many documents takes hours to build. Raises StoreAddressError.
     """
     wait = round(settings.store_timeout_seconds * 1000)
     try:

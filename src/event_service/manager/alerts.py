@@ -173,6 +173,7 @@ class AlertManager:
         except OperationFailure as fault:
             if fault.code != _NO_REPLICA_SET:
                 raise
+            # A server of its own, which no other can replace.
             found = self._alerts.aggregate(stages).to_list()
         return (found[0]["alert_id"], count_of(found[0]["episode"])) if found else None
 
