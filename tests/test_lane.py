@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from threading import Semaphore
 
 import pytest
 
-from event_service.lane import Lane, LaneFull
+from event_service.lane import AllSlowFull, Lane, LaneFull, lanes_for
 from tests.clock import Clock
 
 FEW = 2
@@ -60,15 +59,26 @@ def test_a_call_that_fails_is_one_that_has_ended(lane: Lane, clock: Clock) -> No
             _fail_slowly(lane, clock)
 
 
-def test_slow_ones_get_few_together_and_quick_ones_are_not_counted(clock: Clock) -> None:
-    all_slow = Semaphore(FEW)
-    slow, slow_too, quick = (Lane(FEW, all_slow, clock) for _ in range(3))
-    with slow.held(), slow_too.held():
+def test_of_the_threads_a_slow_one_gets_a_quarter_and_all_slow_ones_half(clock: Clock) -> None:
+    new_lane = lanes_for(8, clock)
+    slow, slow_too, slow_as_well, quick = (new_lane() for _ in range(4))
+    with slow.held(), slow_too.held(), slow_as_well.held():
         clock.now += 1.1
-    with slow.held(), slow_too.held():
-        with quick.held(), pytest.raises(LaneFull):
+    with slow.held(), slow.held(), slow_too.held():
+        with pytest.raises(LaneFull) as full:
             slow.held().__enter__()
-        with quick.held(), quick.held(), quick.held():
-            pass
-    with slow.held(), slow.held():
+        assert (type(full.value), full.value.most) == (LaneFull, 2)
+        with slow_too.held(), pytest.raises(AllSlowFull) as all_full:
+            slow_as_well.held().__enter__()
+        assert all_full.value.most == 4
+        with ExitStack() as calls:
+            for _ in range(10):
+                calls.enter_context(quick.held())
+
+
+def test_few_threads_are_enough_for_one_call_of_a_slow_one(clock: Clock) -> None:
+    lane = lanes_for(1, clock)()
+    with lane.held():
+        clock.now += 1.1
+    with lane.held():
         pass

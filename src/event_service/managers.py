@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from event_service.admission.quotas import Quotas
@@ -14,7 +13,7 @@ from event_service.admission.shared_buckets import SharedBuckets
 from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.instants import utc_now
-from event_service.lane import Lane
+from event_service.lane import lanes_for
 from event_service.manager.alerts import AlertManager
 from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.delivery import RecordingRules
@@ -111,13 +110,12 @@ def build_managers(
     cache = WebhookCache(settings.webhook_cache_seconds)
     vault = vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
     webhooks = WebhookManager(database, redis, cache, vault)
-    slow = max(2, min(settings.grpc_threads, settings.http_threads) // 2)
     plugins = build_plugins(
         parsers,
         settings.plugins,
         settings.plugin_service_endpoint,
         text_of(settings.system_token),
-        partial(Lane, slow // 2, threading.Semaphore(slow)),
+        lanes_for(min(settings.grpc_threads, settings.http_threads)),
     )
 
     def reader(collection: str, fields: FieldSet) -> Reader:

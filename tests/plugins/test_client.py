@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from event_service.errors import QuotaExceeded
-from event_service.lane import Lane
+from event_service.lane import Lane, SlowCalls
 from event_service.normalise import normalise
 from event_service.parsers.seam import ParseFailure
 from event_service.plugins.breaker import Breaker
@@ -181,6 +181,24 @@ def test_who_is_slow_gets_few_calls_at_the_same_time(plugin: RunningPlugin) -> N
         assert (told.value.limit, told.value.retry_seconds) == (1, 1)
         plugin.let_go()
         held.result()
+    client.verify(plugin.place, {})
+    client.close()
+
+
+def test_who_is_slow_waits_for_all_that_are(plugin: RunningPlugin) -> None:
+    clock, all_slow = Clock(), SlowCalls(1)
+    client = PluginClient(60, new_lane=lambda: Lane(5, all_slow, clock))
+    with ThreadPoolExecutor() as threads:
+        held = threads.submit(client.parse, plugin.place, {"do": "hold"}, {})
+        plugin.wait_for_held()
+        clock.now += 1.1
+        plugin.let_go()
+        held.result()
+    all_slow.begin()  # a call to another
+    with pytest.raises(QuotaExceeded, match="of slow plugins") as told:
+        client.verify(plugin.place, {})
+    assert told.value.limit == 1
+    all_slow.end()
     client.verify(plugin.place, {})
     client.close()
 

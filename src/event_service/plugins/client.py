@@ -20,7 +20,7 @@ from google.protobuf.struct_pb2 import Struct
 from event_service.admission.no_room import no_room
 from event_service.errors import InvalidParameter, TooLarge
 from event_service.grpc_endpoint import open_channel
-from event_service.lane import Lane, LaneFull
+from event_service.lane import AllSlowFull, Lane, LaneFull
 from event_service.lru_dict import LruDict
 from event_service.metrics.deliveries import plugin_answered, plugin_skipped
 from event_service.parsers.seam import MOST_RESULTS
@@ -165,9 +165,11 @@ class PluginClient:
                 attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
                 with span(name, **attributes):
                     return self._send(place, connection, f"/{name}", request, read)
-        except LaneFull:
+        except AllSlowFull as full:
+            raise no_room("calls of slow plugins at the same time", full.most) from None
+        except LaneFull as full:
             scope = f"calls of the plugin {place.plugin_id}, which is slow, at the same time"
-            raise no_room(scope, connection.lane.few) from None
+            raise no_room(scope, full.most) from None
 
     def _send(
         self,
