@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     Answer = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
-    """The answer to a command; None for what the database is to answer."""
+    """The answer to a command, HUNG_UP for none; None for what the database is to answer."""
+
+HUNG_UP: Mapping[str, Any] = {"ok": 0.0}
 
 _MOST = 65_536
 _HEADER = struct.Struct("<iiii")
@@ -44,6 +46,8 @@ def mongodb_relay(database: Database[dict[str, Any]], answer: Answer) -> Iterato
                         length, number, _, kind = _HEADER.unpack(header)
                         rest = asked.read(length - _HEADER.size)
                         its = answer(_command(rest)) if kind == _OP_MSG else None
+                        if its is HUNG_UP:
+                            return
                         if its is None:
                             server.sendall(header + rest)
                         else:

@@ -80,9 +80,9 @@ def connect_mongodb(
 
     Writes are acknowledged by a majority and journaled (CONTRACT 4.6), and sent once more by the
     driver if the connection breaks: MongoDB knows a write that it has already done (the embedded
-    store too, but not over a restart of its own). Its database is
-    what ``database_of`` gives. Datetimes are naive and UTC. ``for_builds`` waits for an answer as
-    long as it takes: an index of many documents takes hours to build. Raises StoreAddressError.
+    store too, but not over a restart of its own). Its database is what ``database_of`` gives.
+    Datetimes are naive and UTC. ``for_builds`` waits for an answer as long as it takes: an index of
+    many documents takes hours to build. Raises StoreAddressError.
     """
     wait = round(settings.store_timeout_seconds * 1000)
     try:
@@ -114,7 +114,7 @@ def database_of(client: MongoClient[dict[str, Any]]) -> Database[dict[str, Any]]
     """The database that the client's address names; its primary is asked, whatever that says.
 
     A secondary may not have what is acknowledged already: on its word a recovery would find no
-    open alert, and a webhook that is disabled would still let events in.
+    open alert (CONTRACT 4.3), and a webhook that is disabled would let events in (3.2).
     """
     return client.get_default_database(DEFAULT_DATABASE, read_preference=ReadPreference.PRIMARY)
 

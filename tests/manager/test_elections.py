@@ -6,43 +6,43 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from event_service.manager.delivery import Outcome
+from event_service.manager.event_log import EventLog
 from event_service.store_clients import connect_mongodb, database_of, is_out_of_reach
 from tests.manager.crowd import ALARM
-from tests.mongodb_relay import mongodb_relay
+from tests.mongodb_relay import HUNG_UP, mongodb_relay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import redis
+    from pymongo.database import Database
 
-    from event_service.managers import Managers
     from event_service.settings import Settings
     from tests.manager.crowd import Crowd
 
     Command = Mapping[str, Any]
-    Start = Callable[[Callable[[Command], Command | None]], Managers]
+    Relayed = Callable[[Callable[[Command], Command | None]], Database[dict[str, Any]]]
 
 RECOVERY = {"event_key": "k1", "event_type": "RECOVERY", "title": "disk full"}
 
 
 @pytest.fixture
-def start(crowd: Crowd, store_settings: Settings) -> Iterator[Start]:
-    """Starts a process of the crowd whose database answers some commands as it is told."""
+def relayed(crowd: Crowd, store_settings: Settings) -> Iterator[Relayed]:
+    """The database of the crowd, which answers some commands as it is told."""
     with ExitStack() as stack:
 
-        def start(answer: Callable[[Command], Command | None]) -> Managers:
+        def relayed(answer: Callable[[Command], Command | None]) -> Database[dict[str, Any]]:
             uri = stack.enter_context(mongodb_relay(crowd.database, answer))
-            client = stack.enter_context(connect_mongodb(uri, store_settings))
-            return crowd.process(database_of(client))
+            return database_of(stack.enter_context(connect_mongodb(uri, store_settings)))
 
-        yield start
+        yield relayed
 
 
 def test_a_call_is_not_answered_for_an_event_that_may_be_taken_back(
-    crowd: Crowd, start: Start
+    crowd: Crowd, relayed: Relayed
 ) -> None:
     call = crowd.request(ALARM)._replace(identity="a call")
     assert crowd.first.events.create(call) == (Outcome.RECORDED,)
@@ -53,47 +53,67 @@ def test_a_call_is_not_answered_for_an_event_that_may_be_taken_back(
             written.append(command)
         return _nothing_is_committed(command)
 
-    assert start(answer).events.create(call) == (Outcome.REPEATED,)
+    process = crowd.process(relayed(answer))
+    assert process.events.create(call) == (Outcome.REPEATED,)
     assert written
     assert crowd.database["event"].count_documents({}) == 1
 
 
 def test_a_repeat_of_an_event_that_may_be_taken_back_is_counted_with_it(
-    crowd: Crowd, start: Start
+    crowd: Crowd, relayed: Relayed
 ) -> None:
     crowd.deliver()
-    process = start(_nothing_is_committed)
+    process = crowd.process(relayed(_nothing_is_committed))
     assert process.events.create(crowd.request(ALARM)) == (Outcome.REPEATED,)
     assert crowd.counted() == (1, 1)
 
 
+def test_an_event_whose_write_is_not_answered_is_there_when_it_is_committed(
+    crowd: Crowd, relayed: Relayed
+) -> None:
+    crowd.deliver()
+    event = crowd.database["event"].find_one({}, {"_id": 0})
+    assert event is not None
+
+    def lost(command: Command) -> Command | None:
+        return HUNG_UP if "insert" in command else None
+
+    def lost_and_not_committed(command: Command) -> Command | None:
+        return lost(command) or _nothing_is_committed(command)
+
+    assert EventLog(relayed(lost)["event"]).write([event]) == [event["event_id"]]
+    (fault,) = EventLog(relayed(lost_and_not_committed)["event"]).write([event])
+    assert isinstance(fault, AutoReconnect)
+
+
 def test_a_recovery_is_not_dropped_on_the_word_of_a_primary_that_was_replaced(
-    crowd: Crowd, start: Start
+    crowd: Crowd, relayed: Relayed
 ) -> None:
     timed_out = {"ok": 0.0, "code": 50, "codeName": "MaxTimeMSExpired", "errmsg": "over"}
-    process = start(lambda command: timed_out if _level(command) == "linearizable" else None)
+    process = crowd.process(relayed(lambda command: _where(command, "linearizable", timed_out)))
     with pytest.raises(ExecutionTimeout) as raised:
         process.events.create(crowd.request(RECOVERY))
     assert is_out_of_reach(raised.value)
 
 
 def test_a_server_of_its_own_is_taken_at_its_word(
-    crowd: Crowd, start: Start, redis_client: redis.Redis
+    crowd: Crowd, relayed: Relayed, redis_client: redis.Redis
 ) -> None:
     crowd.deliver()
     redis_client.flushdb()
     alone = {"ok": 0.0, "code": 123, "codeName": "NotAReplicaSet", "errmsg": "no member"}
-    process = start(lambda command: alone if _level(command) == "linearizable" else None)
+    process = crowd.process(relayed(lambda command: _where(command, "linearizable", alone)))
     assert process.events.create(crowd.request(RECOVERY)) == (Outcome.RECORDED,)
     assert crowd.database["alert"].distinct("state") == ["RESOLVED"]
 
 
 def _nothing_is_committed(command: Command) -> Command | None:
-    if command.get("find") != "event" or _level(command) != "majority":
+    if command.get("find") != "event":
         return None
     name = f"{command['$db']}.event"
-    return {"ok": 1.0, "cursor": {"id": 0, "ns": name, "firstBatch": []}}
+    nothing = {"ok": 1.0, "cursor": {"id": 0, "ns": name, "firstBatch": []}}
+    return _where(command, "majority", nothing)
 
 
-def _level(command: Command) -> object:
-    return command.get("readConcern", {}).get("level")
+def _where(command: Command, level: str, answer: Command) -> Command | None:
+    return answer if command.get("readConcern", {}).get("level") == level else None

@@ -38,7 +38,8 @@ class EventLog:
 
     def __init__(self, events: _Events) -> None:
         self._events = events
-        # Without what an election may take back: a delivery may be answered on its word alone.
+        # Without what an election may take back: a delivery may be answered on its word alone
+        # (CONTRACT 4.6).
         self._committed = events.with_options(read_concern=ReadConcern("majority"))
         self._recent = RecentIds()
 
