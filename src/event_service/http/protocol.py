@@ -13,6 +13,7 @@ from event_service.admission.no_room import no_room
 from event_service.admission.presence import always_there
 from event_service.http.answers import JSON, problem, refusal
 from event_service.http.statuses import retry_seconds, status_of
+from event_service.http.targets import in_origin_form
 
 if TYPE_CHECKING:
     import asyncio
@@ -136,6 +137,7 @@ class BoundedProtocol(H11Protocol):
         # uvicorn begins the next request of a connection only after this one.
         cycle = self.cycle
         scope[_GONE] = lambda: cycle.disconnected
+        in_origin_form(scope)
         served = _TWO_LENGTHS if _has_two_lengths(scope) else self._served
         await served(cast("Any", scope), cast("Any", receive), cast("Any", send))
 

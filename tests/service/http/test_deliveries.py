@@ -52,6 +52,18 @@ def test_the_key_in_a_header(running: Running, http: Asking, webhook: Webhook, h
     assert len(running.events()) == 1
 
 
+@pytest.mark.parametrize("origin", ["http://alarms.example", "HTTPS://a.b:8443"])
+def test_a_target_that_is_a_whole_address(
+    running: Running, http: Asking, webhook: Webhook, origin: str
+) -> None:
+    body = BODY | {"event_key": f"at {origin}"}
+    assert http.send("POST", origin + _path(webhook), body).status == 200
+    assert len(running.events()) == 1
+    assert http.send("GET", f"{origin}/readyz?service=nothing").status == 404
+    assert http.send("GET", origin).status == 404
+    assert http.send("GET", f"/{origin}/healthz").status == 404
+
+
 def test_what_http_stores_is_what_grpc_stores(running: Running, http: Asking) -> None:
     body: dict[str, Any] = BODY | {
         "n": 600, "big": 12345678901234567890123, "half": 0.5, "negative": -3, "null": None,
