@@ -13,6 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from event_service.socket_address import is_loopback
@@ -70,6 +71,9 @@ def bounded_get(
             if response.length:
                 raise OSError(f"{response.length} bytes too short")
             return Fetched(response.status, bytes(content))
+    except HTTPError as refused:
+        refused.close()
+        raise
     except (http.client.HTTPException, ValueError) as fault:
         raise OSError(f"no HTTP answer ({type(fault).__name__})") from None
 
