@@ -4,15 +4,30 @@ The client library knows addresses of one server only; what stands for one serve
 password, database, TLS options) is read by it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from redis.connection import parse_url
 
 SENTINEL_PORT = 26379
 CLUSTER_PORT = 6379
+
+_PARTS: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
+"""Of any URI (RFC 3986, appendix B)."""
+
+
+class AddressParts(NamedTuple):
+    """What an address of Redis consists of, each as it is written; ``netloc`` may name several
+    hosts.
+    """
+
+    scheme: str
+    netloc: str
+    path: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,12 @@ class ClusterAddress:
     options: Mapping[str, Any] = field(repr=False)
 
 
+def split_address(url: str) -> AddressParts:
+    """The parts of an address. The standard library's takes no IPv6 address among several hosts."""
+    scheme, netloc, path, query = next(_PARTS.finditer(url)).groups("")
+    return AddressParts(scheme.lower(), netloc, path, query)
+
+
 def check_database(path: str) -> None:
     """Raises ValueError for the path of an address that names no database by its number.
 
@@ -51,7 +72,7 @@ def parse_sentinel(url: str) -> SentinelAddress:
     User and password are those of the Redis server; the Sentinels' own are the options
     ``sentinel_username`` and ``sentinel_password``. Raises ValueError.
     """
-    parts = urlsplit(url)
+    parts = split_address(url)
     service, _, database = parts.path.strip("/").partition("/")
     if not service:
         raise ValueError("the path must name the service that the Sentinels look after")
@@ -75,7 +96,7 @@ def parse_sentinel(url: str) -> SentinelAddress:
 
 def parse_cluster(url: str) -> ClusterAddress:
     """``redis[s]+cluster://[user:password@]host[:port],...``. Raises ValueError."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     if parts.path.strip("/") not in {"", "0"}:
         raise ValueError("a cluster has no other database than 0")
     options = _server_options(parts.scheme, parts.netloc, "", parts.query)

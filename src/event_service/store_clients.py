@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 import pymongo
 from pymongo import MongoClient, ReadPreference
@@ -28,7 +27,12 @@ from event_service.daemon_thread import started
 from event_service.document_decoding import DATES, TEXTS
 from event_service.mongodb_address import DEFAULT_DATABASE
 from event_service.mongodb_commands import MongoDBCommands
-from event_service.redis_address import check_database, parse_cluster, parse_sentinel
+from event_service.redis_address import (
+    check_database,
+    parse_cluster,
+    parse_sentinel,
+    split_address,
+)
 from event_service.settings import Settings
 from event_service.start_errors import StoreAddressError
 
@@ -190,7 +194,7 @@ def connect_redis(url: str, settings: Settings) -> RedisClient:
     }
     once = Retry(NoBackoff(), 0)
     try:
-        scheme, _, path, _, _ = urlsplit(url)
+        scheme, _, path, _ = split_address(url)
         if scheme.endswith("+cluster"):
             cluster = parse_cluster(url)
             nodes = [ClusterNode(host, port) for host, port in cluster.nodes]  # type: ignore[no-untyped-call]
