@@ -11,7 +11,7 @@ RUN /opt/event-service/bin/pip install --no-cache-dir --disable-pip-version-chec
 
 # Without the embedded stores: a container is given MongoDB and Redis.
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/event-service event-service \
+RUN useradd --uid 10001 --create-home --home-dir /var/lib/event-service event-service \
     && chmod 700 /var/lib/event-service
 COPY --from=build /opt/event-service /opt/event-service
 ENV PATH=/opt/event-service/bin:$PATH \
