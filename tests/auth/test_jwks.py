@@ -112,6 +112,15 @@ def test_the_first_edition_must_be_good(tmp_path: Path, issuer: Issuer) -> None:
             JwksFile(path)
 
 
+def test_a_pipe_is_not_waited_for(path: Path) -> None:
+    source = JwksFile(path)
+    path.unlink()
+    os.mkfifo(path)
+    assert ids(source) == ["key-1"]
+    with pytest.raises(ValueError, match="no regular file"):
+        JwksFile(path)
+
+
 def test_a_broken_domain_does_not_take_the_others_with_it(
     issuer: Issuer, log: list[EventDict]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -42,6 +43,13 @@ def read_document(text: bytes) -> KeysByDomain:
     if not isinstance(document, dict) or "kty" in document or "keys" in document:
         raise ValueError("not an object of JWKs keyed by domain id")
     return _usable(document)
+
+
+def open_document(path: Path) -> BinaryIO:
+    """A document's file. Raises OSError, and ValueError when it is no regular one."""
+    if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe is to wait for who writes
+        raise ValueError("no regular file")
+    return path.open("rb")
 
 
 def beginning(file: BinaryIO) -> bytes:
@@ -84,7 +92,7 @@ class JwksFile:
     renew = get
 
     def _read(self) -> tuple[_Edition, KeysByDomain]:
-        with self._path.open("rb") as file:
+        with open_document(self._path) as file:
             edition = _edition(os.fstat(file.fileno()))
             return edition, read_document(beginning(file))
 

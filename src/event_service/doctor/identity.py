@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_service.auth.build import is_url
 from event_service.auth.identity import IdentityService
-from event_service.auth.jwks import beginning, read_document
+from event_service.auth.jwks import beginning, open_document, read_document
 from event_service.auth.jwks_url import JwksUrl
 from event_service.auth.local import LocalKeyPair, has_key_pair, key_file
 from event_service.doctor.finding import failure, ok, warning
@@ -71,7 +71,7 @@ def _of_jwks(jwks: str, seconds: float) -> Finding:
         return _of_jwks_url(jwks, seconds)
     path = Path(jwks)
     try:
-        with path.open("rb") as file:
+        with open_document(path) as file:
             text = beginning(file)
         usable = len(read_document(text))
     except OSError as fault:
