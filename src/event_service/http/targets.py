@@ -19,5 +19,5 @@ def in_origin_form(scope: Scope) -> None:
     """
     authority = _AUTHORITY.match(scope["raw_path"])
     if authority is not None:
-        raw_path = scope["raw_path"][authority.end() :] or b"/"
+        raw_path = scope["raw_path"][authority.end() :]
         scope.update(raw_path=raw_path, path=unquote(raw_path.decode("ascii")))
