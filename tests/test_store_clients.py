@@ -137,6 +137,7 @@ def test_a_wrong_mongodb_address_is_not_repeated(uri: str, store_settings: Setti
         "redis://:hunter2@h/abc",
         "redis://:hunter2@h/1/2",
         "redis://:hunter2@h/-1",
+        "redis://:hunter2@h/\N{SUPERSCRIPT TWO}",
         "redis://u:0/hunter2@h",
         "redis://:hunter2@h/0?no_option=1",
         "rediss://:hunter2@h/0?ssl_cert_reqs=no_such",
@@ -225,6 +226,11 @@ def test_what_stands_in_an_address_of_a_cluster() -> None:
     assert address.options == {"password": "p@"}
 
 
+@pytest.mark.parametrize("path", ["/", "/0"])
+def test_the_only_database_of_a_cluster_may_be_named(path: str) -> None:
+    assert parse_cluster(f"redis+cluster://a{path}").options == {}
+
+
 @pytest.mark.parametrize(
     ("url", "number"),
     [
@@ -236,6 +242,7 @@ def test_what_stands_in_an_address_of_a_cluster() -> None:
         ("unix:///tmp/socket?db=3", 3),
         ("redis+sentinel://h/service/3", 3),
         ("redis+sentinel://h/service?db=3", 3),
+        ("Redis+Sentinel://h/service/3", 3),
     ],
 )
 def test_the_database_of_an_address_of_redis(

@@ -113,7 +113,7 @@ def _tls(scheme: str) -> dict[str, Any]:
 
 def _server_options(scheme: str, netloc: str, path: str, query: str) -> dict[str, Any]:
     account, at, _ = netloc.rpartition("@")
-    one = f"{scheme.partition('+')[0]}://{account}{at}host{path}" + (f"?{query}" if query else "")
+    one = f"{scheme.partition('+')[0]}://{account}{at}host{path}?{query}"
     parsed: Mapping[str, Any] = parse_url(one)  # type: ignore[no-untyped-call]
     return {k: v for k, v in parsed.items() if k not in {"host", "port", "connection_class"}}
 

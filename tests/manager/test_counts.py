@@ -20,6 +20,7 @@ from redis.exceptions import ResponseError
 from event_service.dedup.claims import PendingRepeats
 from event_service.dedup.gate import RedisGate
 from event_service.errors import Unavailable
+from event_service.instants import from_milliseconds
 from event_service.manager.delivery import Outcome
 from event_service.manager.orphaned_counts import OrphanedCounts
 from event_service.manager.repeats import RepeatCounts
@@ -264,6 +265,45 @@ def test_what_is_written_while_redis_is_away_is_settled_and_mended_when_it_is_ba
     writer.finish()
     assert claims.orphans(before_ms=2**53) == []
     assert {document["event_key"] for document in replayed} == {"k1", "k2"}
+
+
+def test_what_was_counted_for_an_alert_that_ends_later_is_not_delivered_anew(
+    crowd: Crowd, replayed: list[Mapping[str, Any]]
+) -> None:
+    crowd.deliver(times=2)
+    claims = crowd.claims()
+    writer = crowd.writer(claims, replayed.append)
+    writer.begin(claims.orphans(before_ms=2**53))
+    writer.finish()
+    crowd.database["alert"].update_many({}, {"$set": {"superseded": True}})
+    writer.finish()
+    assert replayed == []
+
+
+def test_what_came_as_its_alert_was_resolved_belongs_to_it(
+    crowd: Crowd, replayed: list[Mapping[str, Any]]
+) -> None:
+    crowd.deliver(times=2)
+    claims = crowd.claims()
+    writer = crowd.writer(claims, replayed.append)
+    (pending,) = claims.orphans(before_ms=2**53)
+    ended = {"state": "RESOLVED", "resolved_at": from_milliseconds(pending.last_ms)}
+    crowd.database["alert"].update_many({}, {"$set": ended})
+    writer.begin([pending])
+    writer.finish()
+    assert replayed == []
+
+
+def test_what_redis_counts_for_an_alert_that_made_way_is_delivered_anew(
+    crowd: Crowd, replayed: list[Mapping[str, Any]]
+) -> None:
+    crowd.deliver(times=2)
+    claims = crowd.claims()
+    writer = crowd.writer(claims, replayed.append)
+    crowd.database["alert"].update_many({}, {"$set": {"superseded": True}})
+    writer.begin(claims.orphans(before_ms=2**53))
+    writer.finish()
+    assert len(replayed) == 1
 
 
 def test_what_cant_be_delivered_anew_keeps_no_other_counts(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo.errors import AutoReconnect, ExecutionTimeout
 
+from event_service.errors import Unavailable
 from event_service.manager.delivery import Outcome
 from event_service.manager.event_log import EventLog
 from event_service.store_clients import connect_mongodb, database_of, is_out_of_reach
@@ -94,6 +95,18 @@ def test_a_recovery_is_not_dropped_on_the_word_of_a_primary_that_was_replaced(
     with pytest.raises(ExecutionTimeout) as raised:
         process.events.create(crowd.request(RECOVERY))
     assert is_out_of_reach(raised.value)
+
+
+def test_who_never_gets_to_join_an_alert_is_not_answered(
+    crowd: Crowd, relayed: Relayed, redis_client: redis.Redis
+) -> None:
+    def too_late(command: Command) -> Command | None:
+        return {"ok": 1, "n": 0, "nModified": 0} if command.get("update") == "alert" else None
+
+    crowd.deliver()
+    redis_client.flushdb()
+    with pytest.raises(Unavailable, match="changes hands"):
+        crowd.process(relayed(too_late)).events.create(crowd.request(ALARM))
 
 
 def test_a_server_of_its_own_is_taken_at_its_word(

@@ -69,6 +69,16 @@ def test_an_event_without_a_workspace_has_that_of_its_alert(start: Start) -> Non
     assert running.events()[-1]["alert_id"] == "alert-8"
 
 
+def test_an_alert_that_was_moved_to_another_project_is_joined_all_the_same(start: Start) -> None:
+    first = start()
+    fill(first.database)
+    moved = {"$set": {"project_id": "project-2"}}
+    first.database["alert"].update_one({"alert_id": "alert-8"}, moved)
+    running = start()
+    assert running.client.create(WEBHOOK, SEEN | {"title": "fuller"}).status == "OK"
+    assert running.events()[-1]["alert_id"] == "alert-8"
+
+
 @pytest.mark.parametrize("field", ["state", "created_at"])
 def test_an_alert_that_cannot_be_read_costs_no_event(start: Start, field: str) -> None:
     first = start()
