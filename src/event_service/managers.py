@@ -105,7 +105,12 @@ def build_managers(
     claims.load()
     log = EventLog(database["event"])
     alerts = AlertManager(database["alert"], claims, taken_over=traits.taken_over)
-    repeats = RepeatCounts(wake.set)
+
+    def wake_up() -> None:
+        if not wake.is_set():  # to set it again would take its lock, for every call
+            wake.set()
+
+    repeats = RepeatCounts(wake_up)
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
     vault = vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
@@ -153,7 +158,7 @@ def build_managers(
             settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
         ),
         store_seconds=settings.store_timeout_seconds,
-        wake=wake.set,
+        wake=wake_up,
         clock=clock,
         gate=body_gate,
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from event_service.admission.no_room import no_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import Self
 
 
 class ByteBudget:
@@ -24,15 +23,9 @@ class ByteBudget:
         self._lock = threading.Lock()
         self._taken = 0
 
-    @contextmanager
-    def share(self, size: int = 0) -> Iterator[Share]:
-        """What one request takes, given back at its end. Raises QuotaExceeded."""
-        share = Share(self)
-        try:
-            share.grow_to(size)
-            yield share
-        finally:
-            self._change(-share.size)
+    def share(self, size: int = 0) -> Share:
+        """What one request takes, given back at the end of a ``with`` that raises QuotaExceeded."""
+        return Share(self, size)
 
     def _change(self, size: int) -> None:
         with self._lock:
@@ -46,9 +39,18 @@ class ByteBudget:
 class Share:
     """The bytes of one request, as they arrive."""
 
-    def __init__(self, budget: ByteBudget) -> None:
+    def __init__(self, budget: ByteBudget, first: int) -> None:
+        """``first`` is how many it has at once."""
         self._budget = budget
+        self._first = first
         self.size = 0
+
+    def __enter__(self) -> Self:
+        self.grow_to(self._first)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._budget._change(-self.size)  # noqa: SLF001  # its own
 
     def grow_to(self, size: int) -> None:
         """Have so many bytes in all. Raises QuotaExceeded, and changes nothing then."""

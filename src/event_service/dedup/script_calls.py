@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from redis import RedisCluster
 from redis.exceptions import NoScriptError
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from event_service.dedup.scripts import ItemScript
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What one item of a call brings. All of its keys have one hash tag."""
 
     keys: tuple[str, ...]

@@ -6,7 +6,7 @@ that names it in the entry-point group ``event_service.parsers``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Body: TypeAlias = Mapping[str, Any]
 """A request's ``data``: JSON values, as ``wire.struct.struct_to_dict`` gives them."""
@@ -70,8 +70,7 @@ class Source:
     claims: Callable[[Body], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The raw results of a body, and the name of the source that they were read as."""
 
     source: str
