@@ -8,8 +8,7 @@ thread there is.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 
@@ -22,13 +21,16 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 1.0
 
+_Calls: TypeAlias = dict[int, tuple[float, grpc.ServicerContext]]
+"""By the identity of its context: since when a client is waited for."""
+
 
 class SlowClients:
     """Ends the calls of clients that are waited for longer than ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._awaited: dict[int, tuple[float, grpc.ServicerContext]] = {}
+        self._awaited: _Calls = {}
         self._looking = periodic(self._look, min(_LOOK_SECONDS, seconds), "slow-clients")
 
     def start(self) -> None:
@@ -48,18 +50,12 @@ class SlowClients:
         with self.waiting(context):
             return next(requests, None)
 
-    @contextmanager
-    def waiting(self, context: grpc.ServicerContext) -> Iterator[None]:
+    def waiting(self, context: grpc.ServicerContext) -> Awaited:
         """While the client of a call is waited for, as around the ``yield`` of one of its answers.
 
         The call is cancelled if that takes too long.
         """
-        call = id(context)
-        self._awaited[call] = (time.monotonic(), context)
-        try:
-            yield
-        finally:
-            del self._awaited[call]
+        return Awaited(self._awaited, context)
 
     def only(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         """The message of a call that has one. Raises CallerGone and InvalidArgument."""
@@ -80,3 +76,19 @@ class SlowClients:
 
     def _look(self) -> None:
         self.give_up(self._seconds)
+
+
+class Awaited:
+    """A ``with`` in which the client of a call is among those that are waited for."""
+
+    __slots__ = ("_among", "_context")
+
+    def __init__(self, among: _Calls, context: grpc.ServicerContext) -> None:
+        self._among = among
+        self._context = context
+
+    def __enter__(self) -> None:
+        self._among[id(self._context)] = (time.monotonic(), self._context)
+
+    def __exit__(self, *_: object) -> None:
+        del self._among[id(self._context)]
