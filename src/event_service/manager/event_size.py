@@ -28,7 +28,7 @@ def check_size(raw_data: RawBSONDocument, draft: EventDraft, info: RawBSONDocume
     """Raises TooLarge when an event with its body, or the alert that it opens, fits into none."""
     texts = (draft.event_key, draft.title, draft.description, draft.rule, draft.image_url)
     more = (draft.provider, draft.account, *draft.resources)
-    said = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*texts, *more) if text)
+    said = len("".join(filter(None, (*texts, *more))).encode("utf-8", "surrogatepass"))
     number = len(draft.resources)
     event = len(raw_data.raw) + number * _MEMBER_BYTES
     alert = number * _NAMED_BYTES
