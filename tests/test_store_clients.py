@@ -221,8 +221,8 @@ def test_what_stands_in_an_address_of_sentinels() -> None:
 
 
 def test_what_stands_in_an_address_of_a_cluster() -> None:
-    address = parse_cluster("redis+cluster://:p%40@a:1,b")
-    assert address.nodes == (("a", 1), ("b", 6379))
+    address = parse_cluster("redis+cluster://:p%40@a:1,[::1]:2,b")
+    assert address.nodes == (("a", 1), ("::1", 2), ("b", 6379))
     assert address.options == {"password": "p@"}
 
 

@@ -117,7 +117,7 @@ def test_a_pipe_is_not_waited_for(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
     assert ids(source) == ["key-1"]
-    with pytest.raises(ValueError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         JwksFile(path)
 
 

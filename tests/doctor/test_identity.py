@@ -56,6 +56,11 @@ def test_a_file_of_public_keys(tmp_path: Path) -> None:
     missing = look(tmp_path, auth_jwks=str(path))
     assert (missing.mark, "No such file" in missing.found) == (Mark.FAILURE, True)
     assert "EVENT_AUTH_JWKS" in missing.advice
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for odd in pipe, tmp_path:
+        found = look(tmp_path, auth_jwks=str(odd))
+        assert (found.mark, "not a regular file" in found.found) == (Mark.FAILURE, True)
+        assert found.advice == missing.advice
     path.write_text("[]")
     assert look(tmp_path, auth_jwks=str(path)).mark is Mark.FAILURE
     jwk = Issuer(rsa_key("a")).jwk()

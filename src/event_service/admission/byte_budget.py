@@ -24,7 +24,7 @@ class ByteBudget:
         self._taken = 0
 
     def share(self, size: int = 0) -> Share:
-        """What one request takes, given back at the end of a ``with`` that raises QuotaExceeded."""
+        """What one request takes, until the end of a ``with``, which raises QuotaExceeded."""
         return Share(self, size)
 
     def _change(self, size: int) -> None:

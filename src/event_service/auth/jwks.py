@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -46,9 +47,9 @@ def read_document(text: bytes) -> KeysByDomain:
 
 
 def open_document(path: Path) -> BinaryIO:
-    """A document's file. Raises OSError, and ValueError when it is no regular one."""
+    """A document's file. Raises OSError, also for what is no regular file."""
     if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe is to wait for who writes
-        raise ValueError("no regular file")
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     return path.open("rb")
 
 
