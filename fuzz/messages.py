@@ -10,6 +10,7 @@ from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
 
 from event_service.admission.answer_room import AnswerRoom
+from event_service.document_decoding import decoded
 from event_service.draft import EventDraft, EventType, Severity
 from event_service.errors import RequiredParameter
 from event_service.manager.candidate import candidate_of
@@ -79,7 +80,7 @@ class _Events:
         assert EventInfo.FromString(info.SerializeToString()) == info
         return ()
 
-    def get(self, caller: Caller, event_id: str) -> Mapping[str, Any]:
+    def get(self, caller: Caller, event_id: str) -> bytes:
         return self._reader.get(caller, event_id)
 
     def list(
@@ -134,13 +135,15 @@ class _Webhooks:
         self._reader.get(caller, webhook_id)
 
     def get(self, caller: Caller, webhook_id: str) -> ShownWebhook:
-        return ShownWebhook(self._reader.get(caller, webhook_id))
+        return ShownWebhook(decoded(self._reader.get(caller, webhook_id)))
 
     def list(
         self, caller: Caller, query: Any, parameters: Mapping[str, str], seconds: float | None
     ) -> WebhookPage:
         page = self._reader.list(caller, query, parameters, seconds)
-        return WebhookPage([ShownWebhook(found) for found in page.documents], page.total_count)
+        return WebhookPage(
+            [ShownWebhook(decoded(found)) for found in page.documents], page.total_count
+        )
 
     def stat(self, caller: Caller, query: Any, seconds: float | None) -> StatResult:
         return self._reader.stat(caller, query, seconds)

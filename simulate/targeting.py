@@ -20,7 +20,7 @@ from event_service.query.fields import FieldKind, FieldSet
 from event_service.query.limits import QueryLimits
 from event_service.query.scope import narrow, within
 from event_service.query.search import compile_search
-from event_service.query.staging import match_stages
+from event_service.query.staging import match_stages, parts_of
 from event_service.query.statistics import compile_statistics
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
 from simulate.asked import ROLES
@@ -88,7 +88,7 @@ def pipeline(asked: Asked, caller: Caller) -> Sequence[Mapping[str, Any]]:
         query = ParseDict(dict(asked.listed or {}), query_pb2.Query())
         parameters = narrow(caller, asked.parameters)
         where = compile_search(query, parameters, fields, _NOW, _LIMITS).where
-    return match_stages(within(caller.scope, where), fields.lookups)
+    return match_stages(parts_of(within(caller.scope, where)), fields.lookups)
 
 
 def target(stages: Sequence[Mapping[str, Any]], shard_key: Sequence[str]) -> Target:

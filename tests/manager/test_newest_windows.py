@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from event_service.caller import Caller, Scope
+from event_service.document_decoding import decoded
 from event_service.manager.newest_windows import NewestWindows
 from event_service.manager.reads import Reader
 from event_service.model.indexes import ensure_indexes
@@ -21,6 +22,7 @@ from event_service.query.limits import QueryLimits
 from event_service.query.newest import newest_first
 from event_service.query.scope import within
 from event_service.query.search import Search
+from event_service.query.staging import parts_of
 from event_service.stubs.spaceone.api.core.v2.query_pb2 import Query
 from tests.clock import Clock
 from tests.query.compiling import search
@@ -29,7 +31,6 @@ from tests.sent_commands import SentCommands
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bson.raw_bson import RawBSONDocument
     from pymongo.database import Database
 
     from event_service.stores import Stores
@@ -234,7 +235,7 @@ def test_a_reader_that_comes_again_after_silence_reads_no_more_than_its_page(
 ) -> None:
     reader = _reader(database, clock, windows=True)
     query = ParseDict(_CALLER_QUERY, Query())
-    oldest = reader.list(busy, query, {}).documents[-1]["created_at"]
+    oldest = decoded(reader.list(busy, query, {}).documents[-1])["created_at"]
     # Much longer than the page reached back, and longer than any window.
     for silence in 30 * 24 * _HOUR, 20 * _YEAR:
         clock.now += silence
@@ -262,10 +263,10 @@ def test_what_was_not_looked_for_longest_is_forgotten() -> None:
     def looks(severity: str) -> int:
         looked: list[object] = []
         asked = search(filter=[{"k": "severity", "o": "eq", "v": severity}])
-        newest = newest_first(within(Scope("d"), asked.where), asked, EVENT_FIELDS)
+        newest = newest_first(parts_of(within(Scope("d"), asked.where)), asked, EVENT_FIELDS)
         assert newest is not None
 
-        def nothing(stages: Sequence[Mapping[str, Any]]) -> Sequence[RawBSONDocument]:
+        def nothing(stages: Sequence[Mapping[str, Any]]) -> Sequence[bytes]:
             looked.append(stages)
             return ()
 

@@ -9,6 +9,7 @@ from event_service.caller import Scope
 from event_service.query.event_fields import EVENT_FIELDS
 from event_service.query.newest import Newest, newest_first
 from event_service.query.scope import within
+from event_service.query.staging import parts_of
 from event_service.query.webhook_fields import WEBHOOK_FIELDS
 from tests.query.compiling import search
 
@@ -23,7 +24,7 @@ _SECOND = datetime(2024, 3, 2)  # noqa: DTZ001
 
 def _newest(scope: Scope = _DOMAIN, **query: Any) -> Newest | None:
     found = search(**query)
-    return newest_first(within(scope, found.where), found, EVENT_FIELDS)
+    return newest_first(parts_of(within(scope, found.where)), found, EVENT_FIELDS)
 
 
 def _filter(key: str, operator: str, value: Any) -> dict[str, Any]:
@@ -109,4 +110,4 @@ def test_another_order_and_single_events_need_no_span(query: dict[str, Any]) -> 
 
 def test_no_index_of_webhooks_has_the_time() -> None:
     found = search()
-    assert newest_first(within(_DOMAIN, found.where), found, WEBHOOK_FIELDS) is None
+    assert newest_first(parts_of(within(_DOMAIN, found.where)), found, WEBHOOK_FIELDS) is None

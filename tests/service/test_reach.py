@@ -92,7 +92,7 @@ def _expected_list(crowd: Crowd, who: Who, service: str, params: dict[str, Any])
         message = EventMessages().page(page.documents, page.total_count).message()
     else:
         message = WebhooksInfo(
-            results=[webhook_info(decoded(found.raw)) for found in page.documents],
+            results=[webhook_info(decoded(found)) for found in page.documents],
             total_count=page.total_count,
         )
     return Answer("OK", "", MessageToDict(message, preserving_proto_field_name=True))

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bson.raw_bson import RawBSONDocument
-
     from event_service.admission.presence import Gone
     from event_service.caller import Caller
     from event_service.manager.reads import ListResult, Reader, StatResult
@@ -134,8 +132,8 @@ class EventManager:
         )
         return self._recorder.settle(delivery, recorded_draft(document))
 
-    def get(self, caller: Caller, event_id: str) -> RawBSONDocument:
-        """One event of the caller's scope."""
+    def get(self, caller: Caller, event_id: str) -> bytes:
+        """One event of the caller's scope, as its BSON."""
         return self._reader.get(caller, event_id)
 
     def list(

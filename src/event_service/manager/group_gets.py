@@ -13,12 +13,13 @@ from event_service.metrics.deliveries import batch_taken
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bson.raw_bson import RawBSONDocument
-
     from event_service.caller import Scope
 
-    ReadAll = Callable[[Scope, Sequence[str], float], Mapping[str, RawBSONDocument]]
-    """Called with a scope, ids and seconds; the documents of those ids that are in the scope."""
+    ReadAll = Callable[[Scope, Sequence[str], float], Mapping[str, bytes]]
+    """Called with a scope, ids and seconds; the documents of those ids that are in the scope.
+
+    A document is its BSON.
+    """
 
 _MOST_SCOPES = 1_024
 _MOST_AT_ONCE = 128
@@ -32,11 +33,9 @@ class GroupGets:
         self._read = read
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._groups: LruDict[Scope, GroupCommit[str, RawBSONDocument | None]] = LruDict(
-            _MOST_SCOPES
-        )
+        self._groups: LruDict[Scope, GroupCommit[str, bytes | None]] = LruDict(_MOST_SCOPES)
 
-    def get(self, scope: Scope, entity_id: str) -> RawBSONDocument | None:
+    def get(self, scope: Scope, entity_id: str) -> bytes | None:
         """The document of that id, if it is in the scope. Raises what the read raises."""
         return self._group(scope).do(entity_id)
 
@@ -46,12 +45,12 @@ class GroupGets:
         with self._lock:
             return sum(group.waiting for group in self._groups.values())
 
-    def _group(self, scope: Scope) -> GroupCommit[str, RawBSONDocument | None]:
+    def _group(self, scope: Scope) -> GroupCommit[str, bytes | None]:
         with self._lock:
             group = self._groups.use(scope)
             if group is None:
 
-                def work(ids: Sequence[str], seconds: float) -> Sequence[RawBSONDocument | None]:
+                def work(ids: Sequence[str], seconds: float) -> Sequence[bytes | None]:
                     found = self._read(scope, ids, seconds)
                     return [found.get(one) for one in ids]
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import bson
-from bson.raw_bson import RawBSONDocument
 
+from event_service.document_decoding import top_decoded
 from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from event_service.query.search import Search
 
     Stages = Sequence[Mapping[str, Any]]
-    Ask = Callable[[Stages], Sequence[RawBSONDocument]]
-    """Runs the stages on the collection."""
+    Ask = Callable[[Stages], Sequence[bytes]]
+    """Runs the stages on the collection; a row is its BSON."""
 
 _FIRST = timedelta(seconds=15)
 _LEAST = timedelta(seconds=1)
@@ -62,7 +62,7 @@ class NewestWindows:
         now: datetime,
         ask: Ask,
         stages_of: Callable[[Search], Stages],
-    ) -> Sequence[RawBSONDocument]:
+    ) -> Sequence[bytes]:
         """The rows that ``stages_of(search)`` gives of all that matches.
 
         ``now`` is naive UTC. Raises what ``ask`` raises.
@@ -105,8 +105,10 @@ class NewestWindows:
             width *= _GROWTH
 
 
-def _without(row: RawBSONDocument, field: str) -> RawBSONDocument:
-    return RawBSONDocument(bson.encode({key: row[key] for key in row if key != field}))
+def _without(row: bytes, field: str) -> bytes:
+    shown = top_decoded(row)
+    shown.pop(field, None)
+    return bson.encode(shown)
 
 
 def _before(anchor: datetime, width: timedelta) -> datetime:
@@ -126,6 +128,6 @@ def _key(newest: Newest, search: Search, anchor: datetime) -> int:
     return hash(repr(looked_for))
 
 
-def _reach(rows: Sequence[Mapping[str, Any]], time: str, anchor: datetime) -> _Reach | None:
-    oldest = rows[-1].get(time)
+def _reach(rows: Sequence[bytes], time: str, anchor: datetime) -> _Reach | None:
+    oldest = top_decoded(rows[-1]).get(time)
     return _Reach(oldest, anchor - oldest) if isinstance(oldest, datetime) else None

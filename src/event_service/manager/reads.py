@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson.raw_bson import RawBSONDocument
 
-from event_service.document_decoding import decoded
+from event_service.document_decoding import decoded, top_decoded
 from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
 from event_service.manager.newest_windows import NewestWindows
@@ -20,7 +20,7 @@ from event_service.manager.query_faults import query_faults
 from event_service.query.newest import newest_first
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
-from event_service.query.staging import match_stages
+from event_service.query.staging import Parts, match_stages, parts_of
 from event_service.query.statistics import Statistics, compile_statistics
 
 if TYPE_CHECKING:
@@ -36,15 +36,17 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
-_ROWS_AT_ONCE = 100_000
+_BATCH_ROWS = 100_000
 """As many as a page may have: an answer comes in one batch, unless it is very large."""
+_ROWS_AT_ONCE = 10
+"""How many are taken from the driver before their bytes are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListResult:
-    """Some of the documents that match, undecoded, and how many do in all."""
+    """Some of the documents that match, each as its BSON, and how many do in all."""
 
-    documents: Sequence[RawBSONDocument]
+    documents: Sequence[bytes]
     total_count: int
 
 
@@ -89,8 +91,8 @@ class Reader:
         self._windows = NewestWindows() if sorts_in_memory else None
         self._gets = GroupGets(self._get_all, query_seconds)
 
-    def get(self, caller: Caller, entity_id: str) -> RawBSONDocument:
-        """The document of that id, undecoded.
+    def get(self, caller: Caller, entity_id: str) -> bytes:
+        """The document of that id, as its BSON.
 
         Raises RequiredParameter, or NotFound if it isn't in scope.
         """
@@ -121,68 +123,69 @@ class Reader:
         search = compile_search(
             query, narrow(caller, parameters), self._fields, self._clock(), self._limits
         )
-        where = within(caller.scope, search.where)
+        parts = parts_of(within(caller.scope, search.where))
         with self._in_time(seconds_left):
             if search.count_only:
-                return ListResult((), self._counted(where, search.count()))
-            rows = self._page(where, search)
+                return ListResult((), self._counted(parts, search.count()))
+            rows = self._page(parts, search)
             if len(rows) < search.limit and (rows or not search.skip):
                 return ListResult(rows, search.skip + len(rows))
-            return ListResult(rows, self._counted(where, search.count()))
+            return ListResult(rows, self._counted(parts, search.count()))
 
     def stat(
         self, caller: Caller, query: StatisticsQuery | None, seconds_left: float | None = None
     ) -> StatResult:
         """Distinct values, or the rows of an aggregation."""
         statistics = compile_statistics(query, self._fields, self._clock(), self._limits)
-        where = within(caller.scope, statistics.where)
+        parts = parts_of(within(caller.scope, statistics.where))
         with self._in_time(seconds_left):
-            rows = self._aggregated(statistics, where)
+            rows = self._aggregated(statistics, parts)
         if not statistics.distinct:
             return rows
         return StatResult([row["_id"] for row in rows.results], rows.total_count)
 
-    def _get_all(
-        self, scope: Scope, ids: Sequence[str], seconds: float
-    ) -> Mapping[str, RawBSONDocument]:
+    def _get_all(self, scope: Scope, ids: Sequence[str], seconds: float) -> Mapping[str, bytes]:
         id_field = self._fields.id_field
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
         with self._in_time(seconds):
-            found = self._aggregate(where, [{"$project": {"_id": False}}])
+            found = self._aggregate(parts_of(where), [{"$project": {"_id": False}}])
         # A list is found by each of its members, where another program has left one.
-        return {one: document for document in found if isinstance(one := document[id_field], str)}
+        named = ((top_decoded(document)[id_field], document) for document in found)
+        return {one: document for one, document in named if isinstance(one, str)}
 
-    def _page(self, where: Document, search: Search) -> Sequence[RawBSONDocument]:
+    def _page(self, parts: Parts, search: Search) -> Sequence[bytes]:
         newest = None
         if self._windows is not None and not search.unwind:
-            newest = newest_first(where, search, self._fields)
+            newest = newest_first(parts, search, self._fields)
         if self._windows is None or newest is None:
-            return self._aggregate(where, search.rows())
+            return self._aggregate(parts, search.rows())
         return self._windows.page(newest, search, self._clock(), self._run, Search.rows)
 
-    def _aggregated(self, statistics: Statistics, where: Document) -> StatResult:
-        rows = [decoded(row.raw) for row in self._aggregate(where, statistics.rows())]
+    def _aggregated(self, statistics: Statistics, parts: Parts) -> StatResult:
+        rows = [decoded(row) for row in self._aggregate(parts, statistics.rows())]
         if statistics.page is None:
             return StatResult(_whole(rows, statistics.most))
-        return StatResult(rows, self._counted(where, statistics.count()))
+        return StatResult(rows, self._counted(parts, statistics.count()))
 
-    def _aggregate(self, where: Document, stages: Sequence[Document]) -> Sequence[RawBSONDocument]:
-        return self._run([*match_stages(where, self._fields.lookups), *stages])
+    def _aggregate(self, parts: Parts, stages: Sequence[Document]) -> Sequence[bytes]:
+        return self._run([*match_stages(parts, self._fields.lookups), *stages])
 
-    def _run(self, pipeline: Sequence[Document]) -> Sequence[RawBSONDocument]:
-        cursor = self._raw.aggregate(pipeline, batchSize=_ROWS_AT_ONCE, allowDiskUse=True)
-        rows: list[RawBSONDocument] = []
+    def _run(self, pipeline: Sequence[Document]) -> Sequence[bytes]:
+        rows: list[bytes] = []
         read = 0
-        with cursor:
-            for document in cursor:
-                read += len(document.raw)
+        with self._raw.aggregate(pipeline, batchSize=_BATCH_ROWS, allowDiskUse=True) as cursor:
+            while some := cursor.to_list(_ROWS_AT_ONCE):
+                encoded = [bytes(document.raw) for document in some]
+                read += sum(map(len, encoded))
                 if read > self._max_bytes:
                     raise TooLarge("bytes of one answer", self._max_bytes)
-                rows.append(document)
+                rows += encoded
         return rows
 
-    def _counted(self, where: Document, stages: Sequence[Document]) -> int:
-        rows = self._aggregate(where, stages)
+    def _counted(self, parts: Parts, stages: Sequence[Document]) -> int:
+        pipeline = [*match_stages(parts, self._fields.lookups), *stages]
+        with self._collection.aggregate(pipeline, allowDiskUse=True) as cursor:
+            rows = cursor.to_list(1)
         return int(rows[0]["n"]) if rows else 0
 
     def _in_time(self, seconds_left: float | None) -> AbstractContextManager[None]:

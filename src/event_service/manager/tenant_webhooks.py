@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from event_service.document_decoding import decoded
+from event_service.document_decoding import decoded, top_decoded
 from event_service.errors import InvalidParameter, RequiredParameter, Unavailable
 from event_service.manager.webhook import plugin_of
 from event_service.manager.webhook_document import key_shown
@@ -107,7 +107,7 @@ class TenantWebhooks:
             plugin=self._introduced(new.plugin, domain_id),
             tags=new.tags,
         )
-        return ShownWebhook(decoded(self._reader.get(caller, webhook.webhook_id).raw), key)
+        return ShownWebhook(decoded(self._reader.get(caller, webhook.webhook_id)), key)
 
     def update(
         self, caller: Caller, webhook_id: str, name: str | None, tags: Mapping[str, Any] | None
@@ -124,7 +124,7 @@ class TenantWebhooks:
         """
         for _ in range(_MOST_CHANGES_MEANWHILE):
             raw = self._reader.get(caller, webhook_id)
-            document = decoded(raw.raw)
+            document = decoded(raw)
             plugin = _named_plugin(document)
             changed = replace(
                 plugin,
@@ -133,13 +133,13 @@ class TenantWebhooks:
                 upgrade_mode=change.upgrade_mode or plugin.upgrade_mode,
             )
             introduced = self._introduced(changed, document["domain_id"])
-            if self._webhooks.set_plugin(webhook_id, introduced, raw["plugin_info"]):
+            if self._webhooks.set_plugin(webhook_id, introduced, top_decoded(raw)["plugin_info"]):
                 return self.get(caller, webhook_id)
         raise Unavailable("Others change the webhook's plugin. Nothing was changed; try again.")
 
     def verify_plugin(self, caller: Caller, webhook_id: str) -> None:
         """Ask its plugin whether the options work; raises InvalidParameter or Unavailable."""
-        document = decoded(self._reader.get(caller, webhook_id).raw)
+        document = decoded(self._reader.get(caller, webhook_id))
         self._plugins.verify(_named_plugin(document), document["domain_id"])
 
     def enable(self, caller: Caller, webhook_id: str) -> ShownWebhook:
@@ -161,7 +161,7 @@ class TenantWebhooks:
 
     def get(self, caller: Caller, webhook_id: str) -> ShownWebhook:
         """One webhook."""
-        return self._shown(decoded(self._reader.get(caller, webhook_id).raw))
+        return self._shown(decoded(self._reader.get(caller, webhook_id)))
 
     def list(
         self,
@@ -172,7 +172,7 @@ class TenantWebhooks:
     ) -> WebhookPage:
         """Webhooks that match."""
         page = self._reader.list(caller, query, parameters, seconds_left)
-        shown = [self._shown(decoded(found.raw)) for found in page.documents]
+        shown = [self._shown(decoded(found)) for found in page.documents]
         return WebhookPage(shown, page.total_count)
 
     def stat(

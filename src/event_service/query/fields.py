@@ -75,21 +75,26 @@ class FieldSet:
 
         Raises InvalidParameter naming the key when no field is called so.
         """
+        whole = self._declared(key)
+        if whole is not None:
+            return whole
         first, *inner = path_segments(key, limits)
-        name = self.aliases.get(first, first)
-        kind = self.kinds.get(name)
-        if kind is None:
+        outer = self._declared(first)
+        if outer is None:
             raise InvalidParameter(_shown(key), "no such field")
-        if not inner:
-            return Field(name, kind, declared=True)
-        if kind is not FieldKind.DOCUMENT:
+        if outer.kind is not FieldKind.DOCUMENT:
             raise InvalidParameter(_shown(key), f"{first} has no fields inside")
-        return Field(".".join((name, *inner)), FieldKind.INSIDE)
+        return Field(".".join((outer.path, *inner)), FieldKind.INSIDE)
 
     @property
     def last_order(self) -> tuple[str, ...]:
         """The id: no two rows are equal in it and in ``unshown``."""
         return (self.id_field,)
+
+    def _declared(self, name: str) -> Field | None:
+        path = self.aliases.get(name, name)
+        kind = self.kinds.get(path)
+        return None if kind is None else Field(path, kind, declared=True)
 
 
 def path_segments(key: str, limits: QueryLimits) -> list[str]:

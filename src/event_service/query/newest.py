@@ -15,7 +15,7 @@ from bson.datetime_ms import DatetimeMS
 
 from event_service.instants import to_milliseconds
 from event_service.query.paging import DESCENDING
-from event_service.query.staging import exact_fields, match_stages, matching, parts_of, split
+from event_service.query.staging import match_stages, matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from event_service.query.conditions import Condition
     from event_service.query.fields import FieldSet
     from event_service.query.search import Search
+    from event_service.query.staging import Parts
 
 _MILLISECOND = timedelta(milliseconds=1)
 _FROM = frozenset({"$gt", "$gte", "$eq"})
@@ -55,21 +56,19 @@ class Newest:
         return [{"$match": {**self.first, self.time: span}}, *matching(self.rest)]
 
 
-def newest_first(where: Condition, search: Search, fields: FieldSet) -> Newest | None:
-    """What ``where`` asks for, if the search wants its newest and an index can serve that."""
+def newest_first(parts: Parts, search: Search, fields: FieldSet) -> Newest | None:
+    """What the parts ask for, if the search wants its newest and an index can serve that."""
     time = fields.default_sort
     if search.sort[0] != (time, DESCENDING):
         return None
-    parts = parts_of(where)
-    exact = exact_fields(parts)
-    if fields.id_field in exact:
+    if fields.id_field in parts.exact:
         return None
-    single = {field for field, place in exact.items() if _is_single(parts[place][field])}
+    single = {field for field, at in parts.exact.items() if _is_single(parts.each[at][field])}
     for lookup in fields.newest_lookups:
         if single.issuperset(lookup):
-            tests, rest = split(parts, exact, lookup)
+            tests, rest = parts.split(lookup)
             first = {field: _value(test) for field, test in tests.items()}
-            return _newest(time, first, rest, match_stages(where, fields.lookups))
+            return _newest(time, first, rest, match_stages(parts, fields.lookups))
     return None
 
 

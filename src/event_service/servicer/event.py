@@ -83,7 +83,7 @@ class EventServicer:
         kind = hash((query.minimal, query.count_only, *query.only, query.page.limit))
         with self._room.share(kind, call.time_remaining()) as took:
             page = self._events.list(call.known_caller, query, parameters, call.time_remaining())
-            took(sum(len(document.raw) for document in page.documents))
+            took(sum(map(len, page.documents)))
             return self._messages.page(page.documents, page.total_count)
 
     def stat(self, request: event_pb2.EventStatQuery, call: Call) -> Encoded[Struct]:

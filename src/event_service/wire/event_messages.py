@@ -17,13 +17,14 @@ from event_service.wire.encoded import Encoded
 from event_service.wire.event_message import encoded_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bson.raw_bson import RawBSONDocument
+    from collections.abc import Sequence
 
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _LARGEST_SHARE: Final = 64
 """An event that takes more than one part in so many of the memory is built each time."""
+_BEGINNING: Final = 64
+"""Bytes that a document is looked up by. The id of an event is among them, and to hash all of one
+takes longer than to compare it."""
 
 
 class EventMessages:
@@ -33,7 +34,7 @@ class EventMessages:
         """``most_bytes`` bounds what is remembered: documents and messages together."""
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._built: OrderedDict[bytes, bytes] = OrderedDict()
+        self._built: OrderedDict[bytes, tuple[bytes, bytes]] = OrderedDict()
         self._bytes = 0
 
     @property
@@ -41,33 +42,45 @@ class EventMessages:
         """What is remembered right now, in bytes of documents and messages."""
         return self._bytes
 
-    def one(self, document: RawBSONDocument) -> Encoded[EventInfo]:
-        """The message of a document, as ``encoded_event`` builds it."""
-        return Encoded(EventInfo, (self._encoded(bytes(document.raw)),))
+    def one(self, document: bytes) -> Encoded[EventInfo]:
+        """The message of a document, given as its BSON, as ``encoded_event`` builds it."""
+        return Encoded(EventInfo, self._encoded((document,)))
 
-    def page(self, documents: Iterable[RawBSONDocument], total_count: int) -> Encoded[EventsInfo]:
+    def page(self, documents: Sequence[bytes], total_count: int) -> Encoded[EventsInfo]:
         """The answer of a list."""
         number = EventsInfo.RESULTS_FIELD_NUMBER
-        parts = [sized_field(number, self._encoded(bytes(one.raw))) for one in documents]
+        parts = [sized_field(number, encoded) for encoded in self._encoded(documents)]
         parts.append(EventsInfo(total_count=total_count).SerializeToString())
         return Encoded(EventsInfo, parts)
 
-    def _encoded(self, raw: bytes) -> bytes:
+    def _encoded(self, documents: Sequence[bytes]) -> list[bytes]:
+        known: list[bytes | None] = []
         with self._lock:
-            known = self._built.get(raw)
-            if known is not None:
-                self._built.move_to_end(raw)
-                return known
-        encoded = encoded_event(raw)
-        if (len(raw) + len(encoded)) * _LARGEST_SHARE <= self._most_bytes:
-            self._remember(raw, encoded)
+            for document in documents:
+                beginning = document[:_BEGINNING]
+                built = self._built.get(beginning)
+                if built is not None and built[0] == document:
+                    self._built.move_to_end(beginning)
+                    known.append(built[1])
+                else:
+                    known.append(None)
+        return [
+            self._build(document) if encoded is None else encoded
+            for document, encoded in zip(documents, known, strict=True)
+        ]
+
+    def _build(self, document: bytes) -> bytes:
+        encoded = encoded_event(document)
+        if (len(document) + len(encoded)) * _LARGEST_SHARE <= self._most_bytes:
+            self._remember(document, encoded)
         return encoded
 
-    def _remember(self, raw: bytes, encoded: bytes) -> None:
+    def _remember(self, document: bytes, encoded: bytes) -> None:
+        beginning = document[:_BEGINNING]
         with self._lock:
-            if raw not in self._built:
-                self._built[raw] = encoded
-                self._bytes += len(raw) + len(encoded)
+            self._bytes -= sum(map(len, self._built.pop(beginning, ())))
+            self._built[beginning] = (document, encoded)
+            self._bytes += len(document) + len(encoded)
             while self._bytes > self._most_bytes:
-                oldest, its = self._built.popitem(last=False)
-                self._bytes -= len(oldest) + len(its)
+                _, oldest = self._built.popitem(last=False)
+                self._bytes -= sum(map(len, oldest))
