@@ -16,6 +16,7 @@ from event_service.http.protocol import gone_of
 from event_service.http.versions import spellings
 from event_service.manager.delivery import identity_of
 from event_service.manager.events import CreateEvent
+from event_service.parsers import slack
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
 from event_service.under_way import called_by_webhook
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from event_service.admission.presence import Gone
     from event_service.http.body import BodyLimits
     from event_service.http.workers import Workers
-    from event_service.manager.events import EventManager
+    from event_service.manager.events import EventManager, Taken
 
 KEY_IN_PATH: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 KEY_IN_HEADER: Final = "/monitoring/v1/webhook/{webhook_id}/events"
@@ -53,7 +54,7 @@ class Deliveries:
         ]
 
     async def deliver(self, request: Request) -> Response:
-        """Record a body; ``{}`` once that is done."""
+        """Record a body; ``{}`` once that is done, and to Slack's senders what Slack says then."""
         webhook_id = request.path_params["webhook_id"]
         access_key = request.path_params.get("access_key") or access_key_of(request.headers)
         if not access_key:
@@ -64,14 +65,15 @@ class Deliveries:
                 arrival = arrival_of(CREATE, request)
                 traceparent = arrival.metadata.get("traceparent", "")
                 record = partial(self._record, webhook_id, access_key, body, traceparent, gone)
-                await self._workers.run(partial(answered, arrival, record))
-        return answer(b"{}")
+                taken = await self._workers.run(partial(answered, arrival, record))
+        # Alertmanager and Grafana take any other JSON for a failure, and send again.
+        return answer(b'{"ok": true}' if taken.source == slack.SOURCE.name else b"{}")
 
     def _record(
         self, webhook_id: str, access_key: str, body: bytes, traceparent: str, gone: Gone
-    ) -> None:
+    ) -> Taken:
         called_by_webhook(webhook_id)
         start_only_for(gone)
         read = partial(json_object, body)
         identity = identity_of(traceparent, body)
-        self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
+        return self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))

@@ -43,6 +43,13 @@ def test_any_content_type(
     assert (event["title"], event["raw_data"]) == ("disk full", body)
 
 
+def test_a_message_in_slacks_shape_gets_slacks_answer(http: Asking, webhook: Webhook) -> None:
+    """Alertmanager's and Grafana's receivers for Slack take any other JSON for a failure."""
+    message = {"attachments": [{"title": "[FIRING:1] DiskFull (db-01)", "color": "danger"}]}
+    answer = http.send("POST", _path(webhook), message)
+    assert (answer.status, answer.body) == (200, {"ok": True})
+
+
 @pytest.mark.parametrize("header", ["X-Access-Key", "x-access-key", "Authorization"])
 def test_the_key_in_a_header(running: Running, http: Asking, webhook: Webhook, header: str) -> None:
     key = f"Bearer {webhook.key}" if header == "Authorization" else webhook.key
