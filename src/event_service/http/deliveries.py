@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.routing import Route
 
@@ -35,10 +36,15 @@ if TYPE_CHECKING:
 
 KEY_IN_PATH: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 KEY_IN_HEADER: Final = "/monitoring/v1/webhook/{webhook_id}/events"
+# No JSON begins so, and not all who send a form say that it is one.
+_FORM: Final = b"payload="
 
 
 class Deliveries:
-    """Takes JSON bodies, whatever content type they claim, for an EventManager."""
+    """Takes JSON bodies, whatever content type they claim, for an EventManager.
+
+    Also as the ``payload`` of a form, as GitHub sends them unless it is told otherwise.
+    """
 
     def __init__(self, events: EventManager, workers: Workers, limits: BodyLimits) -> None:
         self._events = events
@@ -74,6 +80,13 @@ class Deliveries:
     ) -> Taken:
         called_by_webhook(webhook_id)
         start_only_for(gone)
-        read = partial(json_object, body)
+        read = partial(_object, body)
         identity = identity_of(traceparent, body)
         return self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    if body.startswith(_FORM):
+        payload = body.removeprefix(_FORM).partition(b"&")[0]
+        body = unquote_to_bytes(payload.replace(b"+", b" "))
+    return json_object(body)

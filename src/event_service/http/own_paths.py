@@ -113,8 +113,8 @@ def delivery_paths() -> dict[str, Node]:
                 "operationId": "deliver",
                 "summary": "Deliver what a monitoring system says",
                 "description": "Takes any JSON object, whatever its content type, also compressed"
-                " with gzip, and answers once its events are stored. 429 and 503 say in"
-                " `Retry-After` after how many seconds to try again.",
+                " with gzip or as the `payload` of a form, and answers once its events are stored."
+                " 429 and 503 say in `Retry-After` after how many seconds to try again.",
                 **_delivery("webhook_id"),
                 "security": [{"accessKey": []}],
             }
