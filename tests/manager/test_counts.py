@@ -115,7 +115,7 @@ def test_a_repeat_that_the_database_settles_is_counted_once(crowd: Crowd) -> Non
     other = crowd.process()
     event = crowd.database["event"].find_one_and_delete({})  # as if it were still on its way
     assert event is not None
-    assert other.events.create(crowd.request(ALARM)) == (Outcome.RECORDED,)
+    assert other.events.create(crowd.request(ALARM)).outcomes == (Outcome.RECORDED,)
     crowd.database["event"].insert_one(event)
     crowd.now.at += LONG
     for _ in range(2):

@@ -47,7 +47,7 @@ class Managing:
 
     def create(self, data: dict[str, Any]) -> Outcome:
         call = CreateEvent(self._webhook.webhook_id, self._key, lambda: data)
-        (outcome,) = self.managers.events.create(call)
+        (outcome,) = self.managers.events.create(call).outcomes
         return outcome
 
     def redis_goes(self) -> None:

@@ -52,6 +52,14 @@ def test_blocks() -> None:
     assert draft.additional_info["url"] == "https://backup.example/runs/3"
 
 
+def test_rich_text() -> None:
+    """Its sections and lists have the words further inside, in pieces."""
+    draft = own(SOURCE, "rich_text")
+    assert draft.title == "[FIRING] Disk of db-7 is full, see the runbook"
+    assert draft.description == "free: 1 GiB\nwanted: 20 GiB\ndf -h"
+    assert draft.event_type is EventType.ALERT
+
+
 def test_a_text_alone() -> None:
     draft = own(SOURCE, "text")
     assert (draft.title, draft.description) == ("Deployed shop 2.4.1", "by Ada")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.routing import Route
 
@@ -16,6 +17,7 @@ from event_service.http.protocol import gone_of
 from event_service.http.versions import spellings
 from event_service.manager.delivery import identity_of
 from event_service.manager.events import CreateEvent
+from event_service.parsers import slack
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
 from event_service.under_way import called_by_webhook
@@ -30,14 +32,19 @@ if TYPE_CHECKING:
     from event_service.admission.presence import Gone
     from event_service.http.body import BodyLimits
     from event_service.http.workers import Workers
-    from event_service.manager.events import EventManager
+    from event_service.manager.events import EventManager, Taken
 
 KEY_IN_PATH: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 KEY_IN_HEADER: Final = "/monitoring/v1/webhook/{webhook_id}/events"
+# No JSON begins so, and not all who send a form say that it is one.
+_FORM: Final = b"payload="
 
 
 class Deliveries:
-    """Takes JSON bodies, whatever content type they claim, for an EventManager."""
+    """Takes JSON bodies, whatever content type they claim, for an EventManager.
+
+    Also as the ``payload`` of a form, as GitHub sends them unless it is told otherwise.
+    """
 
     def __init__(self, events: EventManager, workers: Workers, limits: BodyLimits) -> None:
         self._events = events
@@ -53,7 +60,7 @@ class Deliveries:
         ]
 
     async def deliver(self, request: Request) -> Response:
-        """Record a body; ``{}`` once that is done."""
+        """Record a body; ``{}`` once that is done, and to Slack's senders what Slack says then."""
         webhook_id = request.path_params["webhook_id"]
         access_key = request.path_params.get("access_key") or access_key_of(request.headers)
         if not access_key:
@@ -64,14 +71,22 @@ class Deliveries:
                 arrival = arrival_of(CREATE, request)
                 traceparent = arrival.metadata.get("traceparent", "")
                 record = partial(self._record, webhook_id, access_key, body, traceparent, gone)
-                await self._workers.run(partial(answered, arrival, record))
-        return answer(b"{}")
+                taken = await self._workers.run(partial(answered, arrival, record))
+        # Alertmanager and Grafana take any other JSON for a failure, and send again.
+        return answer(b'{"ok": true}' if taken.source == slack.SOURCE.name else b"{}")
 
     def _record(
         self, webhook_id: str, access_key: str, body: bytes, traceparent: str, gone: Gone
-    ) -> None:
+    ) -> Taken:
         called_by_webhook(webhook_id)
         start_only_for(gone)
-        read = partial(json_object, body)
+        read = partial(_object, body)
         identity = identity_of(traceparent, body)
-        self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
+        return self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    if body.startswith(_FORM):
+        payload = body.removeprefix(_FORM).partition(b"&")[0]
+        body = unquote_to_bytes(payload.replace(b"+", b" "))
+    return json_object(body)

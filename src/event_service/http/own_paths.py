@@ -20,11 +20,22 @@ TAGS: Final = (
 
 PROBLEM: Final[Node] = {"$ref": "#/components/schemas/Problem"}
 REFUSED: Final[Node] = {"$ref": "#/components/responses/Problem"}
-_EMPTY: Final[Node] = {"type": "object", "additionalProperties": False}
 
 
 def _text(description: str, **more: Any) -> Node:
     return {"type": "string", "description": description, **more}
+
+
+_STORED: Final[Node] = {
+    "type": "object",
+    "properties": {
+        "ok": {
+            "type": "boolean",
+            "description": "True for a message in Slack's shape, whose senders look for it.",
+        }
+    },
+    "additionalProperties": False,
+}
 
 
 OWN_SCHEMAS: Final[Mapping[str, Node]] = {
@@ -102,8 +113,8 @@ def delivery_paths() -> dict[str, Node]:
                 "operationId": "deliver",
                 "summary": "Deliver what a monitoring system says",
                 "description": "Takes any JSON object, whatever its content type, also compressed"
-                " with gzip, and answers once its events are stored. 429 and 503 say in"
-                " `Retry-After` after how many seconds to try again.",
+                " with gzip or as the `payload` of a form, and answers once its events are stored."
+                " 429 and 503 say in `Retry-After` after how many seconds to try again.",
                 **_delivery("webhook_id"),
                 "security": [{"accessKey": []}],
             }
@@ -175,7 +186,7 @@ def _delivery(*variables: str) -> Node:
         ],
         "requestBody": json_body({"$ref": "#/components/schemas/Delivery"}, _EVENT),
         "responses": {
-            "200": json_answer("Stored.", _EMPTY),
+            "200": json_answer("Stored.", _STORED),
             **dict.fromkeys(_REFUSALS, REFUSED),
         },
     }

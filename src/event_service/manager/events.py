@@ -53,6 +53,13 @@ class CreateEvent(NamedTuple):
         return f"CreateEvent(webhook_id={self.webhook_id!r})"
 
 
+class Taken(NamedTuple):
+    """What a body was read as, and an outcome for each of its events."""
+
+    source: str
+    outcomes: tuple[Outcome, ...]
+
+
 class EventManager:
     """Takes events in and gives them out."""
 
@@ -80,8 +87,8 @@ class EventManager:
         self._clock = clock
         self._gate = gate
 
-    def create(self, request: CreateEvent) -> tuple[Outcome, ...]:
-        """Record what the body says, in the order of CONTRACT 3.1; an outcome per event.
+    def create(self, request: CreateEvent) -> Taken:
+        """Record what the body says, in the order of CONTRACT 3.1.
 
         Raises NotFound, PermissionDenied, WebhookDisabled, CallerGone, TooLarge, what reading the
         data, the gate and a slow plugin raise (QuotaExceeded among it), and Unavailable or
@@ -110,7 +117,7 @@ class EventManager:
             event_done(source, draft.event_type, draft.severity, outcome)
         self._requests.count(webhook.webhook_id, failed=bool(understood.failures))
         self._wake()
-        return outcomes
+        return Taken(source, outcomes)
 
     def replay(self, document: Mapping[str, Any]) -> Outcome:
         """Deliver a recorded event once more, past Redis (see ``repeats``).

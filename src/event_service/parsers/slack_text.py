@@ -70,3 +70,14 @@ def _of_blocks(blocks: object) -> Iterator[str]:
             # A button's text is what to press, not what happened.
             if element.get("type") != "button":
                 yield from _plain(element.get("text"))
+                yield from _of_rich_text(element)
+
+
+def _of_rich_text(element: Mapping[str, Any]) -> Iterator[str]:
+    members = mappings(element.get("elements"))
+    if element.get("type") == "rich_text_list":
+        for member in members:
+            yield from _of_rich_text(member)
+        return
+    pieces = (member.get("text") or member.get("url") for member in members)
+    yield from _plain("".join(piece for piece in pieces if isinstance(piece, str)))

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -41,6 +42,26 @@ def test_any_content_type(
     assert (answer.status, answer.body) == (200, {})
     (event,) = running.client.call("list", {}).body["results"]
     assert (event["title"], event["raw_data"]) == ("disk full", body)
+
+
+@pytest.mark.parametrize("more", ["", "&channel=alerts"])
+def test_a_form_that_has_the_body_as_its_payload(
+    running: Running, http: Asking, webhook: Webhook, more: str
+) -> None:
+    """As GitHub sends, unless it is told otherwise, and what was written for Slack long ago."""
+    body = BODY | {"event_key": f"with {more}", "description": "5 + 5 % & München"}
+    form = f"payload={quote_plus(json.dumps(body))}{more}".encode()
+    answer = http.send("POST", _path(webhook), form)
+    assert (answer.status, answer.body) == (200, {})
+    (event,) = running.client.call("list", {}).body["results"]
+    assert event["raw_data"] == body
+
+
+def test_a_message_in_slacks_shape_gets_slacks_answer(http: Asking, webhook: Webhook) -> None:
+    """Alertmanager's and Grafana's receivers for Slack take any other JSON for a failure."""
+    message = {"attachments": [{"title": "[FIRING:1] DiskFull (db-01)", "color": "danger"}]}
+    answer = http.send("POST", _path(webhook), message)
+    assert (answer.status, answer.body) == (200, {"ok": True})
 
 
 @pytest.mark.parametrize("header", ["X-Access-Key", "x-access-key", "Authorization"])
@@ -132,6 +153,9 @@ def test_a_disabled_webhook(running: Running, http: Asking) -> None:
     [
         (b"", "ERROR_INVALID_PARAMETER"),
         (b"not json", "ERROR_INVALID_PARAMETER"),
+        (b"payload=", "ERROR_INVALID_PARAMETER"),
+        (b"payload=%7B%", "ERROR_INVALID_PARAMETER"),
+        (b"payload=[]", "ERROR_INVALID_PARAMETER_TYPE"),
         (b'{"a": 1', "ERROR_INVALID_PARAMETER"),
         (b'{"a": 1} {}', "ERROR_INVALID_PARAMETER"),
         (b"{'a': 1}", "ERROR_INVALID_PARAMETER"),
