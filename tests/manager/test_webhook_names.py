@@ -82,6 +82,20 @@ def test_what_a_dead_process_held_is_free_after_a_minute(
     assert holds.count_documents({}) == 0
 
 
+def test_what_was_left_behind_goes_with_another_name(
+    webhook_database: Database[dict[str, Any]],
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    holds = webhook_database["webhook_name"]
+    for name, age in (("left", 61), ("also left", 3_600), ("held", 59)):
+        one = WantedName(*TENANT, name)
+        held_at = now - timedelta(seconds=age)
+        holds.insert_one({"_id": one.hold_id, "holder": name, "held_at": held_at})
+    with WebhookNames(webhook_database, lambda: now).held(WantedName(*TENANT, "a")):
+        pass
+    assert [one["holder"] for one in holds.find()] == ["held"]
+
+
 def test_a_failed_write_lets_go(webhook_database: Database[dict[str, Any]]) -> None:
     names = WebhookNames(webhook_database)
     wanted = WantedName(*TENANT, "a")

@@ -61,10 +61,18 @@ class _Waiting(Generic[T, R]):
         self.answer: tuple[R | Exception] | None = None
 
     def result(self) -> R:
-        (answer,) = cast("tuple[R | Exception]", self.answer)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        """The answer, once. Raises it if it is a fault.
+
+        Nothing here holds that fault then: it holds the frames that it came through, and with them
+        whatever the callers have brought.
+        """
+        (answer,), self.answer = cast("tuple[R | Exception]", self.answer), None
+        try:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        finally:
+            del answer
 
 
 class GroupCommit(Generic[T, R]):
@@ -144,42 +152,31 @@ class GroupCommit(Generic[T, R]):
                 one.answer = (caller_gone(),)
             else:
                 awaited.append(one)
-        if not awaited:
-            return
-        fault = self._done(awaited)
-        if fault is None:
-            return
-        if len(awaited) == 1 or _is_of_all(fault):
-            _give(fault, awaited)
-        else:
-            self._one_by_one(awaited)
+        if awaited and not self._done(awaited):
+            # One of them can't be done: it is not to take the others with it.
+            for place, one in enumerate(awaited):
+                if one.answer is None:
+                    self._done([one], awaited[place + 1 :])
 
-    def _one_by_one(self, batch: Sequence[_Waiting[T, R]]) -> None:
-        """One of them can't be done: it is not to take the others with it."""
-        for place, one in enumerate(batch):
-            fault = self._done([one])
-            if fault is None:
-                continue
-            if _is_of_all(fault):
-                # Each would wait for it after the others, until long after its time.
-                _give(fault, batch[place:])
-                return
-            _give(fault, [one])
+    def _done(self, batch: Sequence[_Waiting[T, R]], later: Sequence[_Waiting[T, R]] = ()) -> bool:
+        """Do their work; False if one of several is to blame, and they are without an answer then.
 
-    def _done(self, batch: Sequence[_Waiting[T, R]]) -> Exception | None:
-        """Do their work; the fault that it raised, and they are without an answer then.
-
-        They stand in the order in which they came.
+        They stand in the order in which they came, and before those ``later``.
         """
         waited = time.monotonic() - batch[0].came_at
         seconds = max(self._seconds - waited, self._seconds * _LEAST_SHARE)
         try:
             answers = self._work([one.item for one in batch], seconds)
         except Exception as fault:  # noqa: BLE001  # each caller raises it, in its own thread
-            return fault
+            if _is_of_all(fault):
+                # Each would wait for it after the others, until long after its time.
+                _give(fault, (*batch, *later))
+            elif len(batch) == 1:
+                _give(fault, batch)
+            return batch[0].answer is not None
         for one, answer in zip(batch, answers, strict=True):
             one.answer = (answer,)
-        return None
+        return True
 
 
 def _is_of_all(fault: Exception) -> bool:

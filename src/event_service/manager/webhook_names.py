@@ -6,8 +6,8 @@ have a name twice. Whoever wants a name holds it for the moment of the write ins
 document whose ``_id`` is made from the name, and looks whether a webhook has it. A document's
 ``_id`` is unique in every store, and free again when the document is deleted.
 
-A hold is left behind only by a process that died at that moment; it is void after a minute, far
-longer than what it is held for is waited for.
+A hold is left behind by a process that died at that moment, or where the database was too slow; it
+is void after a minute, far longer than what it is held for is waited for, and goes with the next.
 """
 
 from __future__ import annotations
@@ -86,8 +86,7 @@ class WebhookNames:
 
     def _hold(self, wanted: WantedName, holder: str) -> None:
         now = self._clock()
-        void = {"_id": wanted.hold_id, "held_at": {"$lte": now - _HELD_AT_MOST}}
-        self._holds.delete_one(void)
+        self._holds.delete_one({"_id": wanted.hold_id, **_void(now)})
         try:
             self._holds.insert_one({"_id": wanted.hold_id, "holder": holder, "held_at": now})
         except DuplicateKeyError:
@@ -107,8 +106,14 @@ class WebhookNames:
         )
 
     def _let_go(self, wanted: WantedName, holder: str) -> None:
+        own = {"_id": wanted.hold_id, "holder": holder}
         try:
-            self._holds.delete_one({"_id": wanted.hold_id, "holder": holder})
+            # With those that are void: their names may never be wanted again.
+            self._holds.delete_many({"$or": [own, _void(self._clock())]})
         except PyMongoError as fault:
             # What it was held for is done, or has failed with a fault of its own.
             _log.warning("a name stays held for a minute", fault=type(fault).__name__)
+
+
+def _void(now: datetime) -> dict[str, Any]:
+    return {"held_at": {"$lte": now - _HELD_AT_MOST}}

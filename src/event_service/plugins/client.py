@@ -193,10 +193,12 @@ class PluginClient:
                 left = max(0.0, ends - monotonic())
                 answer = call(body, timeout=left, metadata=metadata)
         except grpc.RpcError as fault:
-            raised = self._fault(place, connection, cast("grpc.Call", fault), request.options)
-            silent = isinstance(raised, PluginSilent)
+            silent = cast("grpc.Call", fault).code() in _SILENT
             plugin_answered("failed" if silent else "refused", monotonic() - began)
-            raise raised from None
+            # Under no name: this frame, and the body in it, would hold what holds them.
+            raise self._fault(
+                place, connection, cast("grpc.Call", fault), request.options
+            ) from None
         connection.breaker.succeeded()
         seconds = monotonic() - began
         # Read here and not by grpc, which would log what it can't read.

@@ -7,6 +7,7 @@ fault on either, and every call is told of alike (``servicer.call_telemetry``).
 from __future__ import annotations
 
 import secrets
+from traceback import clear_frames
 from typing import TYPE_CHECKING, TypeVar
 
 from pymongo.errors import DocumentTooLarge, ExecutionTimeout
@@ -38,12 +39,18 @@ def answered(arrival: Arrival, work: Callable[[], _Answer]) -> _Answer:
     telemetry = CallTelemetry(arrival)
     try:
         answer = work()
-    except Exception as error:  # the edge: whatever it is, it gets an id
+    except Exception as error:  # noqa: BLE001  # the edge: whatever it is, it gets an id
         fault = service_error(error)
         telemetry.close(fault, error)
-        if fault is error:
-            raise
-        raise fault from error
+        # A fault holds the frames that it came through, and with them the request. Frames that hold
+        # their fault in turn would keep all that until Python looks for such rings: gigabytes.
+        clear_frames(error.__traceback__)
+        try:
+            if fault is error:
+                raise
+            raise fault from error
+        finally:
+            del fault
     except BaseException:  # also the end of the process: what was begun for the call is closed
         telemetry.give_up()
         raise
