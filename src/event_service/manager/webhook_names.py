@@ -86,7 +86,8 @@ class WebhookNames:
 
     def _hold(self, wanted: WantedName, holder: str) -> None:
         now = self._clock()
-        self._holds.delete_one({"_id": wanted.hold_id, **_void(now)})
+        # All that are void: the names of the others may never be wanted again.
+        self._holds.delete_many({"held_at": {"$lte": now - _HELD_AT_MOST}})
         try:
             self._holds.insert_one({"_id": wanted.hold_id, "holder": holder, "held_at": now})
         except DuplicateKeyError:
@@ -106,14 +107,8 @@ class WebhookNames:
         )
 
     def _let_go(self, wanted: WantedName, holder: str) -> None:
-        own = {"_id": wanted.hold_id, "holder": holder}
         try:
-            # With those that are void: their names may never be wanted again.
-            self._holds.delete_many({"$or": [own, _void(self._clock())]})
+            self._holds.delete_one({"_id": wanted.hold_id, "holder": holder})
         except PyMongoError as fault:
             # What it was held for is done, or has failed with a fault of its own.
             _log.warning("a name stays held for a minute", fault=type(fault).__name__)
-
-
-def _void(now: datetime) -> dict[str, Any]:
-    return {"held_at": {"$lte": now - _HELD_AT_MOST}}
