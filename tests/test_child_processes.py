@@ -1,12 +1,18 @@
 """Processes that are kept running, told to stop."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import Event, Thread
 
+import psutil
+import pytest
+
+from event_service.child_processes import guard
 from event_service.child_processes.child import Child
 from event_service.child_processes.supervisor import Supervisor
+from event_service.start_errors import ProcessStartError
 
 # Signals that it doesn't heed at once, as a process that is busy: the system keeps one of each.
 PROGRAM = """
@@ -73,3 +79,27 @@ def test_a_deaf_process_holds_up_nobody_who_hurries(tmp_path: Path) -> None:
     patient.join()
     os.close(lock)
     assert not deaf.running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system ties it to its guard on Linux alone")
+def test_a_program_ends_with_its_guard_although_the_owner_goes_on() -> None:
+    command = [sys.executable, guard.__file__, "", sys.executable, "-c", DEAF]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        deaf = psutil.Process(int(process.stdout.readline().split()[1]))
+        assert process.stdout.readline() == b"ready\n"
+        process.kill()
+        _, left = psutil.wait_procs([deaf], 60)
+        for one in left:
+            one.kill()
+    assert left == []
+
+
+@pytest.mark.parametrize("command", ["/nowhere/program", os.devnull])
+def test_a_program_that_is_none_is_told(command: str, tmp_path: Path) -> None:
+    lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    log = tmp_path / "log"
+    with pytest.raises(ProcessStartError, match=f"{command} can't be started; {log} says why"):
+        Child([command], directory=tmp_path, log=log, lock=lock)
+    os.close(lock)
+    assert command in log.read_text()
