@@ -1,6 +1,7 @@
 """Processes that are kept running, told to stop."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,21 @@ def test_a_deaf_process_holds_up_nobody_who_hurries(tmp_path: Path) -> None:
     patient.join()
     os.close(lock)
     assert not deaf.running()
+
+
+def test_a_signal_to_each_process_of_ours_ends_no_guard() -> None:
+    command = [sys.executable, guard.__file__, "", sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert process.stdout.readline() == b"ready\n"
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            process.send_signal(number)
+        process.stdin.write(b"." + guard.AGAIN)
+        process.stdin.flush()
+        assert process.stdout.read() == b"told twice\n"
+    assert process.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system ties it to its guard on Linux alone")
