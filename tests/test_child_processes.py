@@ -97,7 +97,17 @@ def test_a_signal_to_each_process_of_ours_ends_no_guard() -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the system ties it to its guard on Linux alone")
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 128 + signal.SIGKILL)],
+)
+def test_a_guard_ends_with_the_status_that_a_shell_would_give(program: str, status: int) -> None:
+    command = [sys.executable, guard.__file__, "", sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.wait() == status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this is no Linux")
 def test_a_program_ends_with_its_guard_although_the_owner_goes_on() -> None:
     command = [sys.executable, guard.__file__, "", sys.executable, "-c", DEAF]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
