@@ -35,6 +35,14 @@ while True:
     signal.pause()
 """
 
+# One that any signal ends.
+MORTAL = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print("ready", flush=True)
+signal.pause()
+"""
+
 
 def test_a_busy_process_is_told_twice_at_once(tmp_path: Path) -> None:
     lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
@@ -98,13 +106,25 @@ def test_a_signal_to_each_process_of_ours_ends_no_guard() -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "status"),
-    [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 128 + signal.SIGKILL)],
+    ("word", "number"),
+    [(b".", signal.SIGTERM), (guard.AGAIN, signal.SIGINT), (b"", signal.SIGKILL)],
+    ids=["asked", "asked again", "owner gone"],
 )
-def test_a_guard_ends_with_the_status_that_a_shell_would_give(program: str, status: int) -> None:
-    command = [sys.executable, guard.__file__, "", sys.executable, "-c", program]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-        assert process.wait() == status
+def test_a_guard_ends_its_program_and_tells_of_it_as_a_shell_would(
+    word: bytes, number: int
+) -> None:
+    command = [sys.executable, guard.__file__, "", sys.executable, "-c", MORTAL]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert process.stdout.readline() == b"ready\n"
+        process.stdin.write(word)
+        if word:
+            process.stdin.flush()
+        else:
+            process.stdin.close()
+        assert process.wait() == 128 + number
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="this is no Linux")
