@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.eventually import eventually
-from tests.service.http.asking import asking, connected, delivery_head, rest_of, said
+from tests.service.http.asking import asking, connected, delivery_head, rest_of, said, served
 
 if TYPE_CHECKING:
     from tests.service.running import Running, Start
@@ -42,6 +42,13 @@ def test_a_second_head_that_does_not_come(impatient: Running) -> None:
         slow.sendall(b"l")
         received = rest_of(slow)
     assert received.count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_a_head_that_begins_after_an_answer_and_does_not_come(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        served(slow)
+        slow.sendall(b"GET /hea")
+        assert rest_of(slow) == b""
 
 
 def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -> None:
