@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import psutil
 import pytest
@@ -62,6 +63,47 @@ def test_a_deaf_process_holds_up_nobody_who_hurries(tmp_path: Path, lock: int) -
     deaf.stop(2)
     patient.join()
     assert not deaf.running()
+
+
+def test_a_deaf_process_is_killed_when_its_time_is_over(lock: int) -> None:
+    ready = Event()
+    deaf = Supervisor(
+        "deaf one",
+        "the log",
+        spawn=lambda: Child([sys.executable, "-c", DEAF], directory=None, log=None, lock=lock),
+        heard=lambda _line: ready.set(),
+        stop_seconds=0.1,
+        hurry_seconds=3600,
+    )
+    deaf.start(ready.is_set)
+    deaf.stop()
+    assert "deaf one keeper" not in {thread.name for thread in enumerate_threads()}
+
+
+def test_one_that_is_not_broken_is_left_alone(lock: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "LOOK_SECONDS", 0.05)
+    looks: list[bool] = []
+    looked = Event()
+
+    def broken() -> bool:
+        looks.append(kept.running())
+        if len(looks) == 3:
+            looked.set()
+        return False
+
+    kept = Supervisor(
+        "kept one",
+        "the log",
+        spawn=lambda: Child([sys.executable, "-c", MORTAL], directory=None, log=None, lock=lock),
+        heard=lambda _line: None,
+        broken=broken,
+    )
+    kept.start(lambda: True)
+    first = kept.pid
+    assert looked.wait(60)
+    assert kept.pid == first
+    kept.stop()
+    assert looks[:3] == [True] * 3
 
 
 def test_one_that_is_never_ready_is_given_up(lock: int) -> None:
