@@ -67,8 +67,14 @@ def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -
         assert said(rest_of(late)) == (200, {"status": "ok"})
 
 
-def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"],
+    ids=["a head", "a body after its answer"],
+)
+def test_what_comes_byte_by_byte(impatient: Running, before: bytes) -> None:
     with connected(asking(impatient).address) as slow:
+        slow.sendall(before)
         slow.settimeout(0.05)
         received = b"nothing yet"
         while received:
