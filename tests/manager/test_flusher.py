@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.eventually import eventually
-from tests.manager.crowd import Crowd
+from tests.manager.crowd import ALARM, LONG, Crowd
 from tests.manager.refused_counts import refused
 
 if TYPE_CHECKING:
@@ -55,3 +55,23 @@ def test_a_stop_waits_for_no_moment_and_ends_the_thread(
     crowd.first.flusher.stop()
     assert crowd.counted() == (2, 2)
     assert "flusher" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_what_is_half_written_is_finished_before_the_counts_of_dead_processes(
+    crowd: Crowd,
+) -> None:
+    dead = crowd.process()
+    for _ in range(2):
+        dead.events.create(crowd.request(ALARM | {"event_key": "k2"}))
+    crowd.deliver(times=3)
+    crowd.now.at += LONG
+    crowd.first.flusher.adopt_orphans()
+    with refused(crowd.database["alert"], "event_count", 3):
+        assert not crowd.first.flusher.flush()
+    crowd.first.flusher.adopt_orphans()
+    repeats = {
+        event["event_key"]: event["repeat_count"] for event in crowd.database["event"].find()
+    }
+    counts = {alert["event_key"]: alert["event_count"] for alert in crowd.database["alert"].find()}
+    assert repeats == {"k1": 2, "k2": 1}
+    assert counts == {"k1": 3, "k2": 2}
