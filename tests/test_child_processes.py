@@ -192,3 +192,16 @@ def test_a_program_that_is_none_is_told(command: str, tmp_path: Path, lock: int)
     with pytest.raises(ProcessStartError, match=f"{command} can't be started; {log} says why"):
         Child([command], directory=tmp_path, log=log, lock=lock)
     assert command in log.read_text()
+
+
+@pytest.mark.parametrize("given", [None, {"STRANGE": "yes"}])
+def test_a_program_has_the_variables_it_is_given_and_no_others(
+    given: dict[str, str] | None, lock: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRANGE", "no")
+    tell = "import os; print(os.environ.get('STRANGE'), 'PATH' in os.environ, os.getcwd())"
+    command = [sys.executable, "-c", tell]
+    child = Child(command, directory=tmp_path, log=None, lock=lock, environment=given)
+    told = list(child.lines())
+    child.finish()
+    assert told == [f"yes False {tmp_path}" if given else f"None True {tmp_path}"]

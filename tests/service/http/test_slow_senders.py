@@ -6,16 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from event_service.http import server
 from tests.eventually import eventually
 from tests.service.http.asking import asking, connected, delivery_head, rest_of, said, served
 
 if TYPE_CHECKING:
+    import socket
+
     from tests.service.running import Running, Start
 
 
 @pytest.fixture(scope="module")
 def impatient(start_module: Start) -> Running:
     return start_module(http_read_seconds=0.5, http_threads=1)
+
+
+def send_a_body_after_its_answer(connection: socket.socket) -> None:
+    connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+    refused = b""
+    while not refused.endswith(b"}}"):
+        refused += connection.recv(65536)
+    connection.sendall(b"{}")
 
 
 def test_a_body_that_does_not_come(impatient: Running) -> None:
@@ -54,17 +65,22 @@ def test_a_head_that_begins_after_an_answer_and_does_not_come(impatient: Running
 def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -> None:
     http = asking(impatient)
     with connected(http.address) as late:
-        late.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
-        refused = b""
-        while not refused.endswith(b"}}"):
-            refused += late.recv(65536)
-        late.sendall(b"{}")
+        send_a_body_after_its_answer(late)
         for _ in range(2):  # until the service has read it
             assert http.send("GET", "/healthz").status == 200
         with connected(http.address) as later:
             assert rest_of(later) == b""
         late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert said(rest_of(late)) == (200, {"status": "ok"})
+
+
+def test_a_connection_is_idle_when_a_body_has_come_after_its_answer(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_IDLE_SECONDS", 1)
+    with connected(asking(start()).address) as late:
+        send_a_body_after_its_answer(late)
+        assert rest_of(late) == b""
 
 
 @pytest.mark.parametrize(
