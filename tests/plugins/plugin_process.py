@@ -84,6 +84,8 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
             return event_pb2.EventsInfo(results=[_event(event_key=str(n)) for n in range(10_000)])
         case "large":
             return event_pb2.EventsInfo(results=[_event(description="x" * 20 * 1024 * 1024)])
+        case "small enough":
+            return event_pb2.EventsInfo(results=[_event(description="x" * 16_500)] * 1_000)
         case "odd":
             infinite = Struct()
             infinite["load"] = float("inf")
@@ -126,6 +128,8 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
     metadata.update({"duplicate_event_time": 120, "calls": _calls})
     if _asked(request) == "large":
         metadata["text"] = "x" * 2 * 1024 * 1024
+    if _asked(request) == "small enough":
+        metadata["text"] = "x" * (1024 * 1024 - 100)
     if _asked(request) == "infinite":
         metadata["load"] = float("inf")
     if _asked(request) == "crowded":

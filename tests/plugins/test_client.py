@@ -132,6 +132,11 @@ def test_metadata_that_can_not_be_kept(
         client.init(plugin.place, {"do": behaviour})
 
 
+def test_what_is_just_small_enough_is_taken(plugin: RunningPlugin, client: PluginClient) -> None:
+    assert len(client.init(plugin.place, {"do": "small enough"})["text"]) > 1_000_000
+    assert len(client.parse(plugin.place, {"do": "small enough"}, {})) == 1_000
+
+
 def test_who_is_not_there_yet_is_asked_once_more(
     plugin: RunningPlugin, client: PluginClient
 ) -> None:

@@ -56,4 +56,8 @@ def test_an_old_connection_ends_when_its_calls_are_answered(start: Start, held: 
 @pytest.mark.parametrize("age", [0, 7 * 24 * 3600])
 def test_connections_may_last_for_ever_or_as_long_as_may_be_said(start: Start, age: float) -> None:
     running = start(keepalive_seconds=3600, connection_seconds=age)
+    with connected(running) as client:
+        for _ in range(3):
+            client.watch()
+            client.ping(20)
     assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -150,3 +151,17 @@ def test_a_port_is_shared_with_nobody_else() -> None:
     again = ReservedPort("127.0.0.1", first.port, "EVENT_PORT")
     assert again.address == first.address
     again.close()
+
+
+def test_a_port_is_taken_again_while_its_last_connections_wind_up() -> None:
+    first = ReservedPort("127.0.0.1", 0, "EVENT_PORT")
+    with socket.socket() as worker:
+        for choice in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            worker.setsockopt(socket.SOL_SOCKET, choice, 1)
+        worker.bind(("127.0.0.1", first.port))
+        worker.listen()
+        with socket.create_connection(("127.0.0.1", first.port)) as client:
+            worker.accept()[0].close()
+            assert client.recv(1) == b""
+    first.close()
+    ReservedPort("127.0.0.1", first.port, "EVENT_PORT").close()

@@ -104,7 +104,7 @@ def test_a_call_that_fails_says_with_which_status(exported: Exported) -> None:
 def test_spans_go_down_to_the_stores(exported: Exported) -> None:
     first = exported.collected.named(CREATE)[0]
     below = exported.collected.children(first)
-    assert {"parse", "redis decide", "mongodb insert"} <= set(below)
+    assert {"parse", "record", "redis decide", "mongodb insert"} <= set(below)
     for name, store, operation in (
         ("redis decide", "redis", "decide"),
         ("mongodb insert", "mongodb", "insert"),
@@ -237,7 +237,9 @@ def test_a_store_that_is_down_shows_and_its_password_does_not(tmp_path: Path) ->
             assert process.stop() == 0
         below = collected.children(collected.named(CREATE)[0])
         assert below["redis decide"].status.code == Status.STATUS_CODE_ERROR
+        assert "settle" in below
     scrape = Scrape(metrics)
+    assert scrape.value("event_service_dedup_answers_total", origin="database") == 1
     failed = {"store": "redis", "operation": "decide"}
     assert scrape.value("event_service_store_failures_total", **failed) == 1
     assert scrape.value("event_service_store_up", store="redis") == 0

@@ -121,3 +121,14 @@ def said(raw: bytes) -> tuple[int, Any]:
     head, _, content = raw.partition(b"\r\n\r\n")
     assert b"content-type: application/json" in head.lower()
     return int(head.split()[1]), json.loads(content)
+
+
+def served(connection: socket.socket) -> None:
+    """Ask on a connection that stays open."""
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    received = b""
+    while not received.endswith(b'"ok"}'):
+        chunk = connection.recv(65536)
+        assert chunk
+        received += chunk
+    assert received.startswith(b"HTTP/1.1 200")

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.service.http.asking import Asking, asking, connected, delivery_head, rest_of, said
+from tests.service.http.asking import (
+    Asking,
+    asking,
+    connected,
+    delivery_head,
+    rest_of,
+    said,
+    served,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -113,17 +121,6 @@ def test_more_bytes_than_fit_are_refused_and_given_back(start: Start, held: Held
     assert running.client.create(webhook, large).status == "OK"
 
 
-def served(connection: socket.socket) -> None:
-    """Ask on a connection that stays open."""
-    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-    received = b""
-    while not received.endswith(b'"ok"}'):
-        chunk = connection.recv(65536)
-        assert chunk
-        received += chunk
-    assert received.startswith(b"HTTP/1.1 200")
-
-
 class TestConnections:
     """Of two that may be open."""
 
@@ -139,6 +136,15 @@ class TestConnections:
             with connected(address) as third:
                 assert rest_of(second) == b""
                 for each in (first, third):
+                    served(each)
+
+    def test_one_that_has_just_come_has_not_been_idle_longest(self, running: Running) -> None:
+        address = asking(running).address
+        with connected(address) as first:
+            served(first)
+            with connected(address) as second, connected(address) as third:
+                assert rest_of(first) == b""
+                for each in (second, third):
                     served(each)
 
     def test_none_that_is_served_makes_room(self, running: Running, held: Held) -> None:

@@ -6,16 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from event_service.http import server
 from tests.eventually import eventually
-from tests.service.http.asking import asking, connected, delivery_head, rest_of, said
+from tests.service.http.asking import asking, connected, delivery_head, rest_of, said, served
 
 if TYPE_CHECKING:
+    import socket
+
     from tests.service.running import Running, Start
 
 
 @pytest.fixture(scope="module")
 def impatient(start_module: Start) -> Running:
     return start_module(http_read_seconds=0.5, http_threads=1)
+
+
+def send_a_body_after_its_answer(connection: socket.socket) -> None:
+    connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+    refused = b""
+    while not refused.endswith(b"}}"):
+        refused += connection.recv(65536)
+    connection.sendall(b"{}")
 
 
 def test_a_body_that_does_not_come(impatient: Running) -> None:
@@ -44,14 +55,17 @@ def test_a_second_head_that_does_not_come(impatient: Running) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == 1
 
 
+def test_a_head_that_begins_after_an_answer_and_does_not_come(impatient: Running) -> None:
+    with connected(asking(impatient).address) as slow:
+        served(slow)
+        slow.sendall(b"GET /hea")
+        assert rest_of(slow) == b""
+
+
 def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -> None:
     http = asking(impatient)
     with connected(http.address) as late:
-        late.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
-        refused = b""
-        while not refused.endswith(b"}}"):
-            refused += late.recv(65536)
-        late.sendall(b"{}")
+        send_a_body_after_its_answer(late)
         for _ in range(2):  # until the service has read it
             assert http.send("GET", "/healthz").status == 200
         with connected(http.address) as later:
@@ -60,8 +74,23 @@ def test_a_body_that_comes_after_its_answer_begins_no_head(impatient: Running) -
         assert said(rest_of(late)) == (200, {"status": "ok"})
 
 
-def test_a_head_that_comes_byte_by_byte(impatient: Running) -> None:
+def test_a_connection_is_idle_when_a_body_has_come_after_its_answer(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_IDLE_SECONDS", 1)
+    with connected(asking(start()).address) as late:
+        send_a_body_after_its_answer(late)
+        assert rest_of(late) == b""
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"],
+    ids=["a head", "a body after its answer"],
+)
+def test_what_comes_byte_by_byte(impatient: Running, before: bytes) -> None:
     with connected(asking(impatient).address) as slow:
+        slow.sendall(before)
         slow.settimeout(0.05)
         received = b"nothing yet"
         while received:
