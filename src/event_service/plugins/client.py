@@ -57,6 +57,9 @@ _OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 1000),
 )
+_IDLE_SECONDS: Final = 60.0
+"""As long as a plugin is not called nobody needs its connection, and one that has moved away would
+be looked for at its old place every second."""
 _SILENT: Final = frozenset(
     {
         grpc.StatusCode.UNAVAILABLE,
@@ -103,8 +106,11 @@ class PluginClient:
         seconds: float = 5.0,
         new_breaker: Callable[[], Breaker] = Breaker,
         new_lane: Callable[[], Lane] = Lane,
+        idle_seconds: float = _IDLE_SECONDS,
     ) -> None:
+        """``idle_seconds``, 1 at least: how long without a call until a connection is let go."""
         self._seconds = seconds
+        self._options = (*_OPTIONS, ("grpc.client_idle_timeout_ms", int(idle_seconds * 1000)))
         self._new_lane = new_lane
         self._new_breaker = new_breaker
         self._lock = threading.Lock()
@@ -238,7 +244,7 @@ class PluginClient:
                 # What it puts out is not closed: a call may be under way. It goes with the last
                 # reference to it.
                 connection = self._connections[place] = _Connection(
-                    open_channel(place.endpoint, _OPTIONS),
+                    open_channel(place.endpoint, self._options),
                     self._new_breaker(),
                     self._new_lane(),
                 )
