@@ -9,6 +9,7 @@ from threading import Event, Semaphore
 import pytest
 
 from event_service.errors import Unavailable
+from event_service.lane import Lane
 from event_service.loading_cache import Lifetimes, LoadingCache
 from tests.clock import Clock
 
@@ -206,7 +207,7 @@ class Crowd:
 @pytest.mark.parametrize("method", ["get", "renew"])
 def test_many_threads_ask_once(method: str) -> None:
     crowd = Crowd()
-    cache = LoadingCache(crowd.load, Lifetimes(), crowd)
+    cache = LoadingCache(crowd.load, Lifetimes(), crowd, Lane(16))
     with ThreadPoolExecutor(16) as pool:
         waiting = [pool.submit(getattr(cache, method), "a") for _ in range(16)]
         for _ in waiting:
@@ -233,6 +234,32 @@ def test_a_failure_reaches_everyone_who_waits(fault: Exception) -> None:
     with pytest.raises(type(fault)):
         cache.get("a")
     assert crowd.asked == ["a", "a"]
+
+
+def test_what_is_slow_to_come_is_waited_for_by_few() -> None:
+    crowd = Crowd()
+    crowd.go.set()
+    cache = LoadingCache(crowd.load, Lifetimes(), crowd, Lane(2, clock=crowd))
+    assert cache.get("old") == "OLD"
+    crowd.now += 10
+    crowd.go.clear()
+    crowd.arrivals = Semaphore(0)
+    with ThreadPoolExecutor(6) as pool:
+        waiting = [
+            pool.submit(ask, key)
+            for ask, key in ((cache.get, "new"), (cache.renew, "old"))
+            for _ in range(3)
+        ]
+        for _ in range(10):  # the clock is looked at by each, and by who waits for another again
+            assert crowd.arrivals.acquire(timeout=30)
+        crowd.now += 1.1
+        with pytest.raises(Unavailable, match="slow"):
+            cache.get("new")
+        assert cache.renew("old") == "OLD"
+        assert not any(future.done() for future in waiting)
+        crowd.go.set()
+        assert {future.result(30) for future in waiting} == {"NEW", "OLD"}
+    assert sorted(crowd.asked) == ["new", "old", "old"]
 
 
 def test_keys_do_not_wait_for_each_other() -> None:

@@ -24,6 +24,15 @@ SERVICE_OPTIONS: Final[ChannelOptions] = (
 )
 """For SpaceONE's own services, whose answers are small."""
 
+_LOST_PEER: Final[ChannelOptions] = (
+    # Acknowledged by nobody for so long, a connection is dead: its peer's machine is gone, and who
+    # took over its address answers on a new one alone. Without this the system tries for 15 min.
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # What makes gRPC tell the system so. No ping is meant: no call takes a day, and servers close
+    # connections of who pings often.
+    ("grpc.keepalive_time_ms", 24 * 60 * 60 * 1000),
+)
+
 
 def is_endpoint(text: str) -> bool:
     """Whether it is ``grpc://host:port`` or ``grpc+ssl://host:port``, whatever path may follow."""
@@ -44,7 +53,7 @@ def open_channel(endpoint: str, options: ChannelOptions) -> grpc.Channel:
     parts = urlsplit(endpoint)
     if parts.scheme == "grpc+ssl":
         credentials = grpc.ssl_channel_credentials()
-        return grpc.secure_channel(parts.netloc, credentials, options=options)
+        return grpc.secure_channel(parts.netloc, credentials, options=(*_LOST_PEER, *options))
     return open_plain_channel(parts.netloc, options)
 
 
@@ -56,4 +65,4 @@ def open_plain_channel(address: str, options: ChannelOptions = ()) -> grpc.Chann
     if is_loopback(address.rpartition(":")[0]):
         # A proxy would look for it on its own machine.
         options = (*options, ("grpc.enable_http_proxy", 0))
-    return grpc.insecure_channel(address, options=options)
+    return grpc.insecure_channel(address, options=(*_LOST_PEER, *options))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from event_service.errors import Unavailable
+from event_service.lane import Lane, LaneFull
 from event_service.lru_dict import LruDict
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class LoadingCache(Generic[K, V]):
     """Asks ``load`` for what it doesn't have, once however many threads want it.
 
     ``load`` returns None for what doesn't exist, raises Unavailable when it can't tell, and must
-    come back in bounded time. ``clock`` gives seconds that never run backwards.
+    come back in bounded time. ``clock`` gives seconds that never run backwards. ``lane`` keeps
+    those who wait for what others have asked for few while it is slow: one name that many ask for
+    must not hold every thread. What more there is goes by what was known before, or is Unavailable.
     """
 
     def __init__(
@@ -65,10 +68,12 @@ class LoadingCache(Generic[K, V]):
         load: Callable[[K], V | None],
         lifetimes: Lifetimes | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lane: Lane | None = None,
     ) -> None:
         self._load = load
         self._lifetimes = lifetimes or Lifetimes()
         self._clock = clock
+        self._lane = lane or Lane()
         self._lock = Lock()
         # Kept apart, so that a flood of made-up keys can't push the real ones out.
         self._found: LruDict[K, _Answer[V]] = LruDict(self._lifetimes.capacity)
@@ -143,7 +148,16 @@ class LoadingCache(Generic[K, V]):
                 self._keep(key, answer)
                 del self._flights[key]
             flight.set_result(answer)
-        return flight.result().give()
+            return answer.give()
+        try:
+            with self._lane.held():
+                return flight.result().give()
+        except LaneFull:
+            with self._lock:
+                last = self._recall(key)
+            if last is not None and self._usable(last, self._clock()):
+                return last.give()
+            raise Unavailable("Many wait for the same answer, which is slow to come.") from None
 
     def _ask(self, key: K) -> _Answer[V]:
         try:

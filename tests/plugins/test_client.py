@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from socket import create_server
 from typing import TYPE_CHECKING
 
 import pytest
@@ -245,4 +246,18 @@ def test_a_plugin_that_comes_back_is_found() -> None:
                 client.verify(place, {})
     with running_plugin(first.port):
         eventually(found)
+    client.close()
+
+
+def test_who_is_not_called_any_more_is_let_go() -> None:
+    client = PluginClient(idle_seconds=1)
+    with create_server(("127.0.0.1", 0)) as place, ThreadPoolExecutor() as threads:
+        port = place.getsockname()[1]
+        threads.submit(client.verify, Place("plugin-x", f"grpc://127.0.0.1:{port}"), {})
+        connection, _ = place.accept()
+        with connection:
+            connection.settimeout(30)
+            connection.sendall(b"\0\0\0\4\0\0\0\0\0")  # the settings of HTTP/2, and no more
+            while connection.recv(65536):
+                pass
     client.close()

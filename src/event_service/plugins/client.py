@@ -12,7 +12,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import grpc
-import structlog
 from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
@@ -28,6 +27,7 @@ from event_service.plugins.breaker import Breaker
 from event_service.plugins.faults import PluginRefuses, PluginSilent, PluginUnreadable
 from event_service.plugins.masking import masked
 from event_service.plugins.results import raw_result
+from event_service.plugins.told_failures import ToldFailures
 from event_service.stored_keys import to_stored
 from event_service.stubs.spaceone.api.monitoring.plugin import event_pb2, webhook_pb2
 from event_service.tracing.spans import outgoing, span
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
         | webhook_pb2.WebhookPluginVerifyRequest
     )
 
-_log = structlog.get_logger(__name__)
-
 MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_METADATA_BYTES: Final = 1024 * 1024
 """Metadata is kept with the webhook, and read with it for every event."""
@@ -57,6 +55,9 @@ _OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 1000),
 )
+_IDLE_SECONDS: Final = 60.0
+"""As long as a plugin is not called nobody needs its connection, and one that has moved away would
+be looked for at its old place every second."""
 _SILENT: Final = frozenset(
     {
         grpc.StatusCode.UNAVAILABLE,
@@ -103,8 +104,13 @@ class PluginClient:
         seconds: float = 5.0,
         new_breaker: Callable[[], Breaker] = Breaker,
         new_lane: Callable[[], Lane] = Lane,
+        idle_seconds: float = _IDLE_SECONDS,
+        told: ToldFailures | None = None,
     ) -> None:
+        """``idle_seconds``, 1 at least: how long without a call until a connection is let go."""
         self._seconds = seconds
+        self._options = (*_OPTIONS, ("grpc.client_idle_timeout_ms", int(idle_seconds * 1000)))
+        self._told = told or ToldFailures()
         self._new_lane = new_lane
         self._new_breaker = new_breaker
         self._lock = threading.Lock()
@@ -117,13 +123,13 @@ class PluginClient:
             place, _WEBHOOK, "init", request, webhook_pb2.WebhookPluginInfo.FromString
         )
         if answer.ByteSize() > _MOST_METADATA_BYTES:
-            raise _unreadable(place, "more than 1 MiB of metadata")
+            raise self._unreadable(place, "more than 1 MiB of metadata")
         try:
             return struct_to_dict(answer.metadata)
         except InvalidParameter:
-            raise _unreadable(place, "metadata that is no JSON") from None
+            raise self._unreadable(place, "metadata that is no JSON") from None
         except TooLarge:
-            raise _unreadable(place, "metadata of too many members") from None
+            raise self._unreadable(place, "metadata of too many members") from None
 
     def verify(self, place: Place, options: Mapping[str, Any]) -> None:
         """Raises PluginRefuses when the plugin finds that the options don't work."""
@@ -137,7 +143,7 @@ class PluginClient:
         request = event_pb2.ParseRequest(options=_struct(options), data=_struct(body))
         answer = self._call(place, _EVENT, "parse", request, event_pb2.EventsInfo.FromString)
         if len(answer.results) > MOST_RESULTS:
-            raise _unreadable(place, f"more than {MOST_RESULTS} results")
+            raise self._unreadable(place, f"more than {MOST_RESULTS} results")
         return [raw_result(info) for info in answer.results]
 
     def close(self) -> None:
@@ -206,7 +212,7 @@ class PluginClient:
             told = read(answer)
         except DecodeError:
             plugin_answered("failed", seconds)
-            raise _unreadable(place, "what is no answer") from None
+            raise self._unreadable(place, "what is no answer") from None
         plugin_answered("answered", seconds)
         return told
 
@@ -214,7 +220,7 @@ class PluginClient:
         self, place: Place, connection: _Connection, fault: grpc.Call, options: Struct
     ) -> PluginSilent | PluginRefuses | PluginUnreadable:
         status = fault.code()
-        _tell(place, status.name)
+        self._told.tell(place.plugin_id, place.endpoint, status.name)
         if status in _SILENT:
             connection.breaker.failed()
             return PluginSilent(place.plugin_id)
@@ -231,6 +237,10 @@ class PluginClient:
             place.plugin_id, status.name, code[1] if code else "", message[:_MOST_MESSAGE]
         )
 
+    def _unreadable(self, place: Place, what: str) -> PluginUnreadable:
+        self._told.tell(place.plugin_id, place.endpoint, f"OK, with {what}")
+        return PluginUnreadable(place.plugin_id, what)
+
     def _connection(self, place: Place) -> _Connection:
         with self._lock:
             connection = self._connections.use(place)
@@ -238,20 +248,11 @@ class PluginClient:
                 # What it puts out is not closed: a call may be under way. It goes with the last
                 # reference to it.
                 connection = self._connections[place] = _Connection(
-                    open_channel(place.endpoint, _OPTIONS),
+                    open_channel(place.endpoint, self._options),
                     self._new_breaker(),
                     self._new_lane(),
                 )
             return connection
-
-
-def _tell(place: Place, status: str) -> None:
-    _log.warning("plugin failed", plugin_id=place.plugin_id, endpoint=place.endpoint, status=status)
-
-
-def _unreadable(place: Place, what: str) -> PluginUnreadable:
-    _tell(place, f"OK, with {what}")
-    return PluginUnreadable(place.plugin_id, what)
 
 
 def _struct(plain: Mapping[str, Any]) -> Struct:
