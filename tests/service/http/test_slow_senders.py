@@ -50,10 +50,11 @@ def test_a_head_that_does_not_come(impatient: Running, begun: bytes) -> None:
         assert rest_of(slow) == b""
 
 
-def test_a_second_head_that_does_not_come(impatient: Running) -> None:
+@pytest.mark.parametrize("more", [b"", b"l"])
+def test_a_second_head_that_does_not_come(impatient: Running, more: bytes) -> None:
     with connected(asking(impatient).address) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /hea")
-        slow.sendall(b"l")
+        slow.sendall(more)
         received = rest_of(slow)
     assert received.count(b"HTTP/1.1 200 OK") == 1
 
