@@ -89,9 +89,7 @@ def test_they_find_what_is_named_from_where_the_service_was_started(
 
 
 def test_they_serve_without_http(tmp_path: Path) -> None:
-    with serving(
-        tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HTTP_PORT="-1"
-    ) as process:
+    with serving(tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HTTP_PORT="-1") as process:
         client, webhook = Client(process.address), Webhook(*process.webhook("alone"))
         assert client.create(webhook, _body(0)).status == "OK"
         assert process.runtime()["http"] is None
