@@ -137,7 +137,10 @@ def test_a_store_that_goes_away_while_they_are_tried_one_by_one_keeps_none_of_th
     answers = _pile_up(commit, worker, threads)
     alone = worker.batches[2:]
     assert alone[-1] == [7]
-    rest = worker.batches[1][len(alone) - 1 :]
+    before, rest = worker.batches[1][: len(alone) - 1], worker.batches[1][len(alone) - 1 :]
+    assert [answers[number] for number in before if number != 5] == [
+        2 * number for number in before if number != 5
+    ]
     assert [answers[number] for number in rest] == [worker.fault_alone] * len(rest)
     assert commit.do(1) == 2
 

@@ -155,3 +155,16 @@ def test_an_odd_last_seen_time_is_superseded_when_its_window_is_over(
     superseded = 0 if event_is_gone and odd == FAR_FUTURE else 1
     assert crowd.database["alert"].count_documents({}) == 1 + superseded
     assert crowd.database["alert"].count_documents({"superseded": True}) == superseded
+
+
+def test_an_alert_that_nothing_tells_the_time_of_is_joined(
+    crowd: Crowd, redis_client: redis.Redis
+) -> None:
+    crowd.deliver()
+    for field in ("last_seen_at", "created_at"):
+        make_odd(crowd, "alert", field, MISSING)
+    crowd.database["event"].delete_many({})
+    redis_client.flushdb()
+    crowd.now.at += 20 * LONG
+    crowd.deliver()
+    assert crowd.database["alert"].count_documents({}) == 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from event_service.errors import InvalidParameter
+from event_service.manager import webhook_names
 from event_service.manager.webhook_names import WantedName, WebhookNames
 
 if TYPE_CHECKING:
@@ -18,6 +21,11 @@ if TYPE_CHECKING:
     from event_service.manager.webhooks import WebhookManager
 
 TENANT = ("domain-1", "workspace-1", "project-1")
+OTHERS = (
+    ("domain-2", "workspace-1", "project-1"),
+    ("domain-1", "workspace-2", "project-1"),
+    ("domain-1", "workspace-1", "project-2"),
+)
 
 
 def test_a_name_that_was_given_up_is_free(manager: WebhookManager) -> None:
@@ -34,12 +42,25 @@ def test_a_name_that_was_given_up_is_free(manager: WebhookManager) -> None:
 
 def test_another_tenants_name_says_nothing(manager: WebhookManager) -> None:
     manager.create("a", *TENANT)
-    for tenant in (
-        ("domain-2", "workspace-1", "project-1"),
-        ("domain-1", "workspace-2", "project-1"),
-        ("domain-1", "workspace-1", "project-2"),
-    ):
+    for tenant in OTHERS:
         manager.create("a", *tenant)
+
+
+def test_tenants_may_want_one_name_at_the_same_time(
+    webhook_database: Database[dict[str, Any]],
+) -> None:
+    names = WebhookNames(webhook_database)
+    with ExitStack() as stack:
+        for tenant in (TENANT, *OTHERS):
+            stack.enter_context(names.held(WantedName(*tenant, "a")))
+
+
+def test_a_webhook_may_be_given_the_name_that_it_has(
+    manager: WebhookManager, webhook_database: Database[dict[str, Any]]
+) -> None:
+    webhook, _ = manager.create("a", *TENANT)
+    with WebhookNames(webhook_database).held(WantedName(*TENANT, "a"), webhook.webhook_id):
+        pass
 
 
 def test_of_many_at_once_one_gets_it(
@@ -72,7 +93,10 @@ def test_what_a_dead_process_held_is_free_after_a_minute(
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted = WantedName(*TENANT, "a")
     holds = webhook_database["webhook_name"]
-    holds.insert_one({"_id": wanted.hold_id, "holder": "dead", "held_at": now})
+    with WebhookNames(webhook_database, lambda: now).held(wanted):
+        dead = holds.find_one()
+    assert dead is not None
+    holds.insert_one(dead)
     early = WebhookNames(webhook_database, lambda: now + timedelta(seconds=50))
     with pytest.raises(InvalidParameter, match="key = name"), early.held(wanted):
         pytest.fail("it is held")
@@ -94,6 +118,25 @@ def test_what_was_left_behind_goes_with_another_name(
     with WebhookNames(webhook_database, lambda: now).held(WantedName(*TENANT, "a")):
         pass
     assert [one["holder"] for one in holds.find()] == ["held"]
+
+
+def test_who_took_too_long_leaves_the_name_to_who_holds_it_now(
+    webhook_database: Database[dict[str, Any]],
+) -> None:
+    holds = webhook_database["webhook_name"]
+    with WebhookNames(webhook_database).held(WantedName(*TENANT, "a")):
+        holds.update_one({}, {"$set": {"holder": "another"}})
+    assert [one["holder"] for one in holds.find()] == ["another"]
+
+
+def test_a_database_that_is_too_slow_is_not_waited_for(
+    webhook_database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_names, "_WAITED_AT_MOST", timedelta(microseconds=1))
+    names = WebhookNames(webhook_database)
+    with pytest.raises(PyMongoError) as late, names.held(WantedName(*TENANT, "a")):
+        pytest.fail("it was waited for")
+    assert late.value.timeout
 
 
 def test_a_failed_write_lets_go(webhook_database: Database[dict[str, Any]]) -> None:

@@ -126,6 +126,8 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
         _hold()
     metadata = Struct()
     metadata.update({"duplicate_event_time": 120, "calls": _calls})
+    if _asked(request) == "unavailable once":
+        metadata["seconds_left"] = context.time_remaining()
     if _asked(request) == "large":
         metadata["text"] = "x" * 2 * 1024 * 1024
     if _asked(request) == "small enough":

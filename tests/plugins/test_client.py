@@ -145,6 +145,12 @@ def test_who_is_not_there_yet_is_asked_once_more(
     assert metadata["calls"] == 2
 
 
+def test_who_is_asked_once_more_has_what_is_left_of_the_time(plugin: RunningPlugin) -> None:
+    client = PluginClient(1_000)
+    assert 0 < client.init(plugin.place, {"do": "unavailable once"})["seconds_left"] < 1_000
+    client.close()
+
+
 def test_who_is_not_there_is_asked_twice_and_no_more(
     plugin: RunningPlugin, client: PluginClient
 ) -> None:
@@ -172,6 +178,18 @@ def test_who_hangs_is_left_alone_until_a_probe_succeeds(plugin: RunningPlugin) -
     assert patient.init(plugin.place, {})["calls"] == 9
     client.close()
     patient.close()
+
+
+def test_a_probe_that_is_refused_shows_that_somebody_is_there(plugin: RunningPlugin) -> None:
+    clock = Clock()
+    client = PluginClient(new_breaker=lambda: Breaker(1, 10, clock))
+    with pytest.raises(PluginSilent):
+        client.verify(plugin.place, {"do": "unavailable"})
+    clock.now += 10
+    for _ in range(2):
+        with pytest.raises(PluginRefuses):
+            client.verify(plugin.place, {"do": "refuse", "secret": ""})
+    client.close()
 
 
 def test_who_is_slow_gets_few_calls_at_the_same_time(plugin: RunningPlugin) -> None:

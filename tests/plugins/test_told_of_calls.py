@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,14 +37,28 @@ def test_each_call_by_its_outcome() -> None:
     before = _counts()
     with running_plugin() as plugin:
         client.parse(plugin.place, {}, {})
-        with pytest.raises(PluginFault):
-            client.parse(plugin.place, {"do": "refuse", "secret": "x"}, {})
+        for _ in range(2):
+            with pytest.raises(PluginFault):
+                client.parse(plugin.place, {"do": "refuse", "secret": "x"}, {})
         for _ in range(2):
             with pytest.raises(PluginFault):
                 client.parse(plugin.place, {"do": "unavailable"}, {})
     client.close()
     # The second silent one was not even asked, and took no time.
-    assert _more(before) == (1, 1, 1, 1, 3)
+    assert _more(before) == (1, 2, 1, 1, 4)
+
+
+@pytest.mark.parametrize("behaviour", ["answer", "refuse"])
+def test_a_call_takes_the_time_from_its_beginning(
+    plugin: RunningPlugin, client: PluginClient, behaviour: str
+) -> None:
+    def told() -> float:
+        return own_scrape().value("event_service_plugin_seconds_sum")
+
+    before, began = told(), monotonic()
+    with suppress(PluginFault):
+        client.parse(plugin.place, {"do": behaviour, "secret": "x"}, {})
+    assert 0 < told() - before < monotonic() - began
 
 
 def test_what_is_no_answer_counts_as_none(plugin: RunningPlugin, client: PluginClient) -> None:

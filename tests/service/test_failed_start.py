@@ -14,6 +14,7 @@ import pytest
 from event_service.app import build_service
 from event_service.embedded.directory import DataDirectory
 from event_service.embedded.runtime import RUNTIME_FILE
+from event_service.metrics.shared_files import VARIABLE
 from event_service.start_errors import DataDirectoryError, StartError
 from event_service.workers.fleet import Fleet
 from tests.service.running import settings_for
@@ -29,11 +30,19 @@ if TYPE_CHECKING:
 ANY_PORT = ("127.0.0.1", 0)
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 def test_a_start_that_fails_leaves_nothing_running(
-    stores: Stores, mongo_database: Database[dict[str, Any]], redis_url: str, tmp_path: Path
+    stores: Stores,
+    mongo_database: Database[dict[str, Any]],
+    redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: int,
 ) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))  # restored after the test
     mongodb_uri = urlsplit(stores.mongodb_uri)._replace(path=f"/{mongo_database.name}").geturl()
-    service = build_service(settings_for(mongodb_uri, redis_url, tmp_path))
+    settings = settings_for(mongodb_uri, redis_url, tmp_path, processes=processes)
+    service = build_service(settings) if processes == 1 else Fleet(settings, {})
     (tmp_path / f"{RUNTIME_FILE}.{os.getpid()}").mkdir()
     with pytest.raises(DataDirectoryError, match="can't be used"):
         service.start()

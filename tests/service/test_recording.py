@@ -167,6 +167,26 @@ def test_redis_emptied_changes_nothing(running: Running, redis_client: Redis) ->
     assert [alert["alert_number"] for alert in running.alerts()] == [1, 2]
 
 
+def test_what_the_database_decides_is_told_to_redis(running: Running, redis_client: Redis) -> None:
+    webhook = running.webhook()
+    running.client.create(webhook, disk_full(title="one"))
+    redis_client.flushdb()
+    running.client.create(webhook, disk_full(title="two"))
+    (claim,), (alert,) = redis_client.scan_iter("*:claim:*"), running.alerts()
+    assert redis_client.hget(claim, "alert") == alert["alert_id"]
+    running.client.create(webhook, disk_full(title="two"))
+    assert [event["title"] for event in running.events()] == ["one", "two"]
+
+
+def test_what_was_last_recorded_is_told_to_redis(running: Running, redis_client: Redis) -> None:
+    first = running.webhook("first", recording_policy=RecordingPolicy.FIRST)
+    running.client.create(first, disk_full(title="one"))
+    redis_client.flushdb()
+    running.client.create(first, disk_full(title="two"))
+    running.client.create(running.webhook("changed"), disk_full(title="two"))
+    assert [event["title"] for event in running.events()] == ["one", "two"]
+
+
 def test_redis_emptied_after_one_delivery_that_says_more_of_a_key_changes_nothing(
     running: Running, redis_client: Redis
 ) -> None:

@@ -88,6 +88,15 @@ def test_they_find_what_is_named_from_where_the_service_was_started(
         assert process.stop() == 0
 
 
+def test_they_serve_without_http(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HTTP_PORT="-1") as process:
+        client, webhook = Client(process.address), Webhook(*process.webhook("alone"))
+        assert client.create(webhook, _body(0)).status == "OK"
+        assert process.runtime()["http"] is None
+        client.channel.close()
+        assert process.stop() == 0
+
+
 def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
     webhook = Webhook(*process.webhook("killed"))
     before = {worker.pid for worker in process.workers()}

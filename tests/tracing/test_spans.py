@@ -55,6 +55,19 @@ def test_nothing_of_a_call_is_left_behind(ended: InMemorySpanExporter) -> None:
     assert ended.get_finished_spans()
 
 
+def test_nothing_is_left_behind_of_a_call_that_the_end_of_the_process_ends(
+    ended: InMemorySpanExporter,
+) -> None:
+    def work() -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        answered(ARRIVAL, work)
+    assert spans.trace_ids() is None
+    assert current() is None
+    assert ended.get_finished_spans()
+
+
 def test_an_error_shows_by_its_kind_and_not_by_its_text(ended: InMemorySpanExporter) -> None:
     def work() -> None:
         with spans.span("step"):

@@ -86,3 +86,15 @@ def test_what_is_remembered_is_bounded() -> None:
     large = DOCUMENT | {"description": "x" * 1_000}
     assert messages.one(bson.encode(large)).message().description == "x" * 1_000
     assert messages.remembered_bytes == full
+
+
+def test_those_asked_for_last_are_remembered() -> None:
+    messages = EventMessages(most_bytes=20_000)
+    document = bson.encode(DOCUMENT)
+    (first,) = messages.one(document).parts
+    for number in range(200):
+        other = bson.encode(DOCUMENT | {"event_id": f"event-{number}"})
+        (built,), (again,) = (messages.one(other).parts for _ in range(2))
+        assert again is built
+        (again,) = messages.one(document).parts
+        assert again is first

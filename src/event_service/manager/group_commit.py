@@ -152,14 +152,15 @@ class GroupCommit(Generic[T, R]):
                 one.answer = (caller_gone(),)
             else:
                 awaited.append(one)
-        if awaited and not self._done(awaited):
+        if awaited:
+            self._try(awaited)
+        for place, one in enumerate(awaited):
             # One of them can't be done: it is not to take the others with it.
-            for place, one in enumerate(awaited):
-                if one.answer is None:
-                    self._done([one], awaited[place + 1 :])
+            if one.answer is None:
+                self._try([one], awaited[place + 1 :])
 
-    def _done(self, batch: Sequence[_Waiting[T, R]], later: Sequence[_Waiting[T, R]] = ()) -> bool:
-        """Do their work; False if one of several is to blame, and they are without an answer then.
+    def _try(self, batch: Sequence[_Waiting[T, R]], later: Sequence[_Waiting[T, R]] = ()) -> None:
+        """Do their work; where one of several is to blame they are left without an answer.
 
         They stand in the order in which they came, and before those ``later``.
         """
@@ -173,10 +174,9 @@ class GroupCommit(Generic[T, R]):
                 _give(fault, (*batch, *later))
             elif len(batch) == 1:
                 _give(fault, batch)
-            return batch[0].answer is not None
+            return
         for one, answer in zip(batch, answers, strict=True):
             one.answer = (answer,)
-        return True
 
 
 def _is_of_all(fault: Exception) -> bool:

@@ -151,7 +151,6 @@ class PluginClient:
         with self._lock:
             for connection in self._connections.values():
                 connection.channel.close()
-            self._connections.clear()
 
     def _call(
         self,

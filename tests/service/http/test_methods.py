@@ -216,3 +216,8 @@ def test_an_answer_that_is_too_large(start_module: Start) -> None:
     answer = http.call("list", {})
     assert (answer.status, answer.code) == (413, "ERROR_QUOTA_EXCEEDED")
     assert http.call("list", {"query": {"count_only": True}}).status == 200
+
+
+@pytest.mark.parametrize("target", ["http://any.name/healthz", "HTTPS://any.name:1/health%7A"])
+def test_a_target_may_be_a_whole_address(http: Asking, target: str) -> None:
+    assert http.send("GET", target).body == {"status": "ok"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +14,9 @@ from tests.eventually import eventually
 from tests.service.http.asking import asking, connected, delivery_head, rest_of, said, served
 
 if TYPE_CHECKING:
-    import socket
-
     from tests.service.running import Running, Start
+
+MiB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +50,11 @@ def test_a_head_that_does_not_come(impatient: Running, begun: bytes) -> None:
         assert rest_of(slow) == b""
 
 
-def test_a_second_head_that_does_not_come(impatient: Running) -> None:
+@pytest.mark.parametrize("more", [b"", b"l"])
+def test_a_second_head_that_does_not_come(impatient: Running, more: bytes) -> None:
     with connected(asking(impatient).address) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /hea")
-        slow.sendall(b"l")
+        slow.sendall(more)
         received = rest_of(slow)
     assert received.count(b"HTTP/1.1 200 OK") == 1
 
@@ -117,6 +121,23 @@ def test_answers_that_are_not_taken(impatient: Running) -> None:
             return False
 
         eventually(let_go)
+
+
+def test_who_has_taken_a_large_answer_may_stay_idle(impatient: Running) -> None:
+    http, webhook = asking(impatient), impatient.webhook("large")
+    for title in ("first", "second", "third"):
+        assert http.deliver(webhook, {"title": title, "x": "x" * 3 * MiB}).status == 200
+    with closing(HTTPConnection(http.address, timeout=60)) as idle:
+        idle.connect()
+        # So little is under way at once that the service has to wait for its client.
+        idle.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        idle.request("POST", "/monitoring/v1/event/list", b"{}", http.token)
+        assert len(idle.getresponse().read()) > 9 * MiB
+        for _ in range(2):  # as long as it would wait for one that takes some, and then nothing
+            with connected(http.address) as later:
+                assert rest_of(later) == b""
+        idle.request("GET", "/healthz")
+        assert idle.getresponse().status == 200
 
 
 def test_a_client_that_hangs_up_within_its_body(impatient: Running) -> None:
