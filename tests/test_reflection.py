@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 
 from event_service.admission.places import Places
-from event_service.servicer.doors import Doors
+from event_service.servicer.doors import MOST_ASIDE_BYTES, Doors
 from event_service.servicer.reflection import add_reflection
 from event_service.stubs.grpc.reflection.v1 import reflection_pb2 as v1
 from event_service.stubs.grpc.reflection.v1.reflection_pb2 import (
@@ -162,6 +162,14 @@ def test_garbage_is_answered_and_the_stream_goes_on(ask: Ask) -> None:
     )
     assert [r.error_response.error_code for r in bad] == [INVALID_ARGUMENT] * 4
     assert file_in(good).package == "spaceone.api.monitoring.v1"
+
+
+def test_what_is_longer_than_a_name_is_not_sent_back(ask: Ask) -> None:
+    long = ServerReflectionRequest(file_containing_symbol="x" * MOST_ASIDE_BYTES)
+    refused, good = ask(long, ServerReflectionRequest(file_containing_symbol=EVENT))
+    assert refused.error_response.error_code == INVALID_ARGUMENT
+    assert refused.ByteSize() < MOST_ASIDE_BYTES
+    assert file_in(good).name.endswith("event.proto")
 
 
 def test_a_client_rebuilds_the_service_from_the_answers(ask: Ask) -> None:

@@ -11,7 +11,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from event_service.admission.places import Places
-from event_service.servicer.doors import Doors
+from event_service.servicer.doors import MOST_ASIDE_BYTES, Doors
 from event_service.servicer.health import HealthMonitor
 from event_service.servicer.health_watches import MOST_WATCHES
 from tests.eventually import eventually
@@ -164,6 +164,21 @@ def test_a_service_that_is_not_there(stand: Stand) -> None:
     watch = stub.Watch(unknown, timeout=WAIT_SECONDS)
     assert next(watch).status == SERVICE_UNKNOWN
     watch.cancel()
+
+
+@pytest.mark.parametrize("method", ["Check", "Watch"])
+def test_a_name_that_is_none_is_not_kept(stand: Stand, method: str) -> None:
+    stand.store.flips = False
+    stand.start()
+    long = health_pb2.HealthCheckRequest(service="x" * MOST_ASIDE_BYTES)
+    call = getattr(stand.stub(), method)
+    with pytest.raises(grpc.RpcError) as refused:
+        list(call(long, timeout=WAIT_SECONDS))
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused.value.details() == (
+        "ERROR_QUOTA_EXCEEDED: Quota exceeded."
+        f" (scope = bytes of one request, limit = {MOST_ASIDE_BYTES}, retry_seconds = 0)"
+    )
 
 
 def test_all_that_can_be_asked_for_is_listed(stand: Stand) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote_to_bytes
 
 from starlette.routing import Route
 
@@ -21,6 +20,7 @@ from event_service.parsers import slack
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
 from event_service.under_way import called_by_webhook
+from event_service.wire.form_body import without_form
 from event_service.wire.json_body import json_object
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 KEY_IN_PATH: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 KEY_IN_HEADER: Final = "/monitoring/v1/webhook/{webhook_id}/events"
-# No JSON begins so, and not all who send a form say that it is one.
-_FORM: Final = b"payload="
 
 
 class Deliveries:
@@ -86,7 +84,4 @@ class Deliveries:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    if body.startswith(_FORM):
-        payload = body.removeprefix(_FORM).partition(b"&")[0]
-        body = unquote_to_bytes(payload.replace(b"+", b" "))
-    return json_object(body)
+    return json_object(without_form(body))

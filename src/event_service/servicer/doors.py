@@ -31,6 +31,10 @@ _Behaviour = TypeVar("_Behaviour", bound="Callable[..., Any]")
 _ASIDE: Final = Places(threads=4, waiting_per_thread=64)
 """Health, and reflection: their calls last as long as it takes to read a message."""
 
+MOST_ASIDE_BYTES: Final = 64 * 1024
+"""Of a request to them, which asks for a name: larger ones would be in memory beside the budget of
+all requests, and one that watches health as long as it likes."""
+
 _REFUSALS: Final = Places(threads=1, waiting_per_thread=511)
 
 

@@ -13,8 +13,8 @@ from grpc_health.v1.health_pb2 import (  # type: ignore[attr-defined]  # the lis
     HealthListResponse,
 )
 
-from event_service.errors import InvalidArgument, NotFound, ServiceError
-from event_service.servicer.doors import in_pool
+from event_service.errors import InvalidArgument, NotFound, ServiceError, TooLarge
+from event_service.servicer.doors import MOST_ASIDE_BYTES, in_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +81,10 @@ def _request(
     slow_clients: SlowClients, requests: Iterator[bytes], context: grpc.ServicerContext
 ) -> HealthCheckRequest:
     try:
-        return HealthCheckRequest.FromString(slow_clients.only(requests, context))
+        body = slow_clients.only(requests, context)
+        if len(body) > MOST_ASIDE_BYTES:
+            raise TooLarge("bytes of one request", MOST_ASIDE_BYTES)
+        return HealthCheckRequest.FromString(body)
     except DecodeError:
         fault: ServiceError = InvalidArgument("The request is no valid HealthCheckRequest.")
     except ServiceError as error:

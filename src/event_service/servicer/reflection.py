@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2 as v1alpha
 
 from event_service.admission.bounded_pool import BoundedPool
-from event_service.servicer.doors import Doors, Handler, in_pool
+from event_service.servicer.doors import MOST_ASIDE_BYTES, Doors, Handler, in_pool
 from event_service.stubs.grpc.reflection.v1 import reflection_pb2 as v1
 
 _V1ALPHA_NAME = v1alpha.DESCRIPTOR.services_by_name["ServerReflection"].full_name
@@ -53,7 +53,9 @@ def add_reflection(server: grpc.Server, service_names: Sequence[str], doors: Doo
 
 def _parse(data: bytes) -> v1.ServerReflectionRequest:
     # An exception here would end the stream with INTERNAL. A request that asks nothing gets the
-    # error answer that an unreadable one deserves.
+    # error answer that an unreadable one deserves, and one that is too large to be sent back.
+    if len(data) > MOST_ASIDE_BYTES:
+        return v1.ServerReflectionRequest()
     try:
         return v1.ServerReflectionRequest.FromString(data)
     except DecodeError:
