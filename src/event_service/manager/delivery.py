@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from event_service.ids import new_id
@@ -73,6 +73,6 @@ def identity_of(traceparent: str, body: bytes) -> str:
     """
     if not traceparent:
         return ""
-    digest = sha256(traceparent.encode())
+    digest = blake2b(traceparent.encode(), digest_size=16)
     digest.update(body)
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()
