@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import bson
 from bson.raw_bson import RawBSONDocument
 from google.protobuf.message import DecodeError
+from google.protobuf.struct_pb2 import Struct
 
 from event_service.admission.answer_room import AnswerRoom
 from event_service.document_decoding import decoded
@@ -24,13 +25,12 @@ from event_service.servicer.call import Call
 from event_service.servicer.event import EventServicer
 from event_service.servicer.webhook import WebhookServicer
 from event_service.stored_keys import to_stored
-from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import (
-    CreateEventRequest,
-    EventInfo,
-)
+from event_service.stubs.event_service.delivery.calls_pb2 import CreateEventRequest
+from event_service.stubs.spaceone.api.monitoring.v1.event_pb2 import EventInfo
 from event_service.wire.encoded import content_of
 from event_service.wire.event_message import encoded_event
 from event_service.wire.json_message import json_of
+from event_service.wire.struct import rewritten
 from fuzz.asked import CALLERS, NOW, listening_reader
 from fuzz.refusals import refused_well
 from fuzz.stored import check_kept, check_short_ways
@@ -61,7 +61,7 @@ def message_bytes(data: bytes) -> None:
     call = Call(CALLERS[data[1] % len(CALLERS)], {}, lambda: None)
     with refused_well():
         if isinstance(request, CreateEventRequest):
-            check_short_ways(request.data)
+            check_short_ways(Struct.FromString(rewritten(b"".join(request.data))))
         answer = method.run(request, call)
         content_of(answer)
         json_of(answer)
@@ -74,7 +74,7 @@ class _Events:
         self._reader, _ = listening_reader(EVENT_FIELDS)
 
     def create(self, request: CreateEvent) -> tuple[()]:
-        raw_data = check_kept(request.read())
+        raw_data = check_kept(request.read().data)
         document = candidate_of(_delivery(raw_data), _DRAFT).document()
         info = EventInfo.FromString(encoded_event(bson.encode(document)))
         assert EventInfo.FromString(info.SerializeToString()) == info

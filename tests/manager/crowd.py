@@ -9,7 +9,7 @@ from event_service.dedup.claims import Claims
 from event_service.dedup.gate import RedisGate
 from event_service.manager.alerts import AlertManager
 from event_service.manager.event_log import EventLog
-from event_service.manager.events import CreateEvent
+from event_service.manager.events import CreateEvent, Sent
 from event_service.manager.repeats import RepeatWriter, Replay
 from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -70,7 +70,7 @@ class Crowd:
             self.first.events.create(self.request(alarm))
 
     def request(self, alarm: Mapping[str, Any]) -> CreateEvent:
-        return CreateEvent(self.webhook.webhook_id, self._key, lambda: alarm)
+        return CreateEvent(self.webhook.webhook_id, self._key, lambda: Sent(alarm))
 
     def counted(self) -> tuple[int, int]:
         """The repeats of the only event, and of its alert."""

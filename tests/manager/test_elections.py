@@ -11,6 +11,7 @@ from pymongo.errors import AutoReconnect, ExecutionTimeout
 from event_service.errors import Unavailable
 from event_service.manager.delivery import Outcome
 from event_service.manager.event_log import EventLog
+from event_service.manager.events import Sent
 from event_service.store_clients import connect_mongodb, database_of, is_out_of_reach
 from tests.manager.crowd import ALARM
 from tests.mongodb_relay import HUNG_UP, mongodb_relay
@@ -45,7 +46,7 @@ def relayed(crowd: Crowd, store_settings: Settings) -> Iterator[Relayed]:
 def test_a_call_is_not_answered_for_an_event_that_may_be_taken_back(
     crowd: Crowd, relayed: Relayed
 ) -> None:
-    call = crowd.request(ALARM)._replace(identity="a call")
+    call = crowd.request(ALARM)._replace(read=lambda: Sent(ALARM, "a call"))
     assert crowd.first.events.create(call).outcomes == (Outcome.RECORDED,)
     written: list[Command] = []
 

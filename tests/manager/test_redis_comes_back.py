@@ -9,7 +9,7 @@ import pytest
 
 from event_service.dedup.key import DedupKey
 from event_service.manager.delivery import Outcome
-from event_service.manager.events import CreateEvent
+from event_service.manager.events import CreateEvent, Sent
 from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.parsers.registry import ParserRegistry, installed_sources
 from event_service.plugins.plugin import PluginInfo
@@ -46,7 +46,7 @@ class Managing:
         self._webhook, self._key = managers.webhooks.create("a webhook", *TENANT, plugin=plugin)
 
     def create(self, data: dict[str, Any]) -> Outcome:
-        call = CreateEvent(self._webhook.webhook_id, self._key, lambda: data)
+        call = CreateEvent(self._webhook.webhook_id, self._key, lambda: Sent(data))
         (outcome,) = self.managers.events.create(call).outcomes
         return outcome
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
@@ -50,6 +51,12 @@ def _raw(running: Running, method: str, body: bytes) -> Answer:
     return Answer("OK", "", {})
 
 
+def _with_data(webhook: Webhook, *parts: bytes) -> bytes:
+    head = event_pb2.CreateEventRequest(webhook_id=webhook.webhook_id, access_key=webhook.key)
+    fields = (b"\x1a" + _length(part) + part for part in parts)
+    return b"".join((head.SerializeToString(), *fields))
+
+
 def _nothing_written(running: Running) -> bool:
     return not running.events() and not running.alerts()
 
@@ -79,6 +86,7 @@ def test_the_body_is_not_looked_at_before_the_key(
     sender = credential or Webhook(webhook.webhook_id, "wrong")
     bad = Struct(fields={"": Value(number_value=float("nan")), "a\0": Value()})
     assert _send(running, sender, bad).code == code
+    assert _raw(running, "create", _with_data(sender, b"\xff\xff")).code == code
     assert asking(running).deliver(sender, b"{no json").code == code
 
 
@@ -93,8 +101,7 @@ def test_nesting_is_stored_or_refused(running: Running, levels: int) -> None:
         body = b"\x2a" + _length(struct) + struct
     entry = b"\x0a\x01a\x12" + _length(body) + body
     data = b"\x0a" + _length(entry) + entry
-    head = event_pb2.CreateEventRequest(webhook_id=webhook.webhook_id, access_key=webhook.key)
-    answer = _raw(running, "create", head.SerializeToString() + b"\x1a" + _length(data) + data)
+    answer = _raw(running, "create", _with_data(webhook, data))
     if answer.status == "OK":
         assert len(running.events()) == 1
         assert running.client.call("list", {}).status == "OK"
@@ -146,6 +153,22 @@ def test_lone_surrogates_are_no_utf_8(running: Running, webhook: Webhook) -> Non
     body = request.SerializeToString().replace(b"abcdef", b"\xed\xa0\x80\xed\xb0\x80")
     answer = _raw(running, "create", body)
     assert (answer.status, answer.code) == ("INVALID_ARGUMENT", "ERROR_INVALID_PARAMETER")
+
+
+def test_data_that_is_no_struct_is_refused_by_name(running: Running, webhook: Webhook) -> None:
+    answer = _raw(running, "create", _with_data(webhook, b"\xff\xff"))
+    assert (answer.status, answer.code) == ("INVALID_ARGUMENT", "ERROR_INVALID_PARAMETER")
+    assert "key = data" in answer.details
+    assert _nothing_written(running)
+
+
+def test_data_in_parts_is_one_object(running: Running, webhook: Webhook) -> None:
+    """As protobuf has it for a message that comes more than once."""
+    parts: list[dict[str, str]] = [{"title": "old", "event_key": "k"}, {"title": "new"}, {}]
+    structs = [ParseDict(part, Struct()).SerializeToString() for part in parts]
+    assert _raw(running, "create", _with_data(webhook, *structs)).status == "OK"
+    (event,) = running.client.call("list", {}).body["results"]
+    assert event["raw_data"] == {"title": "new", "event_key": "k"}
 
 
 @pytest.mark.parametrize("method", ["create", "get", "list", "stat"])

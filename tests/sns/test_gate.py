@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from event_service.bounded_get import Fetched
 from event_service.errors import PermissionDenied, Unavailable
-from event_service.manager.events import CreateEvent
+from event_service.manager.events import CreateEvent, Sent
 from event_service.managers import DatabaseTraits, Managers, build_managers
 from event_service.model.indexes import ensure_indexes
 from event_service.parsers.registry import ParserRegistry, installed_sources
@@ -89,7 +89,7 @@ def post(
             webhook, key = managers.webhooks.create(
                 name, "d", "w", "p", plugin=PluginInfo(plugin or "")
             )
-            managers.events.create(CreateEvent(webhook.webhook_id, key, lambda: body))
+            managers.events.create(CreateEvent(webhook.webhook_id, key, lambda: Sent(body)))
             return [event["title"] for event in mongo_database["event"].find()]
 
         yield deliver

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
@@ -15,7 +15,7 @@ from event_service.http.metadata import access_key_of, arrival_of
 from event_service.http.protocol import gone_of
 from event_service.http.versions import spellings
 from event_service.manager.delivery import identity_of
-from event_service.manager.events import CreateEvent
+from event_service.manager.events import CreateEvent, Sent
 from event_service.parsers import slack
 from event_service.servicer.event import CREATE
 from event_service.servicer.faults import answered
@@ -78,10 +78,9 @@ class Deliveries:
     ) -> Taken:
         called_by_webhook(webhook_id)
         start_only_for(gone)
-        read = partial(_object, body)
-        identity = identity_of(traceparent, body)
-        return self._events.create(CreateEvent(webhook_id, access_key, read, identity, gone))
+        read = partial(_read, body, traceparent)
+        return self._events.create(CreateEvent(webhook_id, access_key, read, gone))
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    return json_object(without_form(body))
+def _read(body: bytes, traceparent: str) -> Sent:
+    return Sent(json_object(without_form(body)), identity_of(traceparent, body))

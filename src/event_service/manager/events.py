@@ -36,17 +36,23 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class CreateEvent(NamedTuple):
-    """One call of a webhook. ``identity`` is that of ``manager.delivery.identity_of``.
+class Sent(NamedTuple):
+    """What a call of a webhook has brought. ``identity`` is that of ``delivery.identity_of``."""
 
-    ``read`` gives its data, and is called once: when the key was right. It raises ServiceError for
-    data that can't be taken. ``gone`` says whether the answer is still waited for.
+    data: Mapping[str, Any]
+    identity: str = ""
+
+
+class CreateEvent(NamedTuple):
+    """One call of a webhook. ``gone`` says whether the answer is still waited for.
+
+    ``read`` reads what it has brought, and is called once: when the key was right, since to read it
+    takes long. It raises ServiceError for data that can't be taken.
     """
 
     webhook_id: str
     access_key: str
-    read: Callable[[], Mapping[str, Any]]
-    identity: str = ""
+    read: Callable[[], Sent]
     gone: Gone = always_there
 
     def __repr__(self) -> str:
@@ -98,7 +104,7 @@ class EventManager:
         webhook = self._webhooks.authorise(
             request.webhook_id, request.access_key, self._store_seconds
         )
-        data = request.read()
+        data, identity = request.read()
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)
         source, understood = self._understand(webhook, data)
@@ -110,7 +116,7 @@ class EventManager:
             rules=self._rules_of(webhook),
             raw_data=stored_object(data),
             at=self._clock(),
-            identity=request.identity,
+            identity=identity,
         )
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):

@@ -19,7 +19,7 @@ from event_service.errors import InvalidArgument, ServiceError, TooLarge
 from event_service.servicer.doors import in_pool
 from event_service.servicer.faults import answered
 from event_service.under_way import Arrival, Transport
-from event_service.wire.encoded import content_of
+from event_service.wire.encoded import DAMAGED, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,10 +105,8 @@ def _decoded(method: Method, body: bytes) -> Message:
     try:
         return method.request.FromString(body)
     except DecodeError:
-        raise InvalidArgument(
-            f"The request is no valid {method.request.DESCRIPTOR.name}: its bytes are damaged,"
-            " a string is not UTF-8, or it is nested too deep."
-        ) from None
+        name = method.request.DESCRIPTOR.name
+        raise InvalidArgument(f"The request is no valid {name}: {DAMAGED}.") from None
 
 
 def _text_metadata(context: grpc.ServicerContext) -> Mapping[str, str]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from google.protobuf.empty_pb2 import Empty
 
 from event_service.auth.access import EVENT_READ
 from event_service.errors import RequiredParameter
 from event_service.manager.delivery import identity_of
-from event_service.manager.events import CreateEvent, EventManager
+from event_service.manager.events import CreateEvent, EventManager, Sent
 from event_service.servicer.method import Method
+from event_service.stubs.event_service.delivery import calls_pb2
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from event_service.under_way import called_by_webhook
 from event_service.wire.event_messages import EventMessages
 from event_service.wire.statistic_message import statistic_struct
-from event_service.wire.struct import read_body
+from event_service.wire.struct import read_body, rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from google.protobuf.struct_pb2 import Struct
 
@@ -43,30 +44,27 @@ class EventServicer:
     def methods(self) -> Iterable[Method]:
         """What is to be hosted."""
         return (
-            Method(SERVICE, "create", event_pb2.CreateEventRequest, None, self.create),
+            Method(SERVICE, "create", calls_pb2.CreateEventRequest, None, self.create),
             Method(SERVICE, "get", event_pb2.EventRequest, EVENT_READ, self.get),
             Method(SERVICE, "list", event_pb2.EventQuery, EVENT_READ, self.list),
             Method(SERVICE, "stat", event_pb2.EventStatQuery, EVENT_READ, self.stat),
         )
 
-    def create(self, request: event_pb2.CreateEventRequest, call: Call) -> Empty:
+    def create(self, request: calls_pb2.CreateEventRequest, call: Call) -> Empty:
         """Take in what a monitoring system sent to a webhook."""
         for key in ("webhook_id", "access_key"):
             if not getattr(request, key):
                 raise RequiredParameter(key)
-        if not request.HasField("data"):
+        if not request.data:
             raise RequiredParameter("data")
         called_by_webhook(request.webhook_id)
-        # Else the order of an object's members may be another for each copy of a call.
-        body = request.data.SerializeToString(deterministic=True)
         event = CreateEvent(
             webhook_id=request.webhook_id,
             access_key=request.access_key,
-            read=_Unread(body),
-            identity=identity_of(call.metadata.get("traceparent", ""), body),
+            read=_Unread(b"".join(request.data), call.metadata.get("traceparent", "")),
             gone=call.gone,
         )
-        del request, body  # large; not to wait for the stores with them
+        del request  # large; not to wait for the stores with it
         self._events.create(event)
         return Empty()
 
@@ -99,11 +97,14 @@ class EventServicer:
 class _Unread:
     """A body that is read when it is called for, and then let go of."""
 
-    __slots__ = ("_struct",)
+    __slots__ = ("_struct", "_traceparent")
 
-    def __init__(self, struct: bytes) -> None:
+    def __init__(self, struct: bytes, traceparent: str) -> None:
         self._struct = struct
+        self._traceparent = traceparent
 
-    def __call__(self) -> Mapping[str, Any]:
-        struct, self._struct = self._struct, b""
-        return read_body(struct)
+    def __call__(self) -> Sent:
+        # Else the order of an object's members may be another for each copy of a call.
+        body = rewritten(self._struct)
+        self._struct = b""
+        return Sent(read_body(body), identity_of(self._traceparent, body))

@@ -7,12 +7,15 @@ longer than all else in a list of large events, and several times their size in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+DAMAGED: Final = "its bytes are damaged, a string is not UTF-8, or it is nested too deep"
+"""Why protobuf does not read what should be the bytes of a message."""
 
 _M_co = TypeVar("_M_co", bound=Message, covariant=True)
 

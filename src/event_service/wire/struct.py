@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bson.raw_bson import RawBSONDocument
+from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.bodies.bson_struct import struct_of
 from event_service.bodies.struct_bson import stored_struct
 from event_service.document_decoding import decoded
+from event_service.errors import InvalidParameter
+from event_service.wire.encoded import DAMAGED
 from event_service.wire.plain_struct import StructReader, fill_struct
 
 if TYPE_CHECKING:
@@ -47,6 +50,17 @@ def struct_to_dict(
     if stored is not None:
         return decoded(stored)
     return StructReader(name, limits.depth, limits.members).read(struct)
+
+
+def rewritten(encoded: bytes) -> bytes:
+    """The bytes of a Struct as protobuf itself writes them, each time in the same order.
+
+    Raises InvalidParameter if they are none.
+    """
+    try:
+        return Struct.FromString(encoded).SerializeToString(deterministic=True)
+    except DecodeError:
+        raise InvalidParameter("data", DAMAGED) from None
 
 
 def read_body(encoded: bytes, limits: StructLimits = DEFAULT_LIMITS) -> Mapping[str, Any]:
