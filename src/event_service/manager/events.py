@@ -46,8 +46,8 @@ class Sent(NamedTuple):
 class CreateEvent(NamedTuple):
     """One call of a webhook. ``gone`` says whether the answer is still waited for.
 
-    ``read`` reads what it has brought, and is called once: when the key was right, since to read it
-    takes long. It raises ServiceError for data that can't be taken.
+    ``read`` reads what it has brought, and is called once: when the key was right (CONTRACT 3.1),
+    since to read it takes long. It raises ServiceError for data that can't be taken.
     """
 
     webhook_id: str

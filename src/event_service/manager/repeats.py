@@ -126,8 +126,8 @@ class RepeatWriter:
                 self._replay(event)
             except (PyMongoError, Unavailable):
                 raise
-            # What another service has recorded may hold anything, and all other counts wait for it.
-            except Exception as fault:  # noqa: BLE001
+            # What another service has recorded may hold anything.
+            except Exception as fault:  # noqa: BLE001  # all other counts wait for this one
                 _log.error(
                     "not delivered anew", event_id=repeats.event_id, fault=type(fault).__name__
                 )
