@@ -103,7 +103,7 @@ def build_managers(
     namespace, gate = f"event-service:{database.name}", RedisGate()
     claims = Claims(redis, namespace, gate)
     claims.load()
-    log = EventLog(database["event"])
+    log = EventLog(database)
     alerts = AlertManager(database["alert"], claims, taken_over=traits.taken_over)
 
     def wake_up() -> None:

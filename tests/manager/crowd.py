@@ -54,7 +54,7 @@ class Crowd:
 
     def writer(self, claims: Claims, replay: Replay) -> RepeatWriter:
         alerts = AlertManager(self.database["alert"], claims)
-        return RepeatWriter(EventLog(self.database["event"]), alerts, claims, replay)
+        return RepeatWriter(EventLog(self.database), alerts, claims, replay)
 
     def repeat_what_has_ended(self) -> None:
         """Redis counts a repeat of an alert that was resolved behind its back."""

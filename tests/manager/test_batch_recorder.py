@@ -31,7 +31,7 @@ NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
 def _recorder(database: Database[dict[str, Any]], client: redis.Redis) -> BatchRecorder:
     claims = Claims(client, "test", RedisGate())
     return BatchRecorder(
-        EventLog(database["event"]),
+        EventLog(database),
         AlertManager(database["alert"], claims),
         claims,
         RepeatCounts(lambda: None),

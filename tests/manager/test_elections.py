@@ -9,9 +9,13 @@ import pytest
 from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from event_service.errors import Unavailable
-from event_service.manager.delivery import Outcome
+from event_service.manager.candidate import candidate_of
+from event_service.manager.delivery import Delivery, Outcome, RecordingRules
+from event_service.manager.event_document import recorded_draft
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import Sent
+from event_service.manager.stored_object import stored_object
+from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.store_clients import connect_mongodb, database_of, is_out_of_reach
 from tests.manager.crowd import ALARM
 from tests.mongodb_relay import HUNG_UP, mongodb_relay
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     import redis
     from pymongo.database import Database
 
+    from event_service.manager.candidate import Candidate
     from event_service.settings import Settings
     from tests.manager.crowd import Crowd
 
@@ -74,8 +79,7 @@ def test_an_event_whose_write_is_not_answered_is_there_when_it_is_committed(
     crowd: Crowd, relayed: Relayed
 ) -> None:
     crowd.deliver()
-    event = crowd.database["event"].find_one({}, {"_id": 0})
-    assert event is not None
+    event = _recorded(crowd)
 
     def lost(command: Command) -> Command | None:
         return HUNG_UP if "insert" in command else None
@@ -83,8 +87,8 @@ def test_an_event_whose_write_is_not_answered_is_there_when_it_is_committed(
     def lost_and_not_committed(command: Command) -> Command | None:
         return lost(command) or _nothing_is_committed(command)
 
-    assert EventLog(relayed(lost)["event"]).write([event]) == [event["event_id"]]
-    (fault,) = EventLog(relayed(lost_and_not_committed)["event"]).write([event])
+    assert EventLog(relayed(lost)).write([event]) == [event.event_id]
+    (fault,) = EventLog(relayed(lost_and_not_committed)).write([event])
     assert isinstance(fault, AutoReconnect)
 
 
@@ -119,6 +123,21 @@ def test_a_server_of_its_own_is_taken_at_its_word(
     process = crowd.process(relayed(lambda command: _where(command, "linearizable", alone)))
     assert process.events.create(crowd.request(RECOVERY)).outcomes == (Outcome.RECORDED,)
     assert crowd.database["alert"].distinct("state") == ["RESOLVED"]
+
+
+def _recorded(crowd: Crowd) -> Candidate:
+    """The only event of the database, to be written again."""
+    event = crowd.database["event"].find_one({}, {"_id": 0})
+    assert event is not None
+    names = ("webhook_id", "domain_id", "workspace_id", "project_id")
+    delivery = Delivery(
+        **{name: event[name] for name in names},
+        rules=RecordingRules(RecordingPolicy.CHANGED, RecoveryMode.AUTO, window_seconds=600),
+        raw_data=stored_object(event["raw_data"]),
+        at=event["created_at"],
+    )
+    again = candidate_of(delivery, recorded_draft(event))
+    return again._replace(event_id=event["event_id"], alert_id=event["alert_id"])
 
 
 def _nothing_is_committed(command: Command) -> Command | None:

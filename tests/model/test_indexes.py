@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from event_service.model.indexes import ensure_indexes
+from event_service.settings import Settings
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -23,8 +25,8 @@ def keys_of(
     return {tuple(index["key"]) for index in indexes} - {(("_id", 1),)}
 
 
-def retention_of(database: Database[dict[str, Any]]) -> int | None:
-    index = database["event"].index_information().get("created_at_1", {})
+def retention_of(database: Database[dict[str, Any]], collection: str = "event") -> int | None:
+    index = database[collection].index_information().get("created_at_1", {})
     seconds = index.get("expireAfterSeconds")
     return None if seconds is None else int(seconds)
 
@@ -76,6 +78,16 @@ def test_may_be_repeated(mongo_database: Database[dict[str, Any]]) -> None:
     for _ in range(2):
         ensure_indexes(mongo_database, 7)
     assert retention_of(mongo_database) == 7 * DAY
+
+
+def test_no_event_outlives_its_body_and_the_longest_retention_is_one_of_mongodbs(
+    mongo_database: Database[dict[str, Any]],
+) -> None:
+    with pytest.raises(ValidationError, match="24854"):
+        Settings(retention_days=24_855)
+    ensure_indexes(mongo_database, 24_854)
+    assert retention_of(mongo_database) == 24_854 * DAY
+    assert retention_of(mongo_database, "event_body") == 24_855 * DAY < 2**31
 
 
 def test_retention_is_set_changed_and_unset(mongo_database: Database[dict[str, Any]]) -> None:

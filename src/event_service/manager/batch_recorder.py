@@ -98,7 +98,7 @@ class BatchRecorder:
         outcomes: list[_Outcome],
     ) -> None:
         places = sorted(entered.keys() - set(_places(decisions, {Verdict.JOIN})))
-        written = self._log.write([entered[place].document() for place in places])
+        written = self._log.write([entered[place] for place in places])
         for place, outcome in zip(places, written, strict=True):
             outcomes[place] = Outcome.RECORDED if isinstance(outcome, str) else outcome
 

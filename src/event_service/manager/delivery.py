@@ -42,6 +42,7 @@ class Delivery(NamedTuple):
     """A call of a webhook whose key was right, with the rules that hold for it.
 
     ``identity`` is that of the call (``identity_of``). ``at`` is UTC, in whole milliseconds.
+    ``body_id`` is what ``raw_data`` is kept apart as, empty where each event has it itself.
     """
 
     webhook_id: str
@@ -52,6 +53,7 @@ class Delivery(NamedTuple):
     raw_data: RawBSONDocument
     at: datetime
     identity: str = ""
+    body_id: str = ""
 
     def event_id(self, event_key: str, index: int) -> str:
         """The id under which that event is recorded, if it is.

@@ -28,8 +28,10 @@ def event_document(
 
     The tenant comes from the webhook alone (CONTRACT 3.5).
     """
+    apart = {"body_id": delivery.body_id} if delivery.body_id else {}
     return {
         "event_id": event_id,
+        **apart,  # here: see ``query.kept_apart``
         "event_key": draft.event_key,
         "event_type": draft.event_type.value,
         "title": draft.title,
@@ -41,7 +43,7 @@ def event_document(
         "provider": draft.provider,
         "account": draft.account,
         "additional_info": info,
-        "raw_data": delivery.raw_data,
+        **({} if apart else {"raw_data": delivery.raw_data}),
         "alert_id": alert_id,
         "webhook_id": delivery.webhook_id,
         "project_id": delivery.project_id,

@@ -13,15 +13,18 @@ from event_service.ids import new_id
 from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.delivery import SENT_AGAIN
+from event_service.manager.event_bodies import EventBodies
 from event_service.manager.guarded import guarded, plus, value
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
 from event_service.manager.repeat_sums import summed
+from event_service.query.event_fields import BODY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pymongo.collection import Collection
+    from pymongo.database import Database
 
     from event_service.dedup.claims import PendingRepeats
     from event_service.dedup.key import DedupKey
@@ -34,23 +37,30 @@ _IDENTITY = ("domain_id", "event_key", "alert_id")
 
 
 class EventLog:
-    """The collection of events, as far as recording goes."""
+    """The events of a database, as far as recording goes."""
 
-    def __init__(self, events: _Events) -> None:
-        self._events = events
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._events = events = database["event"]
+        self._bodies = EventBodies(database["event_body"])
         # Without what an election may take back: a delivery may be answered on its word alone
         # (CONTRACT 4.6).
         self._committed = events.with_options(read_concern=ReadConcern("majority"))
         self._recent = RecentIds()
 
-    def write(self, documents: Sequence[dict[str, Any]]) -> list[str | PyMongoError]:
+    def write(self, events: Sequence[Candidate]) -> list[str | PyMongoError]:
         """Write the events; for each its id, or the fault when it is not known to be there.
 
         The database may hold one already, since a call can be delivered twice and an
         acknowledgement can get lost: then it is not written again. An id that another event
         happens to have (12 hex digits are not many) is replaced. What another unique index
         refuses, of a database that was taken over, is refused.
+
+        Raises ``pymongo.errors.PyMongoError``, and Unavailable.
         """
+        self._bodies.keep(one.delivery for one in events)
+        return self._write([one.document() for one in events])
+
+    def _write(self, documents: Sequence[dict[str, Any]]) -> list[str | PyMongoError]:
         outcomes: list[str | PyMongoError] = [document["event_id"] for document in documents]
         try:
             refused = insert_all(self._events, documents)
@@ -70,7 +80,7 @@ class EventLog:
                     outcomes[one.place] = DuplicateKeyError(said)
                 else:
                     renamed = {**documents[one.place], "event_id": new_id("event")}
-                    (outcomes[one.place],) = self.write([renamed])
+                    (outcomes[one.place],) = self._write([renamed])
         self._recent.add(outcome for outcome in outcomes if isinstance(outcome, str))
         return outcomes
 
@@ -123,7 +133,9 @@ class EventLog:
 
     def find(self, event_id: str) -> Mapping[str, Any] | None:
         """The whole event of that id."""
-        return self._events.find_one({"event_id": event_id}, {"_id": 0})
+        stages = [{"$match": {"event_id": event_id}}, *BODY.joined(), {"$project": {"_id": 0}}]
+        with self._events.aggregate(stages) as found:
+            return next(found, None)
 
     def count_repeat(self, event_id: str, at: datetime) -> None:
         """One more delivery repeated that event (CONTRACT 4.4)."""

@@ -8,6 +8,7 @@ import structlog
 
 from event_service.admission.presence import always_there
 from event_service.manager.delivery import Delivery, Outcome, RecordingRules
+from event_service.manager.event_bodies import body_id_for
 from event_service.manager.event_document import recorded_draft
 from event_service.manager.stored_object import stored_object
 from event_service.metrics.deliveries import UNREAD, event_done, queued
@@ -108,15 +109,17 @@ class EventManager:
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)
         source, understood = self._understand(webhook, data)
+        raw_data = stored_object(data)
         delivery = Delivery(
             webhook_id=webhook.webhook_id,
             domain_id=webhook.domain_id,
             workspace_id=webhook.workspace_id,
             project_id=webhook.project_id,
             rules=self._rules_of(webhook),
-            raw_data=stored_object(data),
+            raw_data=raw_data,
             at=self._clock(),
             identity=identity,
+            body_id=body_id_for(raw_data, len(understood.drafts)),
         )
         outcomes = self._recorder.record(delivery, understood.drafts, request.gone)
         for draft, outcome in zip(understood.drafts, outcomes, strict=True):

@@ -17,6 +17,7 @@ from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
 from event_service.manager.newest_windows import NewestWindows
 from event_service.manager.query_faults import query_faults
+from event_service.manager.whole_documents import WholeDocuments
 from event_service.query.newest import newest_first
 from event_service.query.scope import narrow, within
 from event_service.query.search import Search, compile_search
@@ -89,6 +90,7 @@ class Reader:
         self._max_bytes = max_bytes
         self._clock = clock
         self._windows = NewestWindows() if sorts_in_memory else None
+        self._whole = WholeDocuments(self._raw, fields.apart, max_bytes) if fields.apart else None
         self._gets = GroupGets(self._get_all, query_seconds)
 
     def get(self, caller: Caller, entity_id: str) -> bytes:
@@ -127,7 +129,7 @@ class Reader:
         with self._in_time(seconds_left):
             if search.count_only:
                 return ListResult((), self._counted(parts, search.count()))
-            rows = self._page(parts, search)
+            rows = self._page(caller.scope, parts, search)
             if len(rows) < search.limit and (rows or not search.skip):
                 return ListResult(rows, search.skip + len(rows))
             return ListResult(rows, self._counted(parts, search.count()))
@@ -149,11 +151,19 @@ class Reader:
         where = within(scope, {id_field: {"$in": list(dict.fromkeys(ids))}})
         with self._in_time(seconds):
             found = self._aggregate(parts_of(where), [{"$project": {"_id": False}}])
+            found = self._made_whole(scope, found)
         # A list is found by each of its members, where another program has left one.
         named = ((top_decoded(document)[id_field], document) for document in found)
         return {one: document for one, document in named if isinstance(one, str)}
 
-    def _page(self, parts: Parts, search: Search) -> Sequence[bytes]:
+    def _page(self, scope: Scope, parts: Parts, search: Search) -> Sequence[bytes]:
+        rows = self._rows(parts, search)
+        return rows if search.projection is not None else self._made_whole(scope, rows)
+
+    def _made_whole(self, scope: Scope, documents: Sequence[bytes]) -> Sequence[bytes]:
+        return documents if self._whole is None else self._whole.of(scope, documents)
+
+    def _rows(self, parts: Parts, search: Search) -> Sequence[bytes]:
         newest = None
         if self._windows is not None and not search.unwind:
             newest = newest_first(parts, search, self._fields)
@@ -173,6 +183,7 @@ class Reader:
     def _run(self, pipeline: Sequence[Document]) -> Sequence[bytes]:
         rows: list[bytes] = []
         read = 0
+        pipeline = self._reaching(pipeline)
         with self._raw.aggregate(pipeline, batchSize=_BATCH_ROWS, allowDiskUse=True) as cursor:
             while some := cursor.to_list(_ROWS_AT_ONCE):
                 encoded = [bytes(document.raw) for document in some]
@@ -183,11 +194,15 @@ class Reader:
         return rows
 
     def _counted(self, parts: Parts, stages: Sequence[Document]) -> int:
-        pipeline = [*match_stages(parts, self._fields.lookups), *stages]
+        pipeline = self._reaching([*match_stages(parts, self._fields.lookups), *stages])
         # Not by ``_run``: for a number the driver's own reading takes less.
         with self._collection.aggregate(pipeline, allowDiskUse=True) as cursor:
             rows = cursor.to_list(1)
         return int(rows[0]["n"]) if rows else 0
+
+    def _reaching(self, pipeline: Sequence[Document]) -> Sequence[Document]:
+        apart = self._fields.apart
+        return pipeline if apart is None else apart.reached(pipeline)
 
     def _in_time(self, seconds_left: float | None) -> AbstractContextManager[None]:
         """For the queries of one call: how long all of them together may take."""

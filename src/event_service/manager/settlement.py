@@ -108,7 +108,7 @@ class Settlement:
         return Outcome.RECORDED, self._write(one)
 
     def _write(self, one: Candidate) -> str:
-        (outcome,) = self._log.write([one.document()])
+        (outcome,) = self._log.write([one])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

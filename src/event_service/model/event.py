@@ -8,7 +8,10 @@ from mongoengine import DateTimeField, DictField, Document, IntField, ListField,
 
 
 class Event(Document):
-    """One recorded event (CONTRACT 3 and 4.4). Times are UTC."""
+    """One recorded event (CONTRACT 3 and 4.4). Times are UTC.
+
+    It has its raw data itself, or names the ``EventBody`` that has it.
+    """
 
     event_id = StringField(required=True)
     event_key = StringField(required=True)
@@ -23,6 +26,7 @@ class Event(Document):
     account = StringField()
     additional_info = DictField()
     raw_data = DictField()
+    body_id = StringField()
     alert_id = StringField()
     webhook_id = StringField(required=True)
     project_id = StringField(required=True)

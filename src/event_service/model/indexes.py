@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_service.model.alert import Alert
 from event_service.model.event import Event
+from event_service.model.event_body import EventBody
 from event_service.model.index_shape import DeclaredIndex, FoundIndex, IndexShape, found_indexes
 from event_service.model.index_steps import (
     ChangeIndex,
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
     from event_service.model.index_shape import Keys
 
-_DOCUMENTS = (Event, Alert, Webhook)
+_DOCUMENTS = (Event, EventBody, Alert, Webhook)
+_BODIES = EventBody._meta["collection"]  # noqa: SLF001
 _EVENTS = Event._meta["collection"]  # noqa: SLF001
 _ALERTS = Alert._meta["collection"]  # noqa: SLF001
 _RETENTION_KEYS = (("created_at", 1),)
 _SECONDS_OF_A_DAY = 86_400
+_KEPT_LONGER = {_EVENTS: 0, _BODIES: 1}
+"""The collections that retention is for, and by how many days: no event outlives its body."""
 
 
 def _declared() -> Iterator[DeclaredIndex]:
@@ -42,10 +46,10 @@ def _declared() -> Iterator[DeclaredIndex]:
 
 
 DECLARED: tuple[DeclaredIndex, ...] = tuple(_declared())
-"""Those that the documents declare; the one of retention depends on a setting."""
+"""Those that the documents declare; those of retention depend on a setting."""
 
 COLLECTIONS: tuple[str, ...] = tuple(document._meta["collection"] for document in _DOCUMENTS)  # noqa: SLF001
-"""The collections that have them."""
+"""The service's collections."""
 
 
 class IndexesDiffer(StartError):
@@ -59,14 +63,14 @@ class IndexesDiffer(StartError):
 
 
 def ensure_indexes(database: Database[dict[str, Any]], retention_days: int | None) -> None:
-    """Make the declared indexes and the one that lets events expire.
+    """Make the declared indexes and those that let events expire.
 
     ``retention_days`` is the age at which events vanish; None keeps them for ever. The retention
-    index follows a changed value, and goes when the value does. Safe to call at every start, by
+    indexes follow a changed value, and go when the value does. Safe to call at every start, by
     several processes at once. Raises as ``ensure_declared_indexes`` does.
     """
     ensure_declared_indexes(database)
-    for step in retention_steps(found_indexes(database, _EVENTS), retention_days):
+    for step in retention_steps(all_found(database), retention_days):
         step.apply(database)
 
 
@@ -114,17 +118,28 @@ def declared_steps(
 def retention_steps(
     found: Sequence[FoundIndex], retention_days: int | None
 ) -> tuple[IndexStep, ...]:
-    """What makes events expire at that age, or never."""
-    old = _of_fields(found, _EVENTS, _RETENTION_KEYS)
+    """What makes events expire at that age, or never, and their bodies after them."""
+    return tuple(
+        step
+        for collection in _KEPT_LONGER
+        for step in _retention_steps(found, collection, retention_days)
+    )
+
+
+def _retention_steps(
+    found: Sequence[FoundIndex], collection: str, retention_days: int | None
+) -> tuple[IndexStep, ...]:
+    old = _of_fields(found, collection, _RETENTION_KEYS)
     if retention_days is None:
         # An index without an age is not ours: a database that was taken over may have one.
         return tuple(DropIndex(each) for each in old if each.shape.expire_seconds is not None)
-    shape = _retention_shape(retention_days)
+    index = _retention_index(collection, retention_days)
     if not old:
-        return (MakeIndex(DeclaredIndex(_EVENTS, shape)),)
-    if any(each.shape.expire_seconds == shape.expire_seconds for each in old):
+        return (MakeIndex(index),)
+    seconds = index.shape.expire_seconds
+    if any(each.shape.expire_seconds == seconds for each in old):
         return ()
-    return (ChangeIndex(old[0], {"expireAfterSeconds": shape.expire_seconds}),)
+    return (ChangeIndex(old[0], {"expireAfterSeconds": seconds}),)
 
 
 def unused(found: Sequence[FoundIndex], retention_days: int | None) -> tuple[FoundIndex, ...]:
@@ -135,12 +150,16 @@ def unused(found: Sequence[FoundIndex], retention_days: int | None) -> tuple[Fou
     """
     steps = (*declared_steps(found), *retention_steps(found, retention_days))
     kept = {(step.collection, step.old.name) for step in steps if not isinstance(step, MakeIndex)}
-    wanted = [(index.collection, index.shape) for index in DECLARED]
+    wanted = [*DECLARED]
     if retention_days is not None:
-        wanted.append((_EVENTS, _retention_shape(retention_days)))
-    for collection, shape in wanted:
+        wanted += (_retention_index(collection, retention_days) for collection in _KEPT_LONGER)
+    for index in wanted:
         # Of several that are equal one serves; the others are too many.
-        equal = [each for each in found if each.collection == collection and each.shape == shape]
+        equal = [
+            each
+            for each in found
+            if each.collection == index.collection and each.shape == index.shape
+        ]
         equal.sort(key=lambda each: each.hidden)
         kept |= {(each.collection, each.name) for each in equal[:1]}
     return tuple(
@@ -167,8 +186,9 @@ def refuses_events(index: FoundIndex) -> bool:
     )
 
 
-def _retention_shape(days: int) -> IndexShape:
-    return IndexShape(_RETENTION_KEYS, expire_seconds=days * _SECONDS_OF_A_DAY)
+def _retention_index(collection: str, days: int) -> DeclaredIndex:
+    seconds = (days + _KEPT_LONGER[collection]) * _SECONDS_OF_A_DAY
+    return DeclaredIndex(collection, IndexShape(_RETENTION_KEYS, expire_seconds=seconds))
 
 
 def _of_fields(found: Sequence[FoundIndex], collection: str, keys: Keys) -> list[FoundIndex]:

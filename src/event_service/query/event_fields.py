@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from event_service.query.fields import FieldKind, FieldSet
+from event_service.query.kept_apart import KeptApart
 
 _NEWEST_LOOKUPS = (
     ("alert_id",),
@@ -11,6 +12,9 @@ _NEWEST_LOOKUPS = (
     ("domain_id", "workspace_id"),
     ("domain_id",),
 )
+
+BODY = KeptApart("raw_data", reference="body_id", collection="event_body")
+"""What events of one delivery may have in common (see ``manager.event_bodies``)."""
 
 EVENT_FIELDS = FieldSet(
     kinds={
@@ -51,4 +55,5 @@ EVENT_FIELDS = FieldSet(
     ),
     lookups=(("event_id",), *_NEWEST_LOOKUPS),
     newest_lookups=_NEWEST_LOOKUPS,
+    apart=BODY,
 )

@@ -13,6 +13,8 @@ from event_service.stored_keys import stored_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from event_service.query.kept_apart import KeptApart
+
 
 class FieldKind(Enum):
     """What a field holds."""
@@ -57,7 +59,8 @@ class FieldSet:
     ``keyword_fields`` those that a keyword is looked for in, ``minimal`` those that a minimal
     list shows, ``lookups`` leading fields of its indexes, the most selective first, and
     ``newest_lookups`` those of indexes that have ``default_sort`` next. ``unshown`` are names
-    beside the fields, which callers neither see nor use.
+    beside the fields, which callers neither see nor use. ``apart`` is the field, if any, that
+    documents may have elsewhere.
     """
 
     kinds: Mapping[str, FieldKind]
@@ -69,6 +72,7 @@ class FieldSet:
     newest_lookups: tuple[tuple[str, ...], ...] = ()
     default_sort: str = "created_at"
     unshown: tuple[str, ...] = ()
+    apart: KeptApart | None = None
 
     def resolve(self, key: str, limits: QueryLimits) -> Field:
         """The field that a key means; only documents have fields inside (CONTRACT 5).
