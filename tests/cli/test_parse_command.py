@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from event_service.cli import main
+from event_service.parsers.seam import MOST_RESULTS
 from event_service.samples import sample
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_recognises_the_source_of_a_file(command: Command) -> None:
 
 
 def test_more_events_than_a_body_may_have_are_refused_as_by_a_webhook() -> None:
-    told = parsed({"results": [{"title": "t"}] * 1001})
+    told = parsed({"results": [{"title": "t"}] * (MOST_RESULTS + 1)})
     assert (told.exit_code, told.stdout) == (1, "")
     assert "ERROR_QUOTA_EXCEEDED" in told.stderr
 

@@ -85,7 +85,7 @@ def _parse(request: event_pb2.ParseRequest, context: grpc.ServicerContext) -> An
         case "large":
             return event_pb2.EventsInfo(results=[_event(description="x" * 20 * 1024 * 1024)])
         case "small enough":
-            return event_pb2.EventsInfo(results=[_event(description="x" * 16_500)] * 1_000)
+            return event_pb2.EventsInfo(results=[_event(description="x" * 3_250)] * 5_000)
         case "odd":
             infinite = Struct()
             infinite["load"] = float("inf")

@@ -74,7 +74,7 @@ def test_what_is_no_answer_counts_as_none(plugin: RunningPlugin, client: PluginC
         ("refuse", "INVALID_ARGUMENT"),
         ("unavailable", "UNAVAILABLE"),
         ("garbage", "OK, with what is no answer"),
-        ("many", "OK, with more than 1000 results"),
+        ("many", "OK, with more than 5000 results"),
         ("large", "RESOURCE_EXHAUSTED"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
+from event_service.parsers.seam import MOST_RESULTS
 from event_service.stubs.spaceone.api.core.v2 import query_pb2
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2
 from tests.service.faulty_clock import WORDS, faulty_clock
@@ -195,7 +196,7 @@ def test_a_body_just_below_the_limit(running: Running, webhook: Webhook) -> None
 
 
 def test_more_events_in_a_body_than_are_taken(running: Running, webhook: Webhook) -> None:
-    results = [{"event_key": f"k{n}", "title": "t"} for n in range(1_001)]
+    results = [{"event_key": f"k{n}", "title": "t"} for n in range(MOST_RESULTS + 1)]
     answer = running.client.create(webhook, {"results": results})
     assert (answer.status, answer.code) == ("RESOURCE_EXHAUSTED", "ERROR_QUOTA_EXCEEDED")
     assert _nothing_written(running)

@@ -23,7 +23,7 @@ it hands on as it is, and ``normalise`` refuses it alone, so that its siblings l
 """
 
 
-MOST_RESULTS = 1_000
+MOST_RESULTS = 5_000
 """How many events one body may hold: one with more is refused whole."""
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from event_service.parsers.seam import MOST_RESULTS
 from tests.service.http.asking import asking
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def test_other_encodings(http: Asking, webhook: Webhook, encoding: str) -> None:
 
 
 def test_more_events_than_are_taken(running: Running, http: Asking, webhook: Webhook) -> None:
-    results = [{"event_key": f"k{n}", "title": "t"} for n in range(1_001)]
+    results = [{"event_key": f"k{n}", "title": "t"} for n in range(MOST_RESULTS + 1)]
     answer = http.deliver(webhook, {"results": results})
     assert (answer.status, answer.code) == (413, "ERROR_QUOTA_EXCEEDED")
     assert _nothing_written(running)
