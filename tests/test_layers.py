@@ -18,7 +18,13 @@ LAYERS: tuple[frozenset[str], ...] = (
         {"errors", "start_errors", "policies", "ids", "instants", "iso_forms", "draft", "caller"}
         | {"document_size", "secret_text", "remote_method", "loading_cache", "lru_dict", "lane"}
         | {"garbage", "log_writer", "one_core", "socket_address", "stopping"}
-        | {"bounded_get", "daemon_thread", "stoppable_thread", "document_decoding"}
+        | {
+            "bounded_get",
+            "daemon_thread",
+            "stoppable_thread",
+            "document_decoding",
+            "process_memory",
+        }
         | {
             "grpc_endpoint",
             "stored_keys",

@@ -41,7 +41,7 @@ INVALID_ARGUMENT, NOT_FOUND = 3, 5
 
 @pytest.fixture(scope="module")
 def channel() -> Iterator[grpc.Channel]:
-    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30)
+    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30, most_slow=8)
     server = grpc.server(doors.deliveries)
     add_reflection(server, [EVENT], doors)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -222,7 +222,7 @@ def test_v1_is_v1alpha_on_the_wire() -> None:
 
 
 def test_a_service_that_is_not_loaded_is_refused() -> None:
-    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30)
+    doors = Doors(Places(threads=1, waiting_per_thread=1), read_seconds=30, most_slow=8)
     with pytest.raises(KeyError, match=r"no\.such\.Service"):
         add_reflection(grpc.server(doors.deliveries), ["no.such.Service"], doors)
     doors.close()

@@ -24,6 +24,7 @@ from event_service.metrics.deliveries import sources_installed
 from event_service.metrics.exposition import MetricsUpdater
 from event_service.model.indexes import all_found, ensure_indexes, refuses_events, unused
 from event_service.parsers.registry import ParserRegistry, installed_sources
+from event_service.process_memory import giving_back
 from event_service.servicer.build import GrpcServer, build_grpc, build_health, build_methods
 from event_service.servicer.call_telemetry import CallTelemetry
 from event_service.servicer.invocation import Invoker
@@ -46,13 +47,17 @@ if TYPE_CHECKING:
     from event_service.http.server import HttpServer
     from event_service.servicer.health import HealthMonitor
     from event_service.settings import Settings
+    from event_service.stoppable_thread import StoppableThread
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service consists of. ``http`` is None if it is switched off."""
+    """What a service consists of. ``http`` is None if it is switched off.
+
+    ``giving_back`` is the thread that gives freed memory back.
+    """
 
     stores: Stores
     database: Database[dict[str, Any]]
@@ -61,6 +66,7 @@ class Parts:
     health: HealthMonitor
     grpc: GrpcServer
     http: HttpServer | None
+    giving_back: StoppableThread
 
 
 class Service:
@@ -86,6 +92,7 @@ class Service:
             parts.managers.start()
             parts.grpc.doors.start()
             parts.metrics.start()
+            parts.giving_back.start()
             parts.grpc.server.start()
             parts.health.start()
             if parts.http is not None:
@@ -168,10 +175,12 @@ def build_service(
         http = build_http(
             settings, methods, invoker, managers.events, health, budget, shares_port=shares_ports
         )
+        memory = giving_back()
+        undo.callback(memory.stop)
         undo.callback(metrics.stop)
         undo.callback(managers.stop)
         undo.callback(grpc.doors.close)
-        parts = Parts(stores, database, managers, metrics, health, grpc, http)
+        parts = Parts(stores, database, managers, metrics, health, grpc, http, memory)
         return Service(settings, parts, undo.pop_all())
 
 

@@ -52,7 +52,7 @@ class Stand:
 
     def __init__(self, interval: float = 0.001) -> None:
         self.store = Store()
-        doors = Doors(Places(1, 1), read_seconds=30)
+        doors = Doors(Places(1, 1), read_seconds=30, most_slow=8)
         self._doors = doors
         self.monitor = HealthMonitor(
             {"store": self.store.check}, {"": ("store",)}, (ValueError,), interval

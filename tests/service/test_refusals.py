@@ -55,7 +55,7 @@ def test_more_than_a_slow_log_lets_through_are_told_all_the_same(
         assert released.wait(WAIT_SECONDS)
         return b""
 
-    doors = Doors(Places(1, 0), read_seconds=30)
+    doors = Doors(Places(1, 0), read_seconds=30, most_slow=8)
     health = HealthMonitor({}, {"": ()}, (ValueError,))
     server = grpc.server(doors.deliveries)
     handler: Handler = grpc.stream_unary_rpc_method_handler(in_pool(doors.deliveries, hold))

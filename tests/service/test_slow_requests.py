@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from event_service.stubs.grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
+from tests.eventually import eventually
 from tests.service.windowless import Windowless
 
 if TYPE_CHECKING:
@@ -61,6 +62,21 @@ def test_calls_that_send_nothing_keep_others_waiting_no_longer_than_that(
     calls = [silent(silence(), timeout=60) for _ in range(THREADS)]
     assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
     for call in calls:
+        call.cancel()
+
+
+def test_of_many_that_take_long_those_that_came_first_are_ended(
+    start: Start, silence: Callable[[], Iterator[bytes]]
+) -> None:
+    most = 8
+    running = start(grpc_threads=32, http_read_seconds=600, max_request_bytes="64MiB")
+    ask: Any = running.client.channel.stream_stream(METHODS[0])
+    calls = [ask(silence(), timeout=60) for _ in range(most)]
+    assert running.client.create(running.webhook(), {"title": "x"}).status == "OK"
+    more = [ask(silence(), timeout=60) for _ in range(2)]
+    assert eventually(lambda: sum(call.done() for call in calls) == len(more))
+    assert not any(call.done() for call in more)
+    for call in (*calls, *more):
         call.cancel()
 
 

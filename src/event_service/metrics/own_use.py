@@ -5,18 +5,13 @@ prometheus_client has a collector for one process, and none for several.
 
 from __future__ import annotations
 
-import os
 import time
 from functools import cache
-from pathlib import Path
-from typing import Final
 
 from prometheus_client import Counter, Gauge
 
 from event_service.metrics.instruments import REGISTRY
-
-_STATM: Final = Path("/proc/self/statm")
-_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+from event_service.process_memory import resident_bytes
 
 
 class OwnUse:
@@ -37,15 +32,13 @@ class OwnUse:
         self._told = 0.0
 
     def tell(self) -> None:
-        """Look once. The memory is known on Linux alone."""
+        """Look once."""
         used = time.process_time()
         self._cpu.inc(used - self._told)
         self._told = used
-        try:
-            pages = int(_STATM.read_text().split()[1])
-        except OSError:
-            return
-        self._memory.set(pages * _PAGE_BYTES)
+        resident = resident_bytes()
+        if resident is not None:
+            self._memory.set(resident)
 
 
 @cache

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 _HEADROOM_BYTES = 16 * 1024 * 1024
 """How far past the limit a request may go and still get our own answer instead of grpcio's."""
+_SLOW_BYTES = 256 * 1024 * 1024
+"""What gRPC may hold of requests that take long to come: each as if it were of the largest size."""
+_LEAST_SLOW = 8
+"""Requests that may take long to come, however large any may be."""
 _METADATA_BYTES = 4 * MAX_TOKEN_BYTES
 """gRPC refuses more, without a code: so it is well over what any caller has to send."""
 _MOST_UNTAKEN = 3_000
@@ -82,13 +86,16 @@ def build_grpc(
     shares_port: bool,
 ) -> GrpcServer:
     """A server, not yet started, for the methods, health and reflection. Raises StartError."""
+    largest = int(settings.max_request_bytes) + _HEADROOM_BYTES
     doors = Doors(
-        Places(settings.grpc_threads, settings.waiting_per_thread), settings.http_read_seconds
+        Places(settings.grpc_threads, settings.waiting_per_thread),
+        settings.http_read_seconds,
+        max(_LEAST_SLOW, _SLOW_BYTES // largest),
     )
     server = grpc.server(
         doors.deliveries,
         options=(
-            ("grpc.max_receive_message_length", settings.max_request_bytes + _HEADROOM_BYTES),
+            ("grpc.max_receive_message_length", largest),
             ("grpc.max_send_message_length", int(settings.max_response_bytes)),
             # One limit of each: between two of them gRPC refuses at random.
             ("grpc.max_metadata_size", _METADATA_BYTES),

@@ -101,11 +101,12 @@ class Refusals:
 class Doors:
     """All of them, for one server; the pool of each kind of ``calls`` has as many places."""
 
-    def __init__(self, calls: Places, read_seconds: float) -> None:
+    def __init__(self, calls: Places, read_seconds: float, most_slow: int) -> None:
+        """``most_slow`` is how many calls may long be waited for, of their clients' doing."""
         self.deliveries = BoundedPool(calls, "grpc")
         self.others = BoundedPool(calls, "grpc-others")
-        self.slow_clients = SlowClients(read_seconds)
-        self.slow_clients_aside = SlowClients(read_seconds)
+        self.slow_clients = SlowClients(read_seconds, most_slow)
+        self.slow_clients_aside = SlowClients(read_seconds, _ASIDE.all)
         self._aside: list[BoundedPool] = []
         self._refusals = Refusals()
 

@@ -2,7 +2,8 @@
 
 grpcio waits in a thread, without a limit, for a request's message, and for each of several answers
 to be on the wire: a few clients that open calls and send nothing, or take nothing, would hold every
-thread there is.
+thread there is. And what has come of a message is in memory, of gRPC's, before anybody can ask how
+large it gets.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ from event_service.errors import InvalidArgument
 from event_service.stoppable_thread import periodic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LOOK_SECONDS = 1.0
+_LONG_SECONDS = 2.0
 
 _Calls: TypeAlias = dict[int, tuple[float, grpc.ServicerContext]]
-"""By the identity of its context: since when a client is waited for."""
+"""By the identity of its context: since when a client is waited for, the longest first."""
 
 
 class SlowClients:
-    """Ends the calls of clients that are waited for longer than ``seconds``."""
+    """Ends the calls of clients that are waited for longer than ``seconds``.
 
-    def __init__(self, seconds: float) -> None:
+    Of those that are waited for longer than 2 s, it leaves the ``most`` that came last.
+    """
+
+    def __init__(self, seconds: float, most: int) -> None:
         self._seconds = seconds
+        self._most = most
         self._awaited: _Calls = {}
         self._looking = periodic(self._look, min(_LOOK_SECONDS, seconds), "slow-clients")
 
@@ -69,13 +75,19 @@ class SlowClients:
 
     def give_up(self, seconds: float = 0) -> None:
         """Cancel the calls that are waited for longer than that."""
-        late = time.monotonic() - seconds
-        for since, context in list(self._awaited.values()):
-            if since < late:
-                context.cancel()
+        for context in self._late(seconds):
+            context.cancel()
 
     def _look(self) -> None:
         self.give_up(self._seconds)
+        late = self._late(_LONG_SECONDS)
+        for context in late[: max(0, len(late) - self._most)]:
+            context.cancel()
+
+    def _late(self, seconds: float) -> Sequence[grpc.ServicerContext]:
+        """Those that are waited for longer than that, the longest first."""
+        before = time.monotonic() - seconds
+        return [context for since, context in list(self._awaited.values()) if since < before]
 
 
 class Awaited:
