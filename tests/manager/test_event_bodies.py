@@ -73,7 +73,13 @@ def test_a_body_of_many_events_is_kept_once(crowd: Crowd, events: int) -> None:
     assert crowd.database["event"].count_documents({"body_id": body["_id"]}) == events
     assert crowd.database["event"].count_documents({"raw_data": {"$exists": True}}) == 0
     stored = bson.decode(stored_object(data).raw)
-    assert body["raw_data"] == stored
+    tenant = {"domain_id": "d", "workspace_id": "w", "project_id": "p"}
+    assert body == tenant | {
+        "_id": body["_id"],
+        "raw_data": stored,
+        "webhook_id": crowd.webhook.webhook_id,
+        "created_at": crowd.now.at,
+    }
     assert raw_data(listed(crowd, page={"limit": 3})) == [stored] * 3
     one = crowd.database["event"].find_one({"title": "title 1"})
     assert one is not None
@@ -166,6 +172,15 @@ def test_the_body_of_another_tenant_is_nobodys(crowd: Crowd) -> None:
     others = {"domain_id": "d2", "workspace_id": "w2", "project_id": "p2"}
     crowd.database["event_body"].update_many({}, {"$set": others})
     assert raw_data(listed(crowd)) == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope("d", "w"), Scope("d", "w", frozenset({"p"}))], ids=["owner", "member"]
+)
+def test_whoever_sees_an_event_sees_its_body(crowd: Crowd, scope: Scope) -> None:
+    crowd.deliver(alarm=group(3))
+    found = reader(crowd.database).list(Caller("a role", scope), Query(), {}).documents
+    assert raw_data([*found]) == [bson.decode(stored_object(group(3)).raw)] * 3
 
 
 def test_an_event_whose_body_is_gone_is_shown_without(crowd: Crowd) -> None:

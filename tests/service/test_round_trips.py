@@ -26,7 +26,7 @@ class _Commands(monitoring.CommandListener):
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         if event.command_name in _READS_AND_WRITES:
-            self.names.append(event.command_name)
+            self.names.append(f"{event.command_name} {event.command[event.command_name]}")
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Not of interest."""
@@ -139,3 +139,19 @@ def test_get_and_list(counted: Running, webhook: Webhook, store_calls: StoreCall
     # From a store that sorts in memory, how far back a list reaches is learned at the first.
     assert store_calls(lambda: counted.client.call("list", {})) <= 6
     assert store_calls(lambda: counted.client.call("list", {})) == 1
+
+
+def test_a_group_whose_body_is_kept_apart(
+    counted: Running, webhook: Webhook, commands: _Commands, store_calls: StoreCalls
+) -> None:
+    results = [_body(f"of a group {number}") for number in range(600)]
+    store_calls(lambda: counted.client.create(webhook, {"results": results}))
+    assert commands.names.count("insert event") == 3
+    assert commands.names.count("insert event_body") == 1
+    newest: dict[str, Any] = {"query": {"page": {"start": 1, "limit": 5}}}
+    counted.client.call("list", newest)
+    whole = store_calls(lambda: counted.client.call("list", newest))
+    newest["query"]["only"] = ["title"]
+    counted.client.call("list", newest)
+    assert store_calls(lambda: counted.client.call("list", newest)) == whole - 1
+    assert counted.database["event_body"].count_documents({}) == 1

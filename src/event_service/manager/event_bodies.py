@@ -47,12 +47,10 @@ class EventBodies:
         Raises ``pymongo.errors.PyMongoError``, and Unavailable: none of their events may be
         written then.
         """
-        new = {one.body_id: one for one in deliveries if one.body_id}
-        new = {body_id: one for body_id, one in new.items() if body_id not in self._kept}
-        if not new:
-            return
+        apart = {one.body_id: one for one in deliveries if one.body_id}
+        new = [body_id for body_id in apart if body_id not in self._kept]
         # What is refused is there: nobody else draws the same 32 digits.
-        insert_all(self._bodies, [_document(one) for one in new.values()])
+        insert_all(self._bodies, [_document(apart[body_id]) for body_id in new])
         self._kept.add(new)
 
 
