@@ -95,6 +95,7 @@ def test_scalars_stand_for_their_text(scalar: object, text: str) -> None:
         (" critical ", Severity.CRITICAL),
         (None, Severity.NONE),
         ("", Severity.NONE),
+        (" \t", Severity.NONE),
         (0.0, Severity.NONE),
         (1.0, Severity.CRITICAL),
         (2, Severity.ERROR),
@@ -114,6 +115,7 @@ def test_severities(severity: object, meant: Severity) -> None:
         ("recovery", EventType.RECOVERY),
         (None, EventType.ALERT),
         ("", EventType.ALERT),
+        (" \t", EventType.ALERT),
     ],
 )
 def test_event_types(event_type: object, meant: EventType) -> None:

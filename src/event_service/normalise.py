@@ -108,27 +108,30 @@ def _text(result: Mapping[str, Any], field: str) -> str | None:
 
 
 def _event_type(value: object) -> EventType:
-    if value is None or value == "":
+    word = _word(value)
+    if word is None:
         return EventType.ALERT
-    found = _EVENT_TYPES.get(_enum_name(value))
+    found = _EVENT_TYPES.get(word) if isinstance(word, str) else None
     if found is None:
         raise ParseFailure(f"event_type is none of {', '.join(EventType)}")
     return found
 
 
 def _severity(value: object) -> Severity:
-    if value is None or value == "":
+    word = _word(value)
+    if word is None:
         return Severity.NONE
-    found = _SEVERITIES.get(_enum_name(value))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        found = _SEVERITY_NUMBERS.get(value)
+    found = _SEVERITIES.get(word) if isinstance(word, str) else None
+    if isinstance(word, int | float) and not isinstance(word, bool):
+        found = _SEVERITY_NUMBERS.get(word)
     if found is None:
         raise ParseFailure(f"severity is none of {', '.join(Severity)}")
     return found
 
 
-def _enum_name(value: object) -> str:
-    return value.strip().upper() if isinstance(value, str) else ""
+def _word(value: object) -> object:
+    """A text as enums have it, None when it is empty; what is no text is left as it is."""
+    return (value.strip().upper() or None) if isinstance(value, str) else value
 
 
 def _resources(result: Mapping[str, Any]) -> tuple[str, ...]:
