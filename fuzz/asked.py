@@ -13,7 +13,7 @@ from event_service.manager.reads import Reader
 from event_service.query.limits import QueryLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bson.codec_options import CodecOptions
     from pymongo.collection import Collection
@@ -45,6 +45,9 @@ class _Nothing:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
 
     def to_list(self, _: int) -> list[Any]:
         return []

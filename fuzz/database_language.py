@@ -32,21 +32,6 @@ _EXPRESSIONS = frozenset(
         *("$substrBytes", "$substrCP", "$strLenCP"),
     }
 )
-_BODY = [
-    {
-        "$lookup": {
-            "from": "event_body",
-            "localField": "body_id",
-            "foreignField": "_id",
-            "as": "_body",
-        }
-    },
-    {"$unwind": {"path": "$_body", "preserveNullAndEmptyArrays": True}},
-    {"$set": {"raw_data": {"$ifNull": ["$raw_data", "$_body.raw_data"]}}},
-    {"$unset": ["_body", "body_id"]},
-]
-"""What no caller asks for, and the service may, of events and of nothing that a caller made."""
-_OF_EVENTS = frozenset({"$match", "$unwind", "$sort", "$skip", "$limit"})
 _MOST_ROWS = 100_001
 _MOST_KEYS = 64
 _GROWTH = 64
@@ -65,7 +50,7 @@ def check_pipeline(pipeline: Sequence[Mapping[str, Any]], scope: Scope, request_
             break
         leading.append(stage["$match"])
     assert _is_within(scope, [part for match in leading for part in _conjuncts(match)]), pipeline
-    for stage in _without_body(pipeline):
+    for stage in pipeline:
         _check_stage(stage)
     size = len(bson.encode({"pipeline": pipeline}))
     assert size <= _GROWTH * request_bytes + _CONSTANT_BYTES, (size, request_bytes)
@@ -126,21 +111,10 @@ def _check_stage(stage: Mapping[str, Any]) -> None:
             raise AssertionError(f"a stage that nobody may ask for: {operator}")
 
 
-def _without_body(pipeline: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    at = next((at for at, stage in enumerate(pipeline) if "$lookup" in stage), None)
-    if at is None:
-        return pipeline
-    before, end = pipeline[:at], at + len(_BODY)
-    assert pipeline[at:end] == _BODY, pipeline
-    assert "$match" in before[0], pipeline
-    assert all(operator in _OF_EVENTS for stage in before for operator in stage), pipeline
-    return [*before, *pipeline[end:]]
-
-
 def check_bounded(pipeline: Sequence[Mapping[str, Any]]) -> None:
     """Raises AssertionError for a pipeline that may give any number of rows."""
     rows: int | None = None
-    for stage in _without_body(pipeline):
+    for stage in pipeline:
         ((operator, said),) = stage.items()
         if operator == "$limit":
             rows = said if rows is None else min(rows, said)

@@ -39,9 +39,10 @@ ABOVE_THE_BOUND = 40_000
 """Bytes of a body that two events still have themselves, and three do not."""
 
 
-def group(events: int, size: int = ABOVE_THE_BOUND, **more: Any) -> dict[str, Any]:
-    """A body of so many events, and of a little more than that size."""
-    results = [{"event_key": f"key-{at}", "title": f"title {at}"} for at in range(events)]
+def group(events: int, size: int = ABOVE_THE_BOUND, first: int = 0, **more: Any) -> dict[str, Any]:
+    """A body of so many events, from that number on, and of a little more than that size."""
+    numbers = range(first, first + events)
+    results = [{"event_key": f"key-{first}-{at}", "title": f"title {at}"} for at in numbers]
     return {"results": results, "padding": "x" * size, "$kept": {"it.self": [1.0, None]}, **more}
 
 
@@ -210,10 +211,10 @@ LISTS: list[dict[str, Any]] = [
     {"filter": [{"k": "raw_data.padding", "v": "X", "o": "contain"}], "count_only": True},
     {"filter": [{"k": "raw_data.results", "v": True, "o": "exists"}]},
     {
-        "filter": [{"k": "title", "v": "title 1", "o": "not"}],
+        "filter": [{"k": "title", "v": "title 2", "o": "not"}],
         "filter_or": [
             {"k": "raw_data.mark", "v": "b", "o": "eq"},
-            {"k": "title", "v": "title 0", "o": "eq"},
+            {"k": "title", "v": "title 1", "o": "eq"},
         ],
         "page": {"start": 2, "limit": 2},
     },
@@ -276,7 +277,7 @@ def several(crowd: Crowd) -> Crowd:
     """Events that have their bodies in common, and events that have one themselves."""
     crowd.deliver(alarm=group(3, mark="a", n=2))
     crowd.now.at += LONG
-    crowd.deliver(alarm=group(4, mark="b", n=1))
+    crowd.deliver(alarm=group(4, mark="b", n=1, first=2))
     crowd.now.at += LONG
     crowd.deliver(alarm={"event_key": "alone", "title": "alone", "mark": "a", "n": 3})
     assert len(bodies(crowd)) == 2

@@ -17,6 +17,7 @@ from event_service.errors import NotFound, RequiredParameter, TooLarge
 from event_service.manager.group_gets import GroupGets
 from event_service.manager.newest_windows import NewestWindows
 from event_service.manager.query_faults import query_faults
+from event_service.manager.reached_bodies import ReachedBodies
 from event_service.manager.whole_documents import WholeDocuments
 from event_service.query.newest import newest_first
 from event_service.query.scope import narrow, within
@@ -90,7 +91,9 @@ class Reader:
         self._max_bytes = max_bytes
         self._clock = clock
         self._windows = NewestWindows() if sorts_in_memory else None
-        self._whole = WholeDocuments(self._raw, fields.apart, max_bytes) if fields.apart else None
+        apart = fields.apart
+        self._whole = WholeDocuments(self._raw, apart, max_bytes) if apart else None
+        self._reached = ReachedBodies(collection, apart, max_bytes) if apart else None
         self._gets = GroupGets(self._get_all, query_seconds)
 
     def get(self, caller: Caller, entity_id: str) -> bytes:
@@ -201,8 +204,7 @@ class Reader:
         return int(rows[0]["n"]) if rows else 0
 
     def _reaching(self, pipeline: Sequence[Document]) -> Sequence[Document]:
-        apart = self._fields.apart
-        return pipeline if apart is None else apart.reached(pipeline)
+        return pipeline if self._reached is None else self._reached.by(pipeline)
 
     def _in_time(self, seconds_left: float | None) -> AbstractContextManager[None]:
         """For the queries of one call: how long all of them together may take."""

@@ -1,27 +1,31 @@
 """A field that a document may have in a document of another collection, which it names.
 
-Many documents may name the same one. Who asks for whole documents is given it by whoever reads
-them (``manager.whole_documents``). A query that reaches into the field has it joined by the
-database, as late as it can be: behind whatever narrows the rows without it.
+Many documents may name the same one, and it may be large. Who asks for whole documents is given it
+by whoever reads them (``manager.whole_documents``). What else of a query reaches into the field is
+found here, and dealt with in ``manager.reached_bodies``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import bson
 
-from event_service.query.staging import matching, parts_of
+from event_service.query.staging import parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from event_service.query.conditions import Condition
 
     Stages = Sequence[Mapping[str, Any]]
 
-_KEEPING = frozenset({"$match", "$unwind", "$sort", "$skip", "$limit"})
-"""Stages behind which a row is still a document, or is one for each member of a list."""
-_OTHER = "_body"
+_KEEPING: Final = frozenset({"$match", "$unwind", "$sort", "$skip", "$limit"})
+_OTHER: Final = "_body"
+_NO_PATH: Final = re.compile(r"(^|\.)(\$|\.|$)|\0")
+"""In a caller's text: what no name of a field is like."""
 
 
 class KeptApart(NamedTuple):
@@ -35,21 +39,57 @@ class KeptApart(NamedTuple):
     reference: str
     collection: str
 
-    def reached(self, stages: Stages) -> Stages:
-        """The stages, with the field joined before the first that needs it."""
-        if self.field.encode() not in bson.encode({"": stages}):
-            return stages  # most: to look through them takes longer
-        for at, stage in enumerate(stages):
-            if self._is_in(stage):
-                before, after = self._halves(stage)
-                return [*stages[:at], *before, *self.joined(), *after, *stages[at + 1 :]]
-            if _KEEPING.isdisjoint(stage):
-                break
-        return stages
+    def may_be_in(self, stages: Stages) -> bool:
+        """Whether some stage may reach into the field, found in less time than which one does."""
+        return self.field.encode() in bson.encode({"": stages})
 
-    def joined(self) -> Stages:
-        """Stages that give each row its field."""
-        found = {"from": self.collection, "localField": self.reference, "foreignField": "_id"}
+    def reached_by(self, stages: Stages) -> Sequence[str]:
+        """The field, or the members of it that the stages reach into; nothing where they don't.
+
+        A text that looks like such a member is taken for one.
+        """
+        paths = {path for path in _paths(stages) if self._is_named(path)}
+        members = {".".join(path.split(".")[:2]) for path in paths}
+        return [self.field] if self.field in members else sorted(members)
+
+    def halves(self, where: Condition) -> tuple[Sequence[Condition], Sequence[Condition]]:
+        """The parts of a condition that all have to hold: those that test no such field, and
+        those that do."""
+        others: list[Condition] = []
+        testing: list[Condition] = []
+        for part in parts_of(where).each:
+            (testing if self.tests(part) else others).append(part)
+        return others, testing
+
+    def tests(self, where: Condition) -> Sequence[Condition]:
+        """Each test of the field, or of what is in it, that a caller's condition has."""
+        found: list[Condition] = []
+
+        def keep(test: Condition) -> Condition:
+            found.append(test)
+            return test
+
+        self.with_tests(where, keep)
+        return found
+
+    def with_tests(self, where: Condition, made: Callable[[Condition], Condition]) -> Condition:
+        """The condition with what is ``made`` of each test in the place of it."""
+        if not any(key in ("$and", "$or") or self._is_named(key) for key in where):
+            return where
+        ((key, test),) = where.items()
+        if self._is_named(key):
+            return made(where)
+        return {key: [self.with_tests(part, made) for part in test]}
+
+    def joined(self, members: Sequence[str] = ()) -> Stages:
+        """Stages that give each row its field, or those ``members`` of it."""
+        found: dict[str, Any] = {
+            "from": self.collection,
+            "localField": self.reference,
+            "foreignField": "_id",
+        }
+        if members:
+            found["pipeline"] = [{"$project": dict.fromkeys(members, True)}]
         value = {"$ifNull": [f"${self.field}", f"${_OTHER}.{self.field}"]}
         return (
             {"$lookup": {**found, "as": _OTHER}},
@@ -58,22 +98,24 @@ class KeptApart(NamedTuple):
             {"$unset": [_OTHER, self.reference]},
         )
 
-    def _halves(self, stage: Mapping[str, Any]) -> tuple[Stages, Stages]:
-        if "$match" not in stage:
-            return (), (stage,)
-        others: list[Condition] = []
-        needing: list[Condition] = []
-        for part in parts_of(stage["$match"]).each:
-            (needing if self._is_in(part) else others).append(part)
-        return matching(others), matching(needing)
-
-    def _is_in(self, part: object) -> bool:
-        """Whether it names the field; rarely also said where a value of it looks so."""
-        if isinstance(part, str):
-            return part.startswith(f"${self.field}")
-        if isinstance(part, Mapping):
-            return any(map(self._is_named, part)) or any(map(self._is_in, part.values()))
-        return isinstance(part, Sequence) and any(map(self._is_in, part))
-
     def _is_named(self, key: str) -> bool:
-        return key.startswith(self.field)
+        return key == self.field or key.startswith(f"{self.field}.")
+
+
+def _paths(part: object) -> Iterator[str]:
+    """All that may be the path of a field: keys, and texts as expressions have them."""
+    if isinstance(part, Mapping):
+        yield from part
+        for value in part.values():
+            yield from _paths(value)
+    elif isinstance(part, str):
+        if part.startswith("$") and _NO_PATH.search(part[1:]) is None:
+            yield part[1:]
+    elif isinstance(part, Sequence):
+        for value in part:
+            yield from _paths(value)
+
+
+def keeps_documents(stage: Mapping[str, Any]) -> bool:
+    """Whether a row behind the stage is a document, or one for each member of a list of it."""
+    return not _KEEPING.isdisjoint(stage)
