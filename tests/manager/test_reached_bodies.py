@@ -89,7 +89,7 @@ def test_what_is_asked(
 def test_only_bodies_of_the_rows_are_asked(database: Database[dict[str, Any]]) -> None:
     of_b: Stage = {"body_id": "body-b"}
     stages = [TENANT, {"$match": {"$and": [of_b, MARK]}}]
-    nothing = {"body_id": {"$in": []}}
+    nothing: Stage = {"body_id": {"$in": []}}
     own = {"$and": [{"body_id": {"$nin": ["body-b"]}}, MARK]}
     assert asked(database, stages) == [
         TENANT,
