@@ -139,3 +139,16 @@ def test_get_and_list(counted: Running, webhook: Webhook, store_calls: StoreCall
     # From a store that sorts in memory, how far back a list reaches is learned at the first.
     assert store_calls(lambda: counted.client.call("list", {})) <= 6
     assert store_calls(lambda: counted.client.call("list", {})) == 1
+
+
+def test_recovery_of_a_group_that_has_nothing_to_end(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls
+) -> None:
+    fires, recovers = (
+        {"results": [_body(f"group-{at}", event_type=kind) for at in range(100)]}
+        for kind in ("ALERT", "RECOVERY")
+    )
+    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3
+    counted.client.create(webhook, fires)
+    counted.client.create(webhook, recovers)
+    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3
