@@ -21,7 +21,7 @@ BRIEF_KEYS = 2
 NAMED_SHARE = 0.75
 """How many of the calls have a trace context, by which a call that is sent again is known."""
 NEW_STORY_SHARE = 0.5
-GROUP_SHARE = 0.04
+GROUP_SHARE = 0.02
 """How many of the calls bring a group."""
 SHARED_SHARE = 0.2
 """How many of the groups are one that all clients send."""
