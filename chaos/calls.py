@@ -52,9 +52,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One create. ``says`` is what its body carries that no other body does, but for a repeat.
+    """One create, or what a create of a group says of one key.
 
-    ``traceparent`` is empty for a sender that names no call.
+    ``says`` is what its body carries that no other body does, but for a repeat. ``traceparent`` is
+    empty for a sender that names no call. Those of a group have its number and its traceparent.
     """
 
     number: int
@@ -66,8 +67,13 @@ class Call:
     traceparent: str
 
     @property
+    def calls(self) -> tuple[Call, ...]:
+        """What it says of each key: itself."""
+        return (self,)
+
+    @property
     def delivery(self) -> str:
-        """What names this call and no other, and a call that is sent again too."""
+        """What names this create and no other, and one that is sent again too."""
         return f"{self.sender}-{self.number}"
 
     @property
@@ -81,4 +87,29 @@ class Call:
             "additional_info": {"says": self.says},
             # No field of events: it stays in raw_data and makes no repeat a change.
             "delivery": self.delivery,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One create that says something of many keys, as Alertmanager sends all of a group."""
+
+    calls: tuple[Call, ...]
+
+    @property
+    def hook(self) -> Hook:
+        """The webhook to send to."""
+        return self.calls[0].hook
+
+    @property
+    def traceparent(self) -> str:
+        """See Call."""
+        return self.calls[0].traceparent
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What a monitoring system would post."""
+        return {
+            "results": [call.body for call in self.calls],
+            "delivery": self.calls[0].delivery,
         }

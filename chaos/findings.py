@@ -34,10 +34,14 @@ class Findings:
     """Alert numbers that two alerts of a workspace have."""
     without_alert: tuple[str, ...]
     """Events whose alert is not there."""
+    without_body: tuple[str, ...]
+    """Events whose raw data is nowhere."""
     answers: Counter[str]
     """How often which status was answered, to whatever was sent."""
     unlisted: tuple[str, ...] = ()
     """Acknowledged calls that the service's own list does not show."""
+    not_whole: tuple[str, ...] = ()
+    """Acknowledged calls whose events the service shows with other raw data than was sent."""
     alerts_per_key: Counter[int] = field(default_factory=Counter)
     """How many keys have had how many alerts."""
     states_checked: int = 0
@@ -67,7 +71,9 @@ class Findings:
             WRONG_STATE: self.wrong_state,
             "alert number twice": self.number_clashes,
             "event without its alert": self.without_alert,
+            "event without its body": self.without_body,
             "not listed by the service": self.unlisted,
+            "shown with another body": self.not_whole,
             "wrong answer": self.wrong_answers,
         }
         return {rule: list(found) for rule, found in rules.items() if found}

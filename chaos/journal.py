@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from chaos.calls import Call
 
@@ -17,9 +17,13 @@ DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A call that has ended: the status of each time it was sent. Times are of ``monotonic``."""
+    """A call that has ended: the status of each time it was sent. Times are of ``monotonic``.
+
+    ``body`` is what was sent, also if ``call`` is one of a group.
+    """
 
     call: Call
+    body: dict[str, Any]
     statuses: tuple[str, ...]
     began: float
     ended: float
@@ -52,23 +56,23 @@ class Sent:
 
 
 class Journal:
-    """All calls of a run; any thread may write."""
+    """All calls of a run, those of a group one by one; any thread may write."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._sent: list[Sent] = []
         self._acknowledged = 0
 
-    def write(self, sent: Sent) -> None:
-        """A call has ended."""
+    def write(self, sent: Sequence[Sent]) -> None:
+        """A create has ended, which brought those calls."""
         with self._changed:
-            self._sent.append(sent)
-            self._acknowledged += sent.acknowledged
+            self._sent += sent
+            self._acknowledged += sent[0].acknowledged
             self._changed.notify_all()
 
     @property
     def acknowledged(self) -> int:
-        """How many calls were acknowledged so far."""
+        """How many creates were acknowledged so far."""
         return self._acknowledged
 
     def wait(self, enough: Callable[[], bool], seconds: float) -> bool:

@@ -71,7 +71,7 @@ class Load:
             due = max(due + self._interval, time.monotonic())
         transport.close()
 
-    def _deliver(self, transport: Transport, workload: Workload) -> Sent:
+    def _deliver(self, transport: Transport, workload: Workload) -> Sequence[Sent]:
         call, began = workload.next(), time.monotonic()
         statuses = [transport.deliver(call, CALL_SECONDS)]
         pause = PAUSE_SECONDS
@@ -80,4 +80,5 @@ class Load:
                 break
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             statuses.append(transport.deliver(call, CALL_SECONDS))
-        return Sent(call, tuple(statuses), began, time.monotonic())
+        body, ended = call.body, time.monotonic()
+        return [Sent(one, body, tuple(statuses), began, ended) for one in call.calls]

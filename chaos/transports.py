@@ -12,7 +12,7 @@ from google.protobuf.json_format import ParseDict
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
 
 if TYPE_CHECKING:
-    from chaos.calls import Call
+    from chaos.calls import Call, Group
 
 UNAVAILABLE = "UNAVAILABLE"
 CHANNEL_OPTIONS = (
@@ -32,7 +32,7 @@ HTTP_STATUSES = {
 class Transport(Protocol):
     """A connection of one client."""
 
-    def deliver(self, call: Call, seconds: float) -> str:
+    def deliver(self, call: Call | Group, seconds: float) -> str:
         """Send it once; the name of a gRPC status."""
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ class GrpcTransport:
         self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._stub = event_pb2_grpc.EventStub(self._channel)
 
-    def deliver(self, call: Call, seconds: float) -> str:
+    def deliver(self, call: Call | Group, seconds: float) -> str:
         """See Transport."""
         request = ParseDict(
             {
@@ -75,7 +75,7 @@ class HttpTransport:
     def __init__(self, address: str) -> None:
         self._address = address
 
-    def deliver(self, call: Call, seconds: float) -> str:
+    def deliver(self, call: Call | Group, seconds: float) -> str:
         """See Transport."""
         headers = {"X-Access-Key": call.hook.access_key, "Content-Type": "application/json"}
         if call.traceparent:

@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 
 from chaos.findings import UNCOUNTED, WRONG_STATE
 from chaos.journal import Journal
-from chaos.listing import unlisted
+from chaos.listing import shown
 from chaos.load import Load
 from chaos.recovery import seconds_to_recover, wait_until_serving
 from chaos.result import Lifetime
@@ -46,7 +46,7 @@ WINDOW_SECONDS = 7 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is to be done. ``rate`` is in calls per second; ``steady`` is how many calls are
+    """How much is to be done. ``rate`` is in creates per second; ``steady`` is how many are
     acknowledged before a fault and after it."""
 
     rounds: int = 20
@@ -171,7 +171,7 @@ class Trial:
         while findings.breaches.keys() & COMES_LATER and time.monotonic() < ends:
             time.sleep(COUNTS_LOOK_SECONDS)
             findings = self._look(stand)
-        return replace(findings, unlisted=unlisted(self._journal.sent(), stand))
+        return replace(findings, **shown(self._journal.sent(), stand)._asdict())
 
     def _leave_evidence(self, place: Path) -> None:
         with (place / "journal.jsonl").open("w") as file:

@@ -26,6 +26,7 @@ EVENT_FIELDS = {
     "alert_id": 1,
     "additional_info": 1,
     "raw_data.delivery": 1,
+    "body_id": 1,
     "repeat_count": 1,
     "created_at": 1,
     "last_repeated_at": 1,
@@ -36,10 +37,13 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
     """Look for all of it. Nothing may be under way; counts may still be on their way."""
     events = list(database["event"].find({}, EVENT_FIELDS))
     alerts = list(database["alert"].find({}))
+    # Written before their events, and read after them.
+    bodies = {one["_id"]: one for one in database["event_body"].find({}, {"raw_data.delivery": 1})}
     by_says: dict[str, list[Document]] = defaultdict(list)
     for event in events:
         by_says[event["additional_info"].get("says", "")].append(event)
-    deliveries = Counter(event["raw_data"]["delivery"] for event in events)
+    without_body = [one["event_id"] for one in events if _body(one, bodies) is None]
+    deliveries = Counter(_said_in(event, bodies) for event in events)
     acknowledged = [one for one in sent if one.acknowledged]
     recorded = [one for one in acknowledged if one.call.kind in RECORDED]
     missing = [one.call.says for one in recorded if one.call.says not in by_says]
@@ -53,11 +57,12 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
         found=len(recorded) - len(missing) + counted + dropped,
         missing=tuple(missing),
         uncounted=tuple(uncounted),
-        duplicated=tuple(delivery for delivery, n in deliveries.items() if n > 1),
+        duplicated=tuple(" ".join(said) for said, n in deliveries.items() if n > 1),
         repeats_recorded=tuple(
             one.call.delivery
             for one in sent
-            if one.call.kind is Kind.REPEAT and one.call.delivery in deliveries
+            if one.call.kind is Kind.REPEAT
+            and (one.call.delivery, one.call.event_key, one.call.says) in deliveries
         ),
         overlapping=tuple(overlapping(alerts, events, brief)),
         wrong_state=tuple(wrong_state),
@@ -65,10 +70,23 @@ def examine(sent: Sequence[Sent], database: Database[Document]) -> Findings:
         without_alert=tuple(
             event["event_id"] for event in events if event["alert_id"] not in known
         ),
+        without_body=tuple(without_body),
         answers=Counter(status for one in sent for status in one.statuses),
         alerts_per_key=alerts_per_key(alerts),
         states_checked=states_checked,
     )
+
+
+def _body(event: Document, bodies: Mapping[str, Document]) -> Document | None:
+    """The raw data of an event, which it has or names."""
+    found: Document | None = bodies.get(event.get("body_id", ""), event).get("raw_data")
+    return found
+
+
+def _said_in(event: Document, bodies: Mapping[str, Document]) -> tuple[str, str, str]:
+    """By what an event is known: the call that it was recorded for, its key and what it says."""
+    delivery = (_body(event, bodies) or {}).get("delivery", "")
+    return delivery, event["event_key"], event["additional_info"].get("says", "")
 
 
 def _counted(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from chaos.calls import STORY, Call, Hook, Kind
+from chaos.calls import STORY, Call, Group, Hook, Kind
+from chaos.group_story import GroupStory, shared_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
+    from chaos.group_story import Saying
     from chaos.journal import Sent
 
 HOT_KEYS = 3
@@ -19,6 +21,10 @@ BRIEF_KEYS = 2
 NAMED_SHARE = 0.75
 """How many of the calls have a trace context, by which a call that is sent again is known."""
 NEW_STORY_SHARE = 0.5
+GROUP_SHARE = 0.02
+"""How many of the calls bring a group."""
+SHARED_SHARE = 0.2
+"""How many of the groups are one that all clients send."""
 SHARES = {
     Kind.FRESH: 30,
     Kind.HOT: 10,
@@ -43,9 +49,12 @@ class Workload:
         self._numbers: Iterator[int] = itertools.count()
         self._stories: Iterator[int] = itertools.count()
         self._begin_story()
+        self._begin_group()
 
-    def next(self) -> Call:
+    def next(self) -> Call | Group:
         """The next call."""
+        if self._random.random() < GROUP_SHARE:
+            return self._next_group()
         kind = self._choose(SHARES)
         if kind is Kind.FRESH:
             return self._call(kind, self._random.choice(self._long), "")
@@ -58,12 +67,17 @@ class Workload:
             return self._call(kind, *self._shared(self._brief, "brief", BRIEF_KEYS))
         return self._go_on()
 
-    def learn(self, sent: Sent) -> None:
+    def learn(self, sent: Sequence[Sent]) -> None:
         """What came of the last call: a story of which it isn't known any longer is over."""
-        kind = sent.call.kind
+        first, kind = sent[0], sent[0].call.kind
         if kind not in STORY:
             return
-        if not sent.acknowledged or sent.may_come_late:
+        known = first.acknowledged and not first.may_come_late
+        if len(sent) > 1:
+            self._group.go_on(one.call for one in sent)
+            if not known:
+                self._begin_group()
+        elif not known:
             self._begin_story()
         elif kind is Kind.RECOVERY:
             self._says = ""
@@ -84,6 +98,35 @@ class Workload:
         self._key = f"story-{self._sender}-{next(self._stories)}"
         self._says = ""
 
+    def _next_group(self) -> Group:
+        traceparent = self._traceparent()
+        if self._random.random() < SHARED_SHARE:
+            return self._of(self._long[0], shared_group(), traceparent)
+        # What is said twice in a call is only known again by the name of the call.
+        sayings = self._group.next(flaps=bool(traceparent))
+        return self._of(self._group_hook, sayings, traceparent)
+
+    def _begin_group(self) -> None:
+        self._group_hook = self._random.choice(self._long)
+        self._group = GroupStory(f"group-{self._sender}-{next(self._stories)}", self._random)
+
+    def _of(self, hook: Hook, sayings: Sequence[Saying], traceparent: str) -> Group:
+        number = next(self._numbers)
+        return Group(
+            tuple(
+                Call(
+                    number=number,
+                    sender=self._sender,
+                    kind=one.kind,
+                    hook=hook,
+                    event_key=one.event_key,
+                    says=one.says or f"{self._sender}-{number}-{place}",
+                    traceparent=traceparent,
+                )
+                for place, one in enumerate(sayings)
+            )
+        )
+
     def _shared(self, hooks: Sequence[Hook], name: str, keys: int) -> tuple[Hook, str]:
         place = self._random.randrange(keys)
         return hooks[place % len(hooks)], f"{name}-{place}"
@@ -91,8 +134,6 @@ class Workload:
     def _call(self, kind: Kind, hook: Hook, key: str, says: str = "") -> Call:
         number = next(self._numbers)
         says = says or f"{self._sender}-{number}"
-        named = self._random.random() < NAMED_SHARE
-        trace, span = self._random.getrandbits(128), self._random.getrandbits(64)
         return Call(
             number=number,
             sender=self._sender,
@@ -100,8 +141,13 @@ class Workload:
             hook=hook,
             event_key=key or f"fresh-{says}",
             says=says,
-            traceparent=f"00-{trace:032x}-{span:016x}-01" if named else "",
+            traceparent=self._traceparent(),
         )
+
+    def _traceparent(self) -> str:
+        named = self._random.random() < NAMED_SHARE
+        trace, span = self._random.getrandbits(128), self._random.getrandbits(64)
+        return f"00-{trace:032x}-{span:016x}-01" if named else ""
 
     def _choose(self, shares: dict[Kind, int]) -> Kind:
         return self._random.choices(list(shares), list(shares.values()))[0]

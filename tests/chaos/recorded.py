@@ -15,7 +15,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC).replace(tzinfo=None)
 def sent(number: int, kind: Kind, key: str, *statuses: str, says: str = "") -> Sent:
     """A call of the first client, acknowledged at once unless statuses are given."""
     call = Call(number, 0, kind, HOOK, key, says or f"0-{number}", "")
-    return Sent(call, statuses or ("OK",), float(number), float(number))
+    return Sent(call, call.body, statuses or ("OK",), float(number), float(number))
 
 
 def event(one: Sent, alert_id: str, repeats: int = 0, seconds: float = 0) -> dict[str, Any]:
@@ -32,6 +32,11 @@ def event(one: Sent, alert_id: str, repeats: int = 0, seconds: float = 0) -> dic
         "created_at": NOON + timedelta(seconds=seconds),
         "last_repeated_at": None,
     }
+
+
+def kept_apart(one: dict[str, Any], body_id: str) -> dict[str, Any]:
+    """An event whose body is one of the collection of bodies."""
+    return {name: value for name, value in one.items() if name != "raw_data"} | {"body_id": body_id}
 
 
 def alert(  # what dedup goes by

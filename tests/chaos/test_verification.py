@@ -8,7 +8,7 @@ import pytest
 
 from chaos.calls import Kind
 from chaos.verification import examine
-from tests.chaos.recorded import alert, event, sent
+from tests.chaos.recorded import alert, event, kept_apart, sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,23 @@ def test_one_call_is_two_events(database: Database[Document]) -> None:
     one = sent(0, Kind.FRESH, "k", "UNAVAILABLE", "OK")
     twice = [event(one, "alert-k-0"), event(one, "alert-k-0")]
     found = look(database, [one], twice, [alert("k")])
-    assert found.breaches == {"recorded twice": ["0-0"]}
+    assert found.breaches == {"recorded twice": ["0-0 k 0-0"]}
+
+
+def test_one_call_is_an_event_of_each_of_its_keys(database: Database[Document]) -> None:
+    group = [sent(0, Kind.FRESH, key, says=f"0-0-{key}") for key in ("a", "b")]
+    body = {"_id": "body-1", "raw_data": {"delivery": "0-0"}}
+    database["event_body"].insert_one(body)
+    events = [kept_apart(event(one, f"alert-{one.call.event_key}-0"), "body-1") for one in group]
+    found = look(database, group, events, [alert("a"), alert("b", number=2)])
+    assert found.breaches == {}
+    assert found.found == 2
+
+
+def test_an_event_has_no_body(database: Database[Document]) -> None:
+    one = sent(0, Kind.FRESH, "k")
+    found = look(database, [one], [kept_apart(event(one, "alert-k-0"), "body-1")], [alert("k")])
+    assert found.breaches == {"event without its body": ["event-0-0"]}
 
 
 def test_a_repeat_is_an_event_of_its_own(database: Database[Document]) -> None:

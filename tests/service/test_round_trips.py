@@ -155,3 +155,16 @@ def test_a_group_whose_body_is_kept_apart(
     counted.client.call("list", newest)
     assert store_calls(lambda: counted.client.call("list", newest)) == whole - 1
     assert counted.database["event_body"].count_documents({}) == 1
+
+
+def test_recovery_of_a_group_that_has_nothing_to_end(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls
+) -> None:
+    fires, recovers = (
+        {"results": [_body(f"group-{at}", event_type=kind) for at in range(100)]}
+        for kind in ("ALERT", "RECOVERY")
+    )
+    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3
+    counted.client.create(webhook, fires)
+    counted.client.create(webhook, recovers)
+    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3

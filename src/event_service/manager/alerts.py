@@ -168,14 +168,21 @@ class AlertManager:
             {"$limit": 1},
             {"$project": {"_id": 0, "alert_id": 1, "episode": 1}},
         ]
-        try:
-            found = self._of_majority.aggregate(stages).to_list()
-        except OperationFailure as fault:
-            if fault.code != _NO_REPLICA_SET:
-                raise
-            # A server of its own, which no other can replace.
-            found = self._alerts.aggregate(stages).to_list()
+        found = self._of_majority_now(stages)
         return (found[0]["alert_id"], count_of(found[0]["episode"])) if found else None
+
+    def open_or_ended_since(self, digests: Sequence[str], since: datetime) -> list[Document]:
+        """dedup_key, state, alert_id and recovery_event_id of those alerts of the keys (UTC)."""
+        lately = [{"state": {"$ne": RESOLVED}}, {"resolved_at": {"$not": {"$lte": since}}}]
+        fields = ["dedup_key", "state", "alert_id", "recovery_event_id"]
+        found = self._of_majority_now(
+            [
+                {"$match": {"dedup_key": {"$in": digests}}},
+                {"$match": {"$or": lately}},
+                {"$project": {"_id": 0, **dict.fromkeys(fields, 1)}},
+            ]
+        )
+        return [one for one in found if isinstance(one["dedup_key"], str)]
 
     def last_recovery(self, key: DedupKey) -> tuple[str, str, datetime] | None:
         """(alert_id, event_id, when in UTC) of the recovery that resolved the key's newest alert.
@@ -215,6 +222,15 @@ class AlertManager:
                 "last_seen_at": {"$max": ["$last_seen_at", last]},
             }
             self._alerts.update_many(per.where, guarded(per.guard, changes))
+
+    def _of_majority_now(self, stages: list[Document]) -> list[Document]:
+        try:
+            return self._of_majority.aggregate(stages).to_list()
+        except OperationFailure as fault:
+            if fault.code != _NO_REPLICA_SET:
+                raise
+            # A server of its own, which no other can replace.
+            return self._alerts.aggregate(stages).to_list()
 
     def _update(self, groups: Sequence[Sequence[Candidate]]) -> int:
         # Only an update of one document is sent again when the connection breaks.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pymongo.errors import PyMongoError
 
-from event_service.dedup.decision import Decision, Verdict
+from event_service.dedup.decision import UNKNOWN, Decision, Verdict
 from event_service.manager.delivery import Outcome
 from event_service.metrics.deliveries import dedup_answered
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _Outcome: TypeAlias = Outcome | Exception | None
 _JOINS = frozenset({Verdict.RECORD, Verdict.END, Verdict.JOIN})
+_GUESSED = Decision(Verdict.OPEN)
 
 
 class BatchRecorder:
@@ -65,6 +66,8 @@ class BatchRecorder:
 
     def _recorded(self, batch: Sequence[Candidate]) -> list[_Outcome]:
         decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
+        if len(batch) > 1 and all(one.verdict is Verdict.UNKNOWN for one in decisions):
+            decisions = _as_if_new(batch)
         entered = self._entered(batch, decisions)
         outcomes: list[_Outcome] = [None] * len(batch)
         self._write(decisions, entered, outcomes)
@@ -147,6 +150,19 @@ class BatchRecorder:
         self._claims.settle(compress(repeats, map(not_, confirmed)))
 
 
+def _as_if_new(batch: Sequence[Candidate]) -> list[Decision]:
+    """Where Redis is silent: what an empty one would say of the first alarm of each key.
+
+    So the alerts of a group are opened together; what is wrong with a guess the database tells.
+    """
+    decisions, keys = [], set()
+    for one in batch:
+        new = one.key.digest not in keys and not one.recovers
+        decisions.append(_GUESSED if new else UNKNOWN)
+        keys.add(one.key.digest)
+    return decisions
+
+
 def _places(
     decisions: Sequence[Decision], verdicts: frozenset[Verdict] | set[Verdict]
 ) -> list[int]:
@@ -156,7 +172,8 @@ def _places(
 def _tell(
     batch: Sequence[Candidate], decisions: Sequence[Decision], outcomes: Sequence[_Outcome]
 ) -> None:
-    """Who told each from news: Redis, from what it knew, or from another one of this batch."""
+    """Who told each from news: Redis, from what it knew, or from another one of this batch; or
+    the database, which let a guess pass."""
     own = {one.event_id for one in batch}
     decided = [
         decision
@@ -164,5 +181,7 @@ def _tell(
         if isinstance(outcome, Outcome)
     ]
     repeats = [one for one in decided if one.verdict is Verdict.REPEAT and one.event_id in own]
+    guessed = decided.count(_GUESSED)
     dedup_answered("batch", len(repeats))
-    dedup_answered("redis", len(decided) - len(repeats))
+    dedup_answered("database", guessed)
+    dedup_answered("redis", len(decided) - len(repeats) - guessed)

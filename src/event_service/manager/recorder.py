@@ -30,6 +30,7 @@ import pymongo
 
 from event_service.admission.presence import always_there
 from event_service.manager.candidate import candidate_of
+from event_service.manager.delivery import Outcome
 from event_service.manager.group_commit import GroupCommit
 from event_service.metrics.deliveries import batch_taken, dedup_answered
 from event_service.tracing.spans import link, linked_span, span
@@ -41,14 +42,16 @@ if TYPE_CHECKING:
     from event_service.draft import EventDraft
     from event_service.manager.batch_recorder import BatchRecorder
     from event_service.manager.candidate import Candidate
-    from event_service.manager.delivery import Delivery, Outcome
+    from event_service.manager.delivery import Delivery
     from event_service.manager.settlement import Settlement
     from event_service.tracing.spans import Link
 
 _MOST_AT_ONCE = 256
 """Events in one batch: more would make those who come meanwhile wait longer, and gain little."""
 
-_Answer: TypeAlias = "Outcome | Exception | None"
+_WORTH_A_LOOK = 2
+
+_Answer: TypeAlias = Outcome | Exception | None
 
 
 class _Brought(NamedTuple):
@@ -90,7 +93,7 @@ class Recorder:
         candidates = list(_in_their_order(delivery, drafts))
         for together in _of_different_keys(candidates):
             answers = self._commit.do(_Brought(together, link()), len(together), gone)
-            for one, answer in zip(together, answers, strict=True):
+            for one, answer in zip(together, self._looked(together, answers), strict=True):
                 if isinstance(answer, Exception):
                     raise answer
                 outcomes.append(self._settle(one) if answer is None else answer)
@@ -104,6 +107,19 @@ class Recorder:
     def settle(self, delivery: Delivery, draft: EventDraft) -> Outcome:
         """Record one event without asking Redis: the database decides."""
         return self._settle(candidate_of(delivery, draft))
+
+    def _looked(
+        self, together: Sequence[Candidate], answers: Sequence[_Answer]
+    ) -> Iterable[_Answer]:
+        """The answers, with those that one look into the database gives for many."""
+        left = [one for one, answer in zip(together, answers, strict=True) if answer is None]
+        if len(left) < _WORTH_A_LOOK:
+            return answers
+        with span("settle"), pymongo.timeout(self._store_seconds):
+            in_vain = self._settlement.in_vain(left)
+        dedup_answered("database", sum(in_vain))
+        looked = iter([Outcome.DROPPED if one else None for one in in_vain])
+        return [next(looked) if answer is None else answer for answer in answers]
 
     def _settle(self, one: Candidate) -> Outcome:
         dedup_answered("database")

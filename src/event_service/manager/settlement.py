@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, Any
 
 from event_service.dedup.decision import Decision, Verdict
 from event_service.errors import Unavailable
+from event_service.manager.alert_update import RESOLVED
 from event_service.manager.candidate import recorded_fingerprint
 from event_service.manager.delivery import SENT_AGAIN, Outcome
 from event_service.manager.event_document import last_seen
+from event_service.manager.read_values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from event_service.dedup.claims import Claims
     from event_service.manager.alerts import AlertManager
@@ -41,6 +45,26 @@ class Settlement:
             if outcome is not None:
                 return outcome
         raise Unavailable("The alert of the event's key changes hands too fast.")
+
+    def in_vain(self, candidates: Sequence[Candidate]) -> list[bool]:
+        """Which of them are recoveries that have nothing to end, as far as one look shows it.
+
+        A whole group may be: its monitoring system has sent it twice, or there are two of it.
+        Raises ``pymongo.errors.PyMongoError``.
+        """
+        keys = [one.key.digest for one in candidates if one.recovers]
+        if not keys:
+            return [False] * len(candidates)
+        since = min(one.delivery.at for one in candidates) - SENT_AGAIN
+        alerts = self._alerts.open_or_ended_since(keys, since)
+        ended = [one for one in alerts if one.get("state") == RESOLVED]
+        recorded = self._log.confirm(
+            [(text_of(one.get("recovery_event_id")), text_of(one.get("alert_id"))) for one in ended]
+        )
+        unfinished = [one for one in alerts if one.get("state") != RESOLVED]
+        unfinished += compress(ended, map(not_, recorded))
+        concerned = {one["dedup_key"] for one in unfinished}
+        return [one.recovers and one.key.digest not in concerned for one in candidates]
 
     def _alarm(self, one: Candidate) -> Outcome | None:
         """None where somebody was faster, or an alert made way: to be tried again."""
