@@ -3,6 +3,7 @@
 import sys
 from dataclasses import fields
 
+from event_service.manager.reached_bodies import MOST_BODIES
 from event_service.parsers.seam import MOST_RESULTS
 from event_service.query.limits import QueryLimits
 from event_service.wire.struct import StructLimits
@@ -16,6 +17,7 @@ def limits_table() -> str:
         (MOST_RESULTS, "events of one body"),
         (bodies.depth, "objects and lists of a body inside one another"),
         (bodies.members, "members of all objects and lists of a body"),
+        (MOST_BODIES, "bodies of several events that a query on `raw_data` reaches into"),
     ]
     rows = [f"| {most:,} | {of} |" for most, of in limits]
     return "\n".join(["| At most | Of |", "| ---: | --- |", *rows])

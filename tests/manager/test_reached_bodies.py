@@ -108,7 +108,7 @@ def test_what_is_joined_to_all_rows_has_a_bound(database: Database[dict[str, Any
 def test_the_number_of_bodies_has_a_bound(
     database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reached_bodies, "_MOST_BODIES", 3)
+    monkeypatch.setattr(reached_bodies, "MOST_BODIES", 3)
     assert asked(database, [TENANT, {"$match": MARK}])
     database["event"].insert_one({"domain_id": "d", "body_id": "body-c"})
     with pytest.raises(TooLarge, match="different raw_data for one query, limit = 3"):

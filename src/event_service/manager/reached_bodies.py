@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     Stages = Sequence[Mapping[str, Any]]
 
-_MOST_BODIES: Final = 10_000
+MOST_BODIES: Final = 10_000
+"""That several events have in common, and that one query may reach into."""
 
 
 class ReachedBodies:
@@ -99,11 +100,11 @@ class ReachedBodies:
     def _uses(self, rows: Stages) -> Mapping[str, int]:
         """Of how many of the rows each body is."""
         uses = {"$group": {"_id": f"${self._apart.reference}", "n": {"$sum": 1}}}
-        stages = [*rows, uses, {"$match": {"_id": {"$ne": None}}}, {"$limit": _MOST_BODIES + 1}]
+        stages = [*rows, uses, {"$match": {"_id": {"$ne": None}}}, {"$limit": MOST_BODIES + 1}]
         with self._documents.aggregate(stages, allowDiskUse=True) as found:
             counted = {one["_id"]: one["n"] for one in found}
-        if len(counted) > _MOST_BODIES:
-            raise TooLarge(f"different {self._apart.field} for one query", _MOST_BODIES)
+        if len(counted) > MOST_BODIES:
+            raise TooLarge(f"different {self._apart.field} for one query", MOST_BODIES)
         return counted
 
     def _among(self, named: Sequence[str], where: Condition) -> list[str]:

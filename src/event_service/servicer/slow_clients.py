@@ -30,7 +30,8 @@ _Calls: TypeAlias = dict[int, tuple[float, grpc.ServicerContext]]
 class SlowClients:
     """Ends the calls of clients that are waited for longer than ``seconds``.
 
-    Of those that are waited for longer than 2 s, it leaves the ``most`` that came last.
+    Of those that are waited for longer than 2 s, it leaves the ``most`` (at least 1) that came
+    last.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
@@ -80,8 +81,7 @@ class SlowClients:
 
     def _look(self) -> None:
         self.give_up(self._seconds)
-        late = self._late(_LONG_SECONDS)
-        for context in late[: max(0, len(late) - self._most)]:
+        for context in self._late(_LONG_SECONDS)[: -self._most]:
             context.cancel()
 
     def _late(self, seconds: float) -> Sequence[grpc.ServicerContext]:
