@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Stages = Sequence[Mapping[str, Any]]
 
-_KEEPING: Final = frozenset({"$match", "$unwind", "$sort", "$skip", "$limit"})
+_KEEPING: Final = frozenset({"$unwind", "$sort", "$skip", "$limit"})
 _OTHER: Final = "_body"
 _NO_PATH: Final = re.compile(r"(^|\.)(\$|\.|$)|\0")
 """In a caller's text: what no name of a field is like."""
@@ -117,5 +117,6 @@ def _paths(part: object) -> Iterator[str]:
 
 
 def keeps_documents(stage: Mapping[str, Any]) -> bool:
-    """Whether a row behind the stage is a document, or one for each member of a list of it."""
+    """Whether a row behind a stage (other than ``$match``) is a document, or one for each member
+    of a list of it."""
     return not _KEEPING.isdisjoint(stage)
