@@ -45,3 +45,20 @@ def test_a_condition_with_other_tests() -> None:
         [{"title": {"$ne": "raw_data"}}, {"domain_id": {"$eq": "d"}}],
         [{"$or": [tests[0], {"rule": {"$eq": None}}]}, tests[1]],
     )
+
+
+def test_what_gives_each_row_its_members() -> None:
+    lookup = {
+        "from": "event_body",
+        "localField": "body_id",
+        "foreignField": "_id",
+        "pipeline": [{"$project": {"raw_data.a": True, "raw_data.b": True}}],
+        "as": "_body",
+    }
+    assert [*BODY.joined(["raw_data.a", "raw_data.b"])] == [
+        {"$lookup": lookup},
+        {"$unwind": {"path": "$_body", "preserveNullAndEmptyArrays": True}},
+        {"$set": {"raw_data": {"$ifNull": ["$raw_data", "$_body.raw_data"]}}},
+        {"$unset": ["_body", "body_id"]},
+    ]
+    assert "pipeline" not in BODY.joined()[0]["$lookup"]
