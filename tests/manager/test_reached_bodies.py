@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import bson
 import pytest
 
 from event_service.errors import TooLarge
@@ -34,16 +35,20 @@ DECIDED = {
 
 @pytest.fixture
 def database(mongo_database: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
-    """Three events of two bodies, one whose body is gone, and one that has it itself."""
+    """Three events of two bodies, one whose body is gone, one that has it itself, and another
+    tenant's, which has another body."""
     mongo_database["event"].delete_many({})
     mongo_database["event_body"].delete_many({})
     names = ["body-a", "body-a", "body-b", "body-gone"]
     mongo_database["event"].insert_many([{"domain_id": "d", "body_id": one} for one in names])
     mongo_database["event"].insert_one({"domain_id": "d", "title": "t", "raw_data": {"mark": "a"}})
-    mongo_database["event_body"].insert_many(
-        {"_id": f"body-{mark}", "raw_data": {"mark": mark, "text": LARGE}} for mark in "ab"
-    )
+    mongo_database["event"].insert_one({"domain_id": "other", "body_id": "body-other"})
+    mongo_database["event_body"].insert_many([body("a"), body("b"), body("other")])
     return mongo_database
+
+
+def body(name: str) -> dict[str, Any]:
+    return {"_id": f"body-{name}", "raw_data": {"mark": name[0], "text": LARGE}}
 
 
 def asked(database: Database[dict[str, Any]], stages: list[Stage], most: int = 10_000) -> Any:
@@ -98,11 +103,17 @@ def test_only_bodies_of_the_rows_are_asked(database: Database[dict[str, Any]]) -
     ]
 
 
+def test_nothing_is_changed_where_no_row_shares_a_body(database: Database[dict[str, Any]]) -> None:
+    stages = [TENANT, {"$match": {"$and": [TITLE, MARK]}}, BY_MARK]
+    assert asked(database, stages) == stages
+
+
 def test_what_is_joined_to_all_rows_has_a_bound(database: Database[dict[str, Any]]) -> None:
-    assert len(asked(database, [TENANT, BY_BODY], 4 * len(LARGE))) > 2
-    with pytest.raises(TooLarge, match="bytes of raw_data for one query, limit = 3000"):
-        asked(database, [TENANT, BY_BODY], 3 * len(LARGE))
-    assert len(asked(database, [TENANT, BY_MARK], 3 * len(LARGE))) > 2
+    whole = 3 * len(bson.encode(body("a")))
+    assert len(asked(database, [TENANT, BY_BODY], whole)) > 2
+    with pytest.raises(TooLarge, match=f"bytes of raw_data for one query, limit = {whole - 1}"):
+        asked(database, [TENANT, BY_BODY], whole - 1)
+    assert len(asked(database, [TENANT, BY_MARK], whole - 1)) > 2
 
 
 def test_the_number_of_bodies_has_a_bound(
