@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from event_service.manager.delivery import SENT_AGAIN
+from tests.metrics.scraping import own_scrape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,10 @@ def outcomes(crowd: Crowd, alarm: dict[str, Any]) -> list[str]:
     return [str(one) for one in crowd.first.events.create(crowd.request(alarm)).outcomes]
 
 
+def decided_by_the_database() -> float:
+    return own_scrape().value("event_service_dedup_answers_total", origin="database")
+
+
 def states(crowd: Crowd) -> dict[str, str]:
     return {one["event_key"]: one["state"] for one in crowd.database["alert"].find()}
 
@@ -41,7 +46,9 @@ def test_those_that_are_open_end(crowd: Crowd, redis_client: redis.Redis) -> Non
 def test_those_that_have_ended_are_dropped(crowd: Crowd) -> None:
     crowd.deliver(alarm=group("ALERT"))
     assert outcomes(crowd, group("RECOVERY")) == ["recorded"] * 3
+    before = decided_by_the_database()
     assert outcomes(crowd, group("RECOVERY")) == ["dropped"] * 3
+    assert decided_by_the_database() == before + 3
 
 
 @pytest.mark.parametrize(
