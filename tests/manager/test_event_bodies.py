@@ -193,6 +193,18 @@ def test_an_event_whose_body_is_gone_is_shown_without(crowd: Crowd) -> None:
     assert listed(crowd, filter=[{"k": "raw_data.padding", "v": None, "o": "not"}]) == []
 
 
+def test_what_no_delivery_of_ours_left_costs_no_page(crowd: Crowd) -> None:
+    crowd.deliver(alarm=group(3))
+    events = crowd.database["event"]
+    for title, odd in (("title 0", ["no", "text"]), ("title 1", {"no": "text"})):
+        events.update_one({"title": title}, {"$set": {"body_id": odd}})
+    asked = {"k": "raw_data.padding", "v": "X", "o": "contain"}
+    assert len(listed(crowd, filter=[asked])) == 1
+    assert [one is None for one in raw_data(listed(crowd, sort=[{"key": "title"}]))] == [1, 1, 0]
+    crowd.database["event_body"].update_one({}, {"$set": {"raw_data": "no object"}})
+    assert raw_data(listed(crowd)) == [None] * 3
+
+
 def test_what_many_events_have_in_common_counts_for_each_of_them(crowd: Crowd) -> None:
     crowd.deliver(alarm=group(3))
     named = len(b"\x03raw_data\0")

@@ -1,4 +1,5 @@
-"""Queries that reach into a field of which many documents have one in common (``kept_apart``).
+"""Queries that reach into a field of which many documents have one in common (``kept_apart``):
+dotted keys of ``raw_data`` (CONTRACT 5).
 
 A body may be a megabyte, and that of a thousand events. So what a filter asks is asked of each body
 once, and becomes a test of which body an event has. Only what needs the field in each row (an
@@ -32,7 +33,10 @@ MOST_BODIES: Final = 10_000
 
 
 class ReachedBodies:
-    """Knows what bodies the documents of a collection name."""
+    """Knows what bodies the documents of a collection name.
+
+    It asks for those alone that a row names, and so never beyond the caller's scope (CONTRACT 2).
+    """
 
     def __init__(
         self, collection: Collection[dict[str, Any]], apart: KeptApart, max_bytes: int
@@ -102,7 +106,7 @@ class ReachedBodies:
         uses = {"$group": {"_id": f"${self._apart.reference}", "n": {"$sum": 1}}}
         stages = [*rows, uses, {"$match": {"_id": {"$ne": None}}}, {"$limit": MOST_BODIES + 1}]
         with self._documents.aggregate(stages, allowDiskUse=True) as found:
-            counted = {one["_id"]: one["n"] for one in found}
+            counted = {one["_id"]: one["n"] for one in found if isinstance(one["_id"], str)}
         if len(counted) > MOST_BODIES:
             raise TooLarge(f"different {self._apart.field} for one query", MOST_BODIES)
         return counted

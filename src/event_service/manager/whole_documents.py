@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from bson.raw_bson import RawBSONDocument
+
 from event_service.document_decoding import top_decoded
 from event_service.errors import TooLarge
 from event_service.query.scope import within
@@ -13,7 +15,6 @@ from event_service.query.staging import match_stages, parts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bson.raw_bson import RawBSONDocument
     from pymongo.collection import Collection
 
     from event_service.caller import Scope
@@ -63,8 +64,10 @@ class WholeDocuments:
         found: dict[str | None, bytes] = {}
         with self._others.aggregate([*match_stages(parts, _LOOKUPS), shown]) as cursor:
             for other in cursor:
-                value = bytes(other[self._apart.field].raw)
-                found[other["_id"]] = value
+                kept = other.get(self._apart.field)
+                if not isinstance(kept, RawBSONDocument):
+                    continue  # no delivery of ours
+                found[other["_id"]] = value = bytes(kept.raw)
                 room -= len(value) * uses[other["_id"]]
                 if room < 0:
                     raise TooLarge("bytes of one answer", self._max_bytes)
