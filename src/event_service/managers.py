@@ -19,7 +19,9 @@ from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.delivery import RecordingRules
 from event_service.manager.event_log import EventLog
 from event_service.manager.events import EventManager
+from event_service.manager.execution import Execution
 from event_service.manager.flusher import Flusher
+from event_service.manager.key_alerts import KeyAlerts
 from event_service.manager.key_vault import vault_for
 from event_service.manager.orphaned_counts import OrphanedCounts
 from event_service.manager.reads import Reader
@@ -27,6 +29,7 @@ from event_service.manager.recorder import Recorder
 from event_service.manager.repeats import RepeatCounts, RepeatWriter
 from event_service.manager.request_counts import RequestCounts
 from event_service.manager.settlement import Settlement
+from event_service.manager.standing import Standings
 from event_service.manager.tenant_webhooks import TenantWebhooks
 from event_service.manager.webhook_cache import WebhookCache
 from event_service.manager.webhook_changes import WebhookChanges
@@ -105,6 +108,8 @@ def build_managers(
     claims.load()
     log = EventLog(database)
     alerts = AlertManager(database["alert"], claims, taken_over=traits.taken_over)
+    execution = Execution(log, alerts, claims)
+    standings = Standings(log, alerts, KeyAlerts(database["alert"]))
 
     def wake_up() -> None:
         if not wake.is_set():  # to set it again would take its lock, for every call
@@ -148,8 +153,8 @@ def build_managers(
         webhooks=webhooks,
         plugins=plugins,
         recorder=Recorder(
-            BatchRecorder(log, alerts, claims, repeats),
-            Settlement(log, alerts, claims),
+            BatchRecorder(log, execution, claims, repeats),
+            Settlement(standings, execution, claims),
             settings.store_timeout_seconds,
         ),
         reader=reader("event", EVENT_FIELDS),

@@ -9,7 +9,7 @@ import pytest
 from redis.exceptions import ResponseError
 
 from event_service.dedup import scripts
-from event_service.dedup.claims import Claims, EndedClaim, NumberDraw, PendingRepeats
+from event_service.dedup.claims import Claims, EndedClaim, HeldClaim, NumberDraw, PendingRepeats
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
 from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey
@@ -36,6 +36,10 @@ RECOVERY = NEWS._replace(recovers=True, ends_claim=True)
 def _decide(claims: Claims, key: DedupKey, proposal: Proposal) -> Decision:
     (decision,) = claims.decide([(key, proposal)])
     return decision
+
+
+def _held(alert_id: str, episode: int, event_id: str, recorded: str, said: str) -> HeldClaim:
+    return HeldClaim(KEY, alert_id, episode, event_id, recorded, said, 600_000)
 
 
 def test_the_first_opens_and_what_follows_repeats_or_is_recorded(claims: Claims) -> None:
@@ -100,13 +104,13 @@ def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", "f1", 600_000)
+    claims.install([_held("alert-1", 0, "event-1", "f1", "f1")])
     assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
     claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f2", 600_000)
+    claims.install([_held("alert-7", 4, "event-7", "f2", "f2")])
     claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-7", "event-7", 4), "f2", "f1", 600_000)
+    claims.install([_held("alert-7", 4, "event-7", "f2", "f1")])
     assert _decide(claims, KEY, NEWS) == Decision(Verdict.JOIN, "alert-7", "event-7", 4)
     assert _decide(claims, KEY, ALERT) == Decision(Verdict.RECORD, "alert-7", "event-1", 4)
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
@@ -164,9 +168,11 @@ def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
     other = replace(draw, workspace_id="workspace-2")
     assert claims.draw_numbers([draw]) == [range(1, 2)]
     assert claims.draw_numbers([replace(draw, count=2), other]) == [range(2, 4), range(1, 2)]
-    claims.return_number("domain-1", "workspace-1", 2)
+    claims.return_numbers([("domain-1", "workspace-1", 2)])
     assert claims.draw_numbers([draw]) == [range(4, 5)]
-    claims.return_number("domain-1", "workspace-1", 4)
+    claims.return_numbers([("domain-1", "workspace-1", 4)])
+    assert claims.draw_numbers([replace(draw, count=2)]) == [range(4, 6)]
+    claims.return_numbers([("domain-1", "workspace-1", number) for number in (5, 4)])
     assert claims.draw_numbers([draw]) == [range(4, 5)]
     assert claims.draw_numbers([replace(draw, floor=10)]) == [range(11, 12)]
     assert claims.draw_numbers([replace(draw, floor=5, count=3)]) == [range(12, 15)]
@@ -205,7 +211,7 @@ def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000
-    claims.install(KEY, Decision(Verdict.RECORD, "alert-1", "event-1", 0), "f1", "f1", 600_000)
+    claims.install([_held("alert-1", 0, "event-1", "f1", "f1")])
     assert 60_000 < client.pttl(name) <= 600_000
 
 

@@ -15,6 +15,7 @@ from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.candidate import Candidate, candidate_of
 from event_service.manager.delivery import Delivery, Outcome, RecordingRules
 from event_service.manager.event_log import EventLog
+from event_service.manager.execution import Execution
 from event_service.manager.repeats import RepeatCounts
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
@@ -30,12 +31,9 @@ NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
 
 def _recorder(database: Database[dict[str, Any]], client: redis.Redis) -> BatchRecorder:
     claims = Claims(client, "test", RedisGate())
-    return BatchRecorder(
-        EventLog(database),
-        AlertManager(database["alert"], claims),
-        claims,
-        RepeatCounts(lambda: None),
-    )
+    log = EventLog(database)
+    execution = Execution(log, AlertManager(database["alert"], claims), claims)
+    return BatchRecorder(log, execution, claims, RepeatCounts(lambda: None))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from event_service.document_size import MOST_DOCUMENT_BYTES
 from event_service.errors import TooLarge
-from event_service.manager.candidate import Candidate, candidate_of
+from event_service.manager.candidate import Candidate, candidate_of, recorded_of
 from event_service.manager.delivery import Delivery, RecordingRules
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
@@ -67,7 +67,7 @@ def test_what_comes_again_with_other_spaces_is_no_news_to_redis_or_the_database(
 ) -> None:
     first = sent({"title": "t", "event_key": "k", "additional_info": {"zone": "x"} | info})
     stored = bson.decode(bson.encode(first.document()))
-    assert first.repeats(stored)
+    assert first.repeats(recorded_of(stored))
     again = sent({"title": "t ", "event_key": "k", "additional_info": {"zone": " x"} | info})
     assert again.fingerprint == first.fingerprint
 
@@ -86,7 +86,7 @@ def test_order_and_integers_of_another_version_are_no_news(
     info: dict[str, Any], *, repeats: bool
 ) -> None:
     draft = normalise({"event_key": "k", "title": "t", "additional_info": INFO}).draft
-    assert candidate_of(delivery_of({}), draft).repeats(recorded(info)) is repeats
+    assert candidate_of(delivery_of({}), draft).repeats(recorded_of(recorded(info))) is repeats
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,22 @@ class PendingRepeats:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A key that an alert of the database holds, as that episode, and the last event of it.
+
+    ``recorded`` is the fingerprint of that event, ``said`` that of what was said last.
+    """
+
+    key: DedupKey
+    alert_id: str
+    episode: int
+    event_id: str
+    recorded: str
+    said: str
+    window_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndedClaim:
     """An alert, that episode of its key, that the database has resolved."""
 
@@ -119,15 +135,14 @@ class Claims:
         """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
         self._tell(scripts.SAY, [(key.digest, (alert, what)) for key, alert, what in said])
 
-    def install(
-        self, key: DedupKey, held: Decision, recorded: str, said: str, window_ms: int
-    ) -> None:
-        """Tell Redis what the database decided: ``held`` names the alert and its last event.
+    def install(self, held: Iterable[HeldClaim]) -> None:
+        """Tell Redis what the database decided."""
 
-        ``recorded`` is the fingerprint of that event, ``said`` that of what was said last.
-        """
-        arguments = (held.alert_id, held.event_id, recorded, held.episode, window_ms, said)
-        self._tell(scripts.INSTALL, [(key.digest, arguments)])
+        def told(one: HeldClaim) -> tuple[str | int, ...]:
+            last = (one.event_id, one.recorded)
+            return (one.alert_id, *last, one.episode, one.window_ms, one.said)
+
+        self._tell(scripts.INSTALL, [(one.key.digest, told(one)) for one in held])
 
     def end(self, ended: Iterable[EndedClaim]) -> None:
         """The database has resolved those alerts: the next of their keys may be opened."""
@@ -163,10 +178,16 @@ class Claims:
             for draw, last in zip(draws, answers, strict=True)
         ]
 
-    def return_number(self, domain_id: str, workspace_id: str, number: int) -> None:
-        """A number that was drawn and not used goes back, if no later one was drawn."""
-        counter = self._counter(domain_id, workspace_id)
-        self._calls.run(scripts.RETURN_NUMBER, [Item((counter,), (number,))])
+    def return_numbers(self, numbers: Iterable[tuple[str, str, int]]) -> None:
+        """Numbers (of a domain and its workspace) that were drawn and not used go back, in that
+        order, each if no later one was drawn."""
+        self._calls.run(
+            scripts.RETURN_NUMBER,
+            [
+                Item((self._counter(domain_id, workspace_id),), (number,))
+                for domain_id, workspace_id, number in numbers
+            ],
+        )
 
     def settle(self, repeats: Iterable[PendingRepeats]) -> bool:
         """Those repeats are in the database: Redis need not remember them any longer.

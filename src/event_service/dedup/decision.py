@@ -1,4 +1,4 @@
-"""What Redis answers when a delivery asks what it is."""
+"""What a delivery is, by what Redis or the database knows of its key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Verdict(StrEnum):
-    """What a delivery is, as far as Redis knows (CONTRACT 4.1 to 4.4)."""
+    """What a delivery is, as far as who was asked knows (CONTRACT 4.1 to 4.4)."""
 
     OPEN = "OPEN"
     """No alert holds the key: the delivery opens one, under the ids that it proposed."""
@@ -17,17 +17,22 @@ class Verdict(StrEnum):
     """The key is held and the delivery says something else than the last one, but nothing that is
     to be recorded: it joins that alert."""
     REPEAT = "REPEAT"
-    """The key is held and the delivery only repeats what was recorded; it has been counted."""
+    """The key is held and the delivery only repeats what was recorded; Redis has counted it."""
     END = "END"
     """A recovery: the claim has ended, its alert is to be resolved."""
+    FINISH = "FINISH"
+    """A recovery that came before and resolved its alert then, and of which only the event is
+    missing, under that id."""
+    DROP = "DROP"
+    """A recovery without an open alert."""
     UNKNOWN = "UNKNOWN"
-    """Redis has no answer: the database decides."""
+    """There is no answer: the database is to be asked, or asked again."""
 
 
 class Decision(NamedTuple):
     """A verdict with the ids that it speaks of (empty where there are none).
 
-    ``episode`` is the alert's; for OPEN a guess, from what Redis remembers of the key.
+    ``episode`` is the alert's; for OPEN a guess, from what is known of the key.
     """
 
     verdict: Verdict

@@ -11,7 +11,7 @@ from event_service.dedup.claims import Claims, NumberDraw
 from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pymongo.collection import Collection
 
@@ -51,9 +51,11 @@ class AlertNumbers:
         }
         return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
 
-    def put_back(self, key: DedupKey, number: int) -> None:
-        """The number was not used."""
-        self._claims.return_number(key.domain_id, key.workspace_id, number)
+    def put_back(self, unused: Iterable[tuple[DedupKey, int]]) -> None:
+        """Those numbers were not used; the highest of a workspace is to come first."""
+        self._claims.return_numbers(
+            (key.domain_id, key.workspace_id, number) for key, number in unused
+        )
 
     def _above_the_highest(self, workspace: _Workspace, count: int) -> range:
         floor = self._highest(workspace)

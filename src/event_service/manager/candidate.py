@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from event_service.manager.delivery import Delivery
 
 
+class Recorded(NamedTuple):
+    """What a key's alert had recorded last: the event's id and its fingerprint."""
+
+    event_id: str
+    fingerprint: str
+
+
 class Candidate(NamedTuple):
     """An event with the rules that hold for it and the ids it takes if it is recorded.
 
@@ -82,14 +89,14 @@ class Candidate(NamedTuple):
             at_ms=self.at_ms,
         )
 
-    def repeats(self, last: Mapping[str, Any]) -> bool:
+    def repeats(self, last: Recorded) -> bool:
         """True if the policy has it counted rather than recorded, ``last`` being the last event."""
         policy = self.delivery.rules.policy
         if policy is RecordingPolicy.ALL:
-            return bool(last["event_id"] == self.event_id)
+            return last.event_id == self.event_id
         if policy is RecordingPolicy.FIRST and not self.recovers:
             return True
-        return recorded_fingerprint(last) == self.fingerprint
+        return last.fingerprint == self.fingerprint
 
     def of_alert(self, alert_id: str) -> Candidate:
         """It as a delivery that joins that alert."""
@@ -108,17 +115,18 @@ class Candidate(NamedTuple):
         return event_document(self.draft, self.info, self.delivery, self.event_id, self.alert_id)
 
 
-def recorded_fingerprint(event: Mapping[str, Any]) -> str:
-    """The fingerprint of a recorded event, whoever recorded it.
+def recorded_of(event: Mapping[str, Any]) -> Recorded:
+    """What a recorded event is to those that may repeat it, whoever recorded it.
 
-    Empty, and no other's, for one that holds more objects inside one another than any of ours.
+    Its fingerprint is empty, and no other's, where it holds more objects inside one another than
+    any of ours.
     """
     draft = recorded_draft(event)
     try:
         info = stored_object(trimmed_object(draft.additional_info))
     except RecursionError:
-        return ""
-    return fingerprint(draft, info.raw)
+        return Recorded(event["event_id"], "")
+    return Recorded(event["event_id"], fingerprint(draft, info.raw))
 
 
 def candidate_of(delivery: Delivery, draft: EventDraft, index: int = 0) -> Candidate:

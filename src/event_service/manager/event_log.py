@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import AutoReconnect, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -14,7 +14,7 @@ from event_service.instants import from_milliseconds
 from event_service.manager.bulk_inserts import insert_all
 from event_service.manager.delivery import SENT_AGAIN
 from event_service.manager.event_bodies import EventBodies
-from event_service.manager.guarded import guarded, plus, value
+from event_service.manager.guarded import guarded, plus
 from event_service.manager.per_document import PerDocument, portions
 from event_service.manager.recent_ids import RecentIds
 from event_service.manager.repeat_sums import summed
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.dedup.claims import PendingRepeats
-    from event_service.dedup.key import DedupKey
     from event_service.manager.candidate import Candidate
-    from event_service.manager.guarded import Expression
 
 _Events: TypeAlias = "Collection[dict[str, Any]]"
 
@@ -115,31 +113,37 @@ class EventLog:
             return [event_id not in unsure or event_id in seen for event_id, _ in named]
         return [True] * len(named)
 
-    def newest(self, key: DedupKey) -> Mapping[str, Any] | None:
-        """The event that was recorded last for the key; None also where it has no id or time."""
-        newest = self._events.find_one(
-            {
-                "domain_id": key.domain_id,
-                "workspace_id": key.workspace_id,
-                "project_id": key.project_id,
-                "event_key": key.event_key,
-            },
-            {"_id": 0, "raw_data": 0},
-            sort=[("created_at", DESCENDING), ("event_id", DESCENDING)],
+    def newest(self, alert_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Of each of the alerts the event that was recorded last, without its raw_data.
+
+        None of an alert without events, nor of one whose last has no id or time.
+        """
+        found = self._events.aggregate(
+            [
+                {"$match": {"alert_id": {"$in": alert_ids}}},
+                {
+                    "$sort": {
+                        "alert_id": ASCENDING,
+                        "created_at": DESCENDING,
+                        "event_id": DESCENDING,
+                    }
+                },
+                {"$project": {"_id": 0, "raw_data": 0}},
+                {"$group": {"_id": "$alert_id", "newest": {"$first": "$$ROOT"}}},
+            ]
         )
-        if newest is None or not isinstance(newest.get("event_id"), str):
-            return None
-        return newest if isinstance(newest.get("created_at"), datetime) else None
+        newest = [one["newest"] for one in found if isinstance(one["_id"], str)]
+        return {
+            one["alert_id"]: one
+            for one in newest
+            if isinstance(one.get("event_id"), str) and isinstance(one.get("created_at"), datetime)
+        }
 
     def find(self, event_id: str) -> Mapping[str, Any] | None:
         """The whole event of that id."""
         stages = [{"$match": {"event_id": event_id}}, *BODY.joined(), {"$project": {"_id": 0}}]
         with self._events.aggregate(stages) as found:
             return next(found, None)
-
-    def count_repeat(self, event_id: str, at: datetime) -> None:
-        """One more delivery repeated that event (CONTRACT 4.4)."""
-        self._events.update_one({"event_id": event_id}, [{"$set": _repeated(1, value(at))}])
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
         """Those deliveries repeated those events; answers which of the events are gone.
@@ -150,8 +154,13 @@ class EventLog:
         for part in portions(sums):
             per = PerDocument("event_id", [one.document_id for one in part])
             last = per.value([from_milliseconds(one.last_ms) for one in part])
-            update = guarded(per.guard, _repeated(per.value([one.count for one in part]), last))
-            counted += self._events.update_many(per.where, update).modified_count
+            changes = {
+                "repeat_count": plus("repeat_count", per.value([one.count for one in part])),
+                "last_repeated_at": {"$max": ["$last_repeated_at", last]},
+            }
+            # Only an update of one document is sent again when the connection breaks.
+            write = self._events.update_one if len(part) == 1 else self._events.update_many
+            counted += write(per.where, guarded(per.guard, changes)).modified_count
         if counted == len(sums):
             return frozenset()
         asked = [one.document_id for one in sums]
@@ -182,11 +191,3 @@ def _found(
     asked = {"event_id": {"$in": event_ids}, **(where or {})}
     found = events.find(asked, ["event_id", *fields])
     return {one["event_id"]: one for one in found if isinstance(one["event_id"], str)}
-
-
-def _repeated(count: int | Expression, last: Expression) -> Expression:
-    """What so many repeats change of an event, the last of which came then."""
-    return {
-        "repeat_count": plus("repeat_count", count),
-        "last_repeated_at": {"$max": ["$last_repeated_at", last]},
-    }

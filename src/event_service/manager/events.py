@@ -171,6 +171,7 @@ class EventManager:
     def tell_queues(self) -> None:
         """How many calls wait right now, for the metrics."""
         queued("create", self._recorder.waiting)
+        queued("settle", self._recorder.settling)
         queued("get", self._reader.waiting)
 
     def _understand(self, webhook: Webhook, data: Mapping[str, Any]) -> tuple[str, Understood]:

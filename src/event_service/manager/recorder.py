@@ -15,8 +15,9 @@ the winner and join it. And nobody believes Redis about an event that only Redis
 counts once the event it repeats is known to be in the database, else the database decides.
 
 What the callers of a process bring is recorded together (``group_commit``, ``batch_recorder``).
-What Redis could not decide, or the database disagreed with, each caller settles on its own
-(``settlement``), as many at a time as there are callers.
+What Redis could not decide, or the database disagreed with, goes on to a second queue, where the
+database is asked how the keys of all who wait there stand (``settlement``), again until nobody
+interferes. So what Redis knows does not wait for what it does not.
 """
 
 from __future__ import annotations
@@ -29,29 +30,31 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import pymongo
 
 from event_service.admission.presence import always_there
+from event_service.errors import Unavailable
 from event_service.manager.candidate import candidate_of
-from event_service.manager.delivery import Outcome
 from event_service.manager.group_commit import GroupCommit
-from event_service.metrics.deliveries import batch_taken, dedup_answered
-from event_service.tracing.spans import link, linked_span, span
+from event_service.metrics.deliveries import batch_taken
+from event_service.tracing.spans import link, linked_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from event_service.admission.presence import Gone
     from event_service.draft import EventDraft
     from event_service.manager.batch_recorder import BatchRecorder
     from event_service.manager.candidate import Candidate
-    from event_service.manager.delivery import Delivery
+    from event_service.manager.delivery import Delivery, Outcome
+    from event_service.manager.execution import Answer
     from event_service.manager.settlement import Settlement
     from event_service.tracing.spans import Link
 
 _MOST_AT_ONCE = 256
 """Events in one batch: more would make those who come meanwhile wait longer, and gain little."""
 
-_WORTH_A_LOOK = 2
+_ATTEMPTS = 50
 
-_Answer: TypeAlias = Outcome | Exception | None
+
+_Work: TypeAlias = "Callable[[Sequence[Candidate]], Sequence[Answer]]"
 
 
 class _Brought(NamedTuple):
@@ -68,12 +71,13 @@ class Recorder:
         self, batches: BatchRecorder, settlement: Settlement, store_seconds: float
     ) -> None:
         """``store_seconds`` is how long the database may take for what one caller brings."""
-        self._batches = batches
-        self._settlement = settlement
-        self._store_seconds = store_seconds
-        self._commit: GroupCommit[_Brought, Sequence[_Answer]] = GroupCommit(
-            self._record_all, store_seconds, _MOST_AT_ONCE, partial(batch_taken, "create")
-        )
+
+        def queue(name: str, step: str, work: _Work) -> GroupCommit[_Brought, Sequence[Answer]]:
+            told = partial(batch_taken, name)
+            return GroupCommit(partial(_do_all, step, work), store_seconds, _MOST_AT_ONCE, told)
+
+        self._recording = queue("create", "record", batches.record)
+        self._settling = queue("settle", "settle", settlement.settle)
 
     def record(
         self,
@@ -92,45 +96,53 @@ class Recorder:
         outcomes: list[Outcome] = []
         candidates = list(_in_their_order(delivery, drafts))
         for together in _of_different_keys(candidates):
-            answers = self._commit.do(_Brought(together, link()), len(together), gone)
-            for one, answer in zip(together, self._looked(together, answers), strict=True):
-                if isinstance(answer, Exception):
-                    raise answer
-                outcomes.append(self._settle(one) if answer is None else answer)
+            answers = self._recording.do(_Brought(together, link()), len(together), gone)
+            outcomes += self._settled(together, answers)
         return tuple(outcomes)
+
+    def settle(self, delivery: Delivery, draft: EventDraft) -> Outcome:
+        """Record one event without asking Redis: the database decides."""
+        (outcome,) = self._settled([candidate_of(delivery, draft)], [None])
+        return outcome
 
     @property
     def waiting(self) -> int:
         """How many deliveries wait for their batch right now."""
-        return self._commit.waiting
+        return self._recording.waiting
 
-    def settle(self, delivery: Delivery, draft: EventDraft) -> Outcome:
-        """Record one event without asking Redis: the database decides."""
-        return self._settle(candidate_of(delivery, draft))
+    @property
+    def settling(self) -> int:
+        """How many deliveries wait right now for the database to be asked about their keys."""
+        return self._settling.waiting
 
-    def _looked(
-        self, together: Sequence[Candidate], answers: Sequence[_Answer]
-    ) -> Iterable[_Answer]:
-        """The answers, with those that one look into the database gives for many."""
-        left = [one for one, answer in zip(together, answers, strict=True) if answer is None]
-        if len(left) < _WORTH_A_LOOK:
-            return answers
-        with span("settle"), pymongo.timeout(self._store_seconds):
-            in_vain = self._settlement.in_vain(left)
-        dedup_answered("database", sum(in_vain))
-        looked = iter([Outcome.DROPPED if one else None for one in in_vain])
-        return [next(looked) if answer is None else answer for answer in answers]
+    def _settled(
+        self, together: Sequence[Candidate], answers: Sequence[Answer]
+    ) -> Iterable[Outcome]:
+        """What became of them, once the database has decided where there is no answer yet."""
+        for _ in range(_ATTEMPTS):
+            left = [one for one, its in zip(together, answers, strict=True) if its is None]
+            if not left:
+                break
+            settled = iter(self._settling.do(_Brought(left, link()), len(left)))
+            answers = [next(settled) if its is None else its for its in answers]
+        outcomes: list[Outcome] = []
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+            if answer is None:
+                raise Unavailable("The alert of the event's key changes hands too fast.")
+            outcomes.append(answer)
+        return outcomes
 
-    def _settle(self, one: Candidate) -> Outcome:
-        dedup_answered("database")
-        with span("settle"), pymongo.timeout(self._store_seconds):
-            return self._settlement.settle(one)
 
-    def _record_all(self, brought: Sequence[_Brought], seconds: float) -> list[Sequence[_Answer]]:
-        batch = [one for part in brought for one in part.candidates]
-        with linked_span("record", [part.span for part in brought]), pymongo.timeout(seconds):
-            answers = iter(self._batches.record(batch))
-        return [list(islice(answers, len(part.candidates))) for part in brought]
+def _do_all(
+    step: str, work: _Work, brought: Sequence[_Brought], seconds: float
+) -> list[Sequence[Answer]]:
+    """Do what several callers bring as one, which is a step of the call of each."""
+    batch = [one for part in brought for one in part.candidates]
+    with linked_span(step, [part.span for part in brought]), pymongo.timeout(seconds):
+        answers = iter(work(batch))
+    return [list(islice(answers, len(part.candidates))) for part in brought]
 
 
 def _in_their_order(delivery: Delivery, drafts: Iterable[EventDraft]) -> Iterable[Candidate]:

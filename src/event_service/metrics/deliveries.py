@@ -52,12 +52,12 @@ def dedup_answered(origin: str, count: int = 1) -> None:
 
 
 def batch_taken(queue: str, size: int) -> None:
-    """A batch of that many calls was taken from the queue (create, get)."""
+    """A batch of that many calls was taken from the queue (create, settle, get)."""
     TALLY.observe(_sizes[known(queue, QUEUES)], size)
 
 
 def queued(queue: str, depth: int) -> None:
-    """So many calls wait in the queue (create, get) now."""
+    """So many calls wait in the queue (create, settle, get) now."""
     TALLY.level(_depths[known(queue, QUEUES)], depth)
 
 

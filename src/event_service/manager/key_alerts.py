@@ -1,0 +1,166 @@
+"""The alerts of dedup keys, as the database has them: those of many keys in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bson.int64 import Int64
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from event_service.manager.alert_update import A_TEXT, RESOLVED
+from event_service.manager.read_values import text_of
+from event_service.wire.foreign import count_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection as Digests
+    from collections.abc import Mapping, Sequence
+
+    from pymongo.collection import Collection
+
+Document = dict[str, Any]
+_Stages: TypeAlias = "list[Mapping[str, Any]]"
+
+_NEWEST_FIRST = {"$sort": {"dedup_key": ASCENDING, "episode": DESCENDING}}
+_NEWEST_FIELDS = ("alert_id", "episode", "state", "superseded", "created_at", "last_seen_at")
+_ENDING_FIELDS = ("alert_id", "episode", "state", "recovery_event_id", "resolved_at")
+_EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
+"""The number of an episode, as any program may write it."""
+_NO_REPLICA_SET = 123
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAlert:
+    """The newest alert of a dedup key, as the database has it.
+
+    ``holds`` says that it is open and that no newer alert may be opened while its window lasts.
+    ``seen_at`` is when its last delivery came (UTC), None if nothing tells; ``last_seen_at`` what
+    the database has for that.
+    """
+
+    alert_id: str
+    episode: int
+    holds: bool
+    seen_at: datetime | None
+    last_seen_at: object
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAlert:
+    """An alert that was resolved, when (UTC), and the id of the recovery that did it."""
+
+    alert_id: str
+    recovery_event_id: str
+    resolved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recoverable:
+    """What a recovery of a key may concern.
+
+    ``open`` is the newest open alert, however old, and its episode; ``ended`` the newest of those
+    that were resolved lately.
+    """
+
+    open: tuple[str, int] | None = None
+    ended: EndedAlert | None = None
+
+
+class KeyAlerts:
+    """The alerts of a database, by their keys' digests."""
+
+    def __init__(self, alerts: Collection[Document]) -> None:
+        self._alerts = alerts
+        # Of a primary that a majority still takes for theirs: one that an election has replaced
+        # may not know that yet, nor of the alerts that were opened since.
+        self._of_majority = alerts.with_options(read_concern=ReadConcern("linearizable"))
+
+    def newest(self, digests: Digests[str]) -> dict[str, KeyAlert]:
+        """The newest alert of each key that has one.
+
+        One that another program has left without an id holds nothing: nobody can join it.
+        """
+        found = self._newest(digests, [])
+        odd = [key for key, one in found.items() if type(one.get("episode")) not in {int, Int64}]
+        if odd:
+            # Another program's word for it may stand before all numbers, or be one that is none.
+            for key in odd:
+                del found[key]
+            found |= self._newest(odd, [{"$match": {"episode": _EPISODE}}])
+        return {key: _key_alert(one) for key, one in found.items()}
+
+    def recoverable(self, digests: Digests[str], since: datetime) -> dict[str, Recoverable]:
+        """What recoveries of the keys may concern: open alerts, or those resolved ``since`` (UTC).
+
+        Nobody who was replaced as the primary answers.
+        """
+        lately = [{"state": {"$ne": RESOLVED}}, {"resolved_at": {"$not": {"$lte": since}}}]
+        ended = {"$eq": ["$state", RESOLVED]}
+        first = {name: {"$first": f"${name}"} for name in _ENDING_FIELDS}
+        found = self._of_majority_now(
+            [
+                {"$match": {"dedup_key": {"$in": list(digests)}}},
+                {"$match": {"$or": lately, "alert_id": A_TEXT, "episode": _EPISODE}},
+                _NEWEST_FIRST,
+                {"$group": {"_id": {"key": "$dedup_key", "ended": ended}, **first}},
+            ]
+        )
+        opened = {one["_id"]["key"]: _open(one) for one in _rows(found, ended=False)}
+        resolved = {one["_id"]["key"]: _ended(one) for one in _rows(found, ended=True)}
+        return {key: Recoverable(opened.get(key), resolved.get(key)) for key in digests}
+
+    def _newest(self, digests: Digests[str], stages: _Stages) -> dict[str, Document]:
+        first = {name: {"$first": f"${name}"} for name in _NEWEST_FIELDS}
+        with self._alerts.aggregate(
+            [
+                {"$match": {"dedup_key": {"$in": list(digests)}}},
+                *stages,
+                _NEWEST_FIRST,
+                {"$group": {"_id": "$dedup_key", **first}},
+            ]
+        ) as found:
+            # A list that has one of the keys in it is none of them.
+            return {one["_id"]: one for one in found if isinstance(one["_id"], str)}
+
+    def _of_majority_now(self, stages: _Stages) -> list[Document]:
+        try:
+            return self._of_majority.aggregate(stages).to_list()
+        except OperationFailure as fault:
+            if fault.code != _NO_REPLICA_SET:
+                raise
+            # A server of its own, which no other can replace.
+            return self._alerts.aggregate(stages).to_list()
+
+
+def _rows(found: Sequence[Document], *, ended: bool) -> list[Document]:
+    # A list that has one of the keys in it is none of them.
+    return [
+        one for one in found if isinstance(one["_id"]["key"], str) and one["_id"]["ended"] is ended
+    ]
+
+
+def _key_alert(found: Document) -> KeyAlert:
+    alert_id, last_seen_at = text_of(found.get("alert_id")), found.get("last_seen_at")
+    is_open = found.get("state") != RESOLVED and not found.get("superseded")
+    times = (last_seen_at, found.get("created_at"))
+    return KeyAlert(
+        alert_id=alert_id,
+        episode=count_of(found["episode"]),
+        holds=bool(alert_id) and is_open,
+        seen_at=next((time for time in times if isinstance(time, datetime)), None),
+        last_seen_at=last_seen_at,
+    )
+
+
+def _open(found: Document) -> tuple[str, int]:
+    return found["alert_id"], count_of(found["episode"])
+
+
+def _ended(found: Document) -> EndedAlert | None:
+    event_id, resolved_at = text_of(found.get("recovery_event_id")), found.get("resolved_at")
+    if not event_id or not isinstance(resolved_at, datetime):
+        return None
+    return EndedAlert(found["alert_id"], event_id, resolved_at)
