@@ -72,9 +72,9 @@ class Measures:
         if self._counts_now(now):
             self._batches.append(size)
 
-    def trip(self, now: float, number: int = 1) -> None:
-        """A store was asked that often and has answered."""
-        self._trips += number * self._counts_now(now)
+    def trip(self, now: float) -> None:
+        """A store was asked and has answered."""
+        self._trips += self._counts_now(now)
 
     def flush(self, now: float, keys: int) -> None:
         """Counts of that many keys are written: one bulk to each collection, one to Redis."""

@@ -76,8 +76,6 @@ class Scenario:
     patience: float | None = None
     """How long a writer waits for a shard before it leaves the calls of that shard behind and goes
     on with the others; None: for as long as the store's timeout, and all calls with it."""
-    threads: int = 32
-    """Calls that a process settles at the same time, without Redis."""
     flush_seconds: float = 0.2
     event_key: EventKey = EventKey.EVENT_ID
     alert_key: AlertKey = AlertKey.WORKSPACE

@@ -42,32 +42,28 @@ class Shards:
         self._commit_median = log(max(scenario.costs.commit, 1e-9) * MICROSECOND)
         self.queues = [Queue() for _ in range(scenario.shards)]
 
-    def write(
-        self, now: float, documents: Mapping[int, int], *, singly: bool = False
-    ) -> dict[int, float]:
-        """When each shard has committed its documents (a number for each shard).
-
-        They come in one command, or ``singly`` in one for each.
-        """
-        return self._commit(now, documents, self._scenario.costs.shard_write, singly=singly)
+    def write(self, now: float, documents: Mapping[int, int]) -> dict[int, float]:
+        """When each shard has committed its documents (a number for each shard)."""
+        return self._commit(now, documents, self._scenario.costs.shard_write)
 
     def update(self, now: float, documents: Mapping[int, int]) -> dict[int, float]:
         """The same for updates that no index notices."""
-        return self._commit(now, documents, self._scenario.costs.shard_update, singly=False)
+        return self._commit(now, documents, self._scenario.costs.shard_update)
 
     def read(self, now: float, look_ups: Mapping[int, int]) -> float:
-        """When every shard has answered; each look-up is a command."""
+        """When every shard has answered for its part of the look-ups (a number for each shard)."""
         costs = self._scenario.costs
-        one = costs.shard_part + costs.shard_read
-        return max(self._serve(now, shard, one * number) for shard, number in look_ups.items())
+        return max(
+            self._serve(now, shard, costs.shard_part + costs.shard_read * number)
+            for shard, number in look_ups.items()
+        )
 
     def _commit(
-        self, now: float, documents: Mapping[int, int], microseconds: float, *, singly: bool
+        self, now: float, documents: Mapping[int, int], microseconds: float
     ) -> dict[int, float]:
         part = self._scenario.costs.shard_part
         return {
-            shard: self._serve(now, shard, part * (number if singly else 1) + microseconds * number)
-            + self._wait_for_commit()
+            shard: self._serve(now, shard, part + microseconds * number) + self._wait_for_commit()
             for shard, number in documents.items()
         }
 

@@ -3,7 +3,7 @@
 A batch goes as it does in ``event_service.manager.batch_recorder``: one pipeline to Redis decides;
 alerts are opened, others joined or ended, and then the events are written, each in one bulk; claims
 are ended; and all are answered. The counts of repeats are written a moment later. Without Redis
-each call asks the database for itself, as in ``event_service.manager.settlement``.
+the database is asked how the keys of the batch stand, as in ``event_service.manager.settlement``.
 """
 
 from __future__ import annotations
@@ -116,11 +116,7 @@ class Worker:
     def _in_steps(self, now: float, batch: Sequence[Call]) -> Iterator[float]:
         """The moments at which the batch is a step further."""
         if self._redis.is_down(now):
-            threads = self._scenario.threads
-            for first in range(0, len(batch), threads):
-                for moment in self._settle(now, batch[first : first + threads]):
-                    now = moment
-                    yield now
+            yield from self._settle(now, batch)
             return
         now = yield from self._ask_redis(now, batch)
         repeats = [call for call in batch if call.kind is Kind.REPEAT]
@@ -142,7 +138,7 @@ class Worker:
         return now
 
     def _settle(self, now: float, calls: Sequence[Call]) -> Iterator[float]:
-        """Each call in a thread of its own, with commands of its own."""
+        """The database is asked for the alerts of the keys, and for the last event of each."""
         alerts = Counter(self._placement.alert(call.domain, call.key) for call in calls)
         events: Counter[int] = Counter()
         for call in calls:
@@ -156,10 +152,9 @@ class Worker:
                 self._fail(now, len(calls))
                 return
             yield now
-            self._measures.trip(now, len(calls))
+            self._measures.trip(now)
         left = list(calls)
-        steps = (("alert", calls), ("event", calls))
-        now = yield from self._write(now, steps, left, singly=True)
+        now = yield from self._write(now, (("alert", calls), ("event", calls)), left)
         self._answer(now, left)
 
     def _write(
@@ -167,8 +162,6 @@ class Worker:
         now: float,
         steps: Sequence[tuple[str, Sequence[Call]]],
         left: list[Call],
-        *,
-        singly: bool = False,
     ) -> Generator[float, None, float]:
         """Step after step, to the moment of the last. Whoever a shard lets wait for too long is
         taken out of ``left``: failed with all others, or left behind."""
@@ -181,7 +174,7 @@ class Worker:
             if not shard_of:
                 continue
             documents = Counter(shard_of.values())
-            done = self._shards.write(now, documents, singly=singly)
+            done = self._shards.write(now, documents)
             in_time = begun + (self._scenario.patience or self._scenario.store_timeout)
             late = {shard for shard, at in done.items() if at > in_time}
             if late and self._scenario.patience is None:
@@ -195,7 +188,7 @@ class Worker:
             left[:] = [call for call in left if shard_of.get(call) not in late]
             now = max(now, in_time) if late else max(done.values())
             yield now
-            self._measures.trip(now, len(shard_of) if singly else 1)
+            self._measures.trip(now)
             self._measures.documents(collection, documents)
         return now
 

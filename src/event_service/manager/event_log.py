@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.dedup.claims import PendingRepeats
+    from event_service.dedup.key import DedupKey
     from event_service.manager.candidate import Candidate
 
 _Events: TypeAlias = "Collection[dict[str, Any]]"
 
+_LAST_OF_ALERT = {"alert_id": ASCENDING, "created_at": DESCENDING, "event_id": DESCENDING}
 _IDENTITY = ("domain_id", "event_key", "alert_id")
 
 
@@ -113,31 +115,28 @@ class EventLog:
             return [event_id not in unsure or event_id in seen for event_id, _ in named]
         return [True] * len(named)
 
-    def newest(self, alert_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """Of each of the alerts the event that was recorded last, without its raw_data.
+    def newest(self, key_of: Mapping[str, DedupKey]) -> dict[str, Mapping[str, Any]]:
+        """Of each of those alerts the event of its key that was recorded last, without raw_data.
 
-        None of an alert without events, nor of one whose last has no id or time.
+        None of an alert whose last event is not of its key, or has no id or time.
         """
-        found = self._events.aggregate(
+        if not key_of:
+            return {}
+        domains = list({its.domain_id for its in key_of.values()})
+        rows = self._events.aggregate(
             [
-                {"$match": {"alert_id": {"$in": alert_ids}}},
-                {
-                    "$sort": {
-                        "alert_id": ASCENDING,
-                        "created_at": DESCENDING,
-                        "event_id": DESCENDING,
-                    }
-                },
+                {"$match": {"alert_id": {"$in": list(key_of)}}},
+                # It may be the shard key. In a stage of its own: see ``guarded``.
+                {"$match": {"domain_id": {"$in": domains}}},
+                {"$sort": _LAST_OF_ALERT},
                 {"$project": {"_id": 0, "raw_data": 0}},
                 {"$group": {"_id": "$alert_id", "newest": {"$first": "$$ROOT"}}},
-            ]
+            ],
+            batchSize=len(key_of) + 1,
         )
-        newest = [one["newest"] for one in found if isinstance(one["_id"], str)]
-        return {
-            one["alert_id"]: one
-            for one in newest
-            if isinstance(one.get("event_id"), str) and isinstance(one.get("created_at"), datetime)
-        }
+        # A list that has one of the ids in it is none of them.
+        found = {row["_id"]: row["newest"] for row in rows if isinstance(row["_id"], str)}
+        return {its: one for its, one in found.items() if _is_of(key_of[its], one)}
 
     def find(self, event_id: str) -> Mapping[str, Any] | None:
         """The whole event of that id."""
@@ -191,3 +190,10 @@ def _found(
     asked = {"event_id": {"$in": event_ids}, **(where or {})}
     found = events.find(asked, ["event_id", *fields])
     return {one["event_id"]: one for one in found if isinstance(one["event_id"], str)}
+
+
+def _is_of(key: DedupKey, event: Mapping[str, Any]) -> bool:
+    """Whether an event can be repeated by deliveries of the key."""
+    its = event.get("domain_id"), event.get("event_key")
+    named = isinstance(event.get("event_id"), str) and isinstance(event.get("created_at"), datetime)
+    return named and its == (key.domain_id, key.event_key)

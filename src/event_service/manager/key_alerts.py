@@ -106,7 +106,8 @@ class KeyAlerts:
                 {"$match": {"$or": lately, "alert_id": A_TEXT, "episode": _EPISODE}},
                 _NEWEST_FIRST,
                 {"$group": {"_id": {"key": "$dedup_key", "ended": ended}, **first}},
-            ]
+            ],
+            batch_size=2 * len(digests) + 1,
         )
         opened = {one["_id"]["key"]: _open(one) for one in _rows(found, ended=False)}
         resolved = {one["_id"]["key"]: _ended(one) for one in _rows(found, ended=True)}
@@ -120,19 +121,20 @@ class KeyAlerts:
                 *stages,
                 _NEWEST_FIRST,
                 {"$group": {"_id": "$dedup_key", **first}},
-            ]
+            ],
+            batchSize=len(digests) + 1,
         ) as found:
             # A list that has one of the keys in it is none of them.
             return {one["_id"]: one for one in found if isinstance(one["_id"], str)}
 
-    def _of_majority_now(self, stages: _Stages) -> list[Document]:
+    def _of_majority_now(self, stages: _Stages, batch_size: int) -> list[Document]:
         try:
-            return self._of_majority.aggregate(stages).to_list()
+            return self._of_majority.aggregate(stages, batchSize=batch_size).to_list()
         except OperationFailure as fault:
             if fault.code != _NO_REPLICA_SET:
                 raise
             # A server of its own, which no other can replace.
-            return self._alerts.aggregate(stages).to_list()
+            return self._alerts.aggregate(stages, batchSize=batch_size).to_list()
 
 
 def _rows(found: Sequence[Document], *, ended: bool) -> list[Document]:

@@ -10,7 +10,7 @@ from event_service.manager.delivery import SENT_AGAIN
 from event_service.manager.event_document import last_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from event_service.manager.alerts import AlertManager
@@ -67,8 +67,12 @@ class Standings:
             return {}
         newest = self._keys.newest([one.key.digest for one in alarms])
         holders = {digest: alert for digest, alert in newest.items() if alert.holds}
-        last_of = self._last(
-            (holders[one.key.digest].alert_id, one) for one in alarms if one.key.digest in holders
+        last_of = self._log.newest(
+            {
+                holders[one.key.digest].alert_id: one.key
+                for one in alarms
+                if one.key.digest in holders
+            }
         )
         found: dict[str, Found] = {}
         over: dict[str, KeyAlert] = {}
@@ -97,10 +101,12 @@ class Standings:
         since = min(one.delivery.at for one in recoveries) - SENT_AGAIN
         concerned = self._keys.recoverable([one.key.digest for one in recoveries], since)
         open_of = {digest: one.open for digest, one in concerned.items() if one.open is not None}
-        last_of = self._last(
-            (open_of[one.key.digest][0], one)
-            for one in recoveries
-            if one.key.digest in open_of and not one.ends_claim
+        last_of = self._log.newest(
+            {
+                open_of[one.key.digest][0]: one.key
+                for one in recoveries
+                if one.key.digest in open_of and not one.ends_claim
+            }
         )
         found: dict[str, Found] = {
             digest: Standing(episode, alert_id, _recorded(last_of.get(alert_id)))
@@ -134,23 +140,15 @@ class Standings:
             for its in lately
         ]
 
-    def _last(self, held: Iterable[tuple[str, Candidate]]) -> dict[str, Mapping[str, Any]]:
-        """The last event of each alert, by its id, where it is of the key of the delivery."""
-        one_of = dict(held)
-        found = self._log.newest(list(one_of)) if one_of else {}
-        return {
-            alert_id: event
-            for alert_id, event in found.items()
-            if event.get("domain_id") == one_of[alert_id].key.domain_id
-            and event.get("event_key") == one_of[alert_id].key.event_key
-        }
-
 
 def _is_over(one: Candidate, holder: KeyAlert, last: Mapping[str, Any] | None) -> bool:
     """Whether the window of the alert is over when the delivery comes."""
-    seen = holder.seen_at if last is None else last_seen(last)
+    # The alert knows of who has joined it and not yet written an event; the event of repeats whose
+    # writer died before it told the alert.
+    seen = (holder.seen_at, last_seen(last) if last else None)
+    times = [time for time in seen if time is not None]
     # Where nothing tells when it was seen, it is seen now: by the delivery that joins it.
-    return seen is not None and one.delivery.at - seen >= one.window
+    return bool(times) and one.delivery.at - max(times) >= one.window
 
 
 def _recorded(last: Mapping[str, Any] | None) -> Recorded | None:

@@ -1,0 +1,141 @@
+"""A group of which Redis knows nothing any longer: its alarms are decided about together.
+
+Alertmanager sends what still fires again after four hours, and tells of its end hours after its
+beginning: the duplicate window is over by then.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pymongo import MongoClient
+
+from tests.manager.crowd import Crowd
+from tests.sent_commands import CountedCommands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import redis
+    from pymongo.database import Database
+
+    from event_service.settings import Settings
+
+ALARMS = 200
+WINDOW = timedelta(seconds=600)
+LOOKS = 2
+"""For a webhook that is not in the cache, and for events that this process has not in mind."""
+
+
+@pytest.fixture
+def heard() -> CountedCommands:
+    return CountedCommands()
+
+
+@pytest.fixture
+def crowd(
+    heard: CountedCommands,
+    webhook_database: Database[dict[str, Any]],
+    redis_client: redis.Redis,
+    store_settings: Settings,
+) -> Iterator[Crowd]:
+    crowd = Crowd(store_settings, webhook_database, redis_client)
+    assert store_settings.mongodb_uri is not None
+    address = store_settings.mongodb_uri.get_secret_value()
+    with MongoClient[dict[str, Any]](address, event_listeners=[heard]) as listened:
+        crowd.first = crowd.process(listened[webhook_database.name])
+        crowd.deliver(alarm=group())
+        heard.commands = 0
+        yield crowd
+
+
+def group(title: str = "down", **others: Any) -> dict[str, Any]:
+    alarms = [{"event_key": f"key-{at}", "title": title} | others for at in range(ALARMS)]
+    return {"results": alarms}
+
+
+def outcomes(crowd: Crowd, alarm: dict[str, Any]) -> set[str]:
+    return {str(one) for one in crowd.first.events.create(crowd.request(alarm)).outcomes}
+
+
+def alerts(crowd: Crowd) -> list[tuple[int, str, bool, int]]:
+    """Episode, state, superseded, and how many deliveries each alert had."""
+    found = crowd.database["alert"].find(sort=[("episode", 1)])
+    return [
+        (one["episode"], one["state"], "superseded" in one, one["event_count"]) for one in found
+    ]
+
+
+def forget(crowd: Crowd, client: redis.Redis, passed: timedelta) -> None:
+    """So much time has passed, and Redis has forgotten the claims, as it does after the window."""
+    client.delete(*client.keys("*:claim:*"))
+    crowd.now.at += passed
+
+
+def test_what_still_fires_opens_new_alerts(
+    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
+) -> None:
+    forget(crowd, redis_client, WINDOW)
+    assert outcomes(crowd, group()) == {"recorded"}
+    assert heard.commands < ALARMS / 10
+    old, new = (0, "TRIGGERED", True, 1), (1, "TRIGGERED", False, 1)
+    assert alerts(crowd) == [old] * ALARMS + [new] * ALARMS
+    # And Redis knows it again.
+    heard.commands = 0
+    assert outcomes(crowd, group()) == {"repeated"}
+    assert heard.commands <= LOOKS
+
+
+def test_what_has_ended_ends_its_alerts_however_old(
+    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
+) -> None:
+    forget(crowd, redis_client, 20 * WINDOW)
+    assert outcomes(crowd, group(event_type="RECOVERY")) == {"recorded"}
+    assert heard.commands < ALARMS / 10
+    assert alerts(crowd) == [(0, "RESOLVED", False, 2)] * ALARMS
+
+
+@pytest.mark.parametrize(("title", "outcome"), [("down", "repeated"), ("worse", "recorded")])
+def test_within_the_window_it_joins_its_alerts(
+    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis, title: str, outcome: str
+) -> None:
+    forget(crowd, redis_client, WINDOW - timedelta(seconds=1))
+    assert outcomes(crowd, group(title)) == {outcome}
+    assert heard.commands < ALARMS / 10
+    assert alerts(crowd) == [(0, "TRIGGERED", False, 2)] * ALARMS
+    heard.commands = 0
+    assert outcomes(crowd, group(title)) == {"repeated"}
+    assert heard.commands <= LOOKS
+
+
+def test_each_alarm_has_what_its_own_key_says(crowd: Crowd, redis_client: redis.Redis) -> None:
+    """Of a group some have news, some have ended, some are new and some were never heard of."""
+    resolved = [{"event_key": f"key-{at}", "event_type": "RECOVERY"} for at in range(50)]
+    crowd.deliver(alarm={"results": resolved})
+    forget(crowd, redis_client, timedelta(seconds=1))
+    mixed = [
+        *({"event_key": f"key-{at}", "title": "down"} for at in range(100)),
+        *({"event_key": f"key-{at}", "title": "worse"} for at in range(100, 150)),
+        *({"event_key": f"key-{at}", "event_type": "RECOVERY"} for at in range(150, 210)),
+        {"event_key": "new", "title": "down"},
+    ]
+    answered = crowd.first.events.create(crowd.request({"results": mixed})).outcomes
+    told = ["recorded"] * 50 + ["repeated"] * 50 + ["recorded"] * 100
+    assert [str(one) for one in answered] == [*told, *["dropped"] * 10, "recorded"]
+    states = [(episode, state) for episode, state, _, _ in alerts(crowd)]
+    counted = {one: states.count(one) for one in set(states)}
+    assert counted == {(0, "RESOLVED"): 100, (0, "TRIGGERED"): 101, (1, "TRIGGERED"): 50}
+
+
+def test_an_alert_that_was_joined_just_now_holds_its_key(
+    crowd: Crowd, redis_client: redis.Redis
+) -> None:
+    """Whoever joins an alert writes the event after that."""
+    forget(crowd, redis_client, WINDOW)
+    joined = {"$set": {"last_seen_at": crowd.now()}}
+    crowd.database["alert"].update_one({"event_key": "key-7"}, joined)
+    crowd.deliver(alarm=group())
+    (held,) = crowd.database["alert"].find({"event_key": "key-7"})
+    assert (held["state"], held["event_count"]) == ("TRIGGERED", 2)
