@@ -241,6 +241,28 @@ def _fail(client: RedisClient, gate: RedisGate) -> None:
         client.lpush("no-list", "x")
 
 
+class _Gate(RedisGate):
+    """Counts who asks whether Redis may be asked."""
+
+    entered = 0
+
+    def enter(self) -> bool:
+        self.entered += 1
+        return super().enter()
+
+
+def test_nothing_is_made_ready_for_a_redis_that_may_not_be_asked(client: RedisClient) -> None:
+    """It would be told of a thousand keys first, and be made ready to be so by every call."""
+    clock = _Clock()
+    gate = _Gate(pause=1.0, clock=clock)
+    claims = Claims(client, "away", gate)
+    _fail(client, gate)
+    assert [_decide(claims, KEY, ALERT) for _ in range(3)] == [UNKNOWN] * 3
+    assert gate.entered == 0
+    clock.now = 1.0
+    assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
+
+
 def test_what_redis_was_not_told_is_not_believed(client: RedisClient) -> None:
     clock = _Clock()
     gate = RedisGate(pause=1.0, clock=clock)

@@ -115,6 +115,9 @@ class Claims:
         Those of one key are decided in their order.
         """
         digests = [key.digest for key, _ in asked]
+        if self._gate.is_shut:
+            self._untold.add(digests)
+            return [UNKNOWN] * len(asked)
         self._tell(scripts.FORGET, [(digest, ()) for digest in self._untold.take(digests)])
         answers = self._calls.run(
             scripts.DECIDE,

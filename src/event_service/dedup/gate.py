@@ -40,6 +40,11 @@ class RedisGate:
         self._failed_at = 0.0
         self._told = False
 
+    @property
+    def is_shut(self) -> bool:
+        """True while nobody may ask Redis: what one would ask need not be made ready."""
+        return self._shut and self._clock() < self._next_try
+
     def enter(self) -> bool:
         """True if the caller may ask Redis now."""
         if not self._shut:
