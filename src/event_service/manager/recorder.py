@@ -115,9 +115,7 @@ class Recorder:
         """How many deliveries wait right now for the database to be asked about their keys."""
         return self._settling.waiting
 
-    def _settled(
-        self, together: Sequence[Candidate], answers: Sequence[Answer]
-    ) -> Iterable[Outcome]:
+    def _settled(self, together: Sequence[Candidate], answers: Sequence[Answer]) -> list[Outcome]:
         """What became of them, once the database has decided where there is no answer yet."""
         for _ in range(_ATTEMPTS):
             left = [one for one, its in zip(together, answers, strict=True) if its is None]
