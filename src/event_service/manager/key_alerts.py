@@ -145,7 +145,7 @@ class KeyAlerts:
 
 
 def _newest_rows(ask: _Ask, digests: Digests[str], stages: _Stages) -> dict[str, Document]:
-    # MongoDB reads one entry of the index for each key, if nothing else is asked.
+    # For this MongoDB can do with one entry of the index for each key, however many alerts it has.
     rows = ask(
         [
             {"$match": {"dedup_key": {"$in": list(digests)}}},
