@@ -82,6 +82,8 @@ def test_what_still_fires_opens_new_alerts(
     assert heard.commands < ALARMS / 10
     old, new = (0, "TRIGGERED", True, 1), (1, "TRIGGERED", False, 1)
     assert alerts(crowd) == [old] * ALARMS + [new] * ALARMS
+    numbers = sorted(one["alert_number"] for one in crowd.database["alert"].find())
+    assert numbers == list(range(1, 2 * ALARMS + 1))
     # And Redis knows it again.
     heard.commands = 0
     assert outcomes(crowd, group()) == {"repeated"}
