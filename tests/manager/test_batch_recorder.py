@@ -20,11 +20,17 @@ from event_service.manager.repeats import RepeatCounts
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
+from event_service.store_clients import connect_mongodb, database_of
 from tests.manager.refused_counts import refused
+from tests.mongodb_relay import mongodb_relay
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import redis
     from pymongo.database import Database
+
+    from event_service.settings import Settings
 
 NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
 
@@ -73,6 +79,28 @@ def test_what_cant_be_counted_takes_nothing_with_it_that_is_recorded(
     assert isinstance(fault, PyMongoError)
     assert outcome is Outcome.RECORDED
     assert events.count_documents({"event_key": "new"}) == 1
+
+
+def test_repeats_that_cant_be_confirmed_take_nothing_with_them_that_is_recorded(
+    recorder: BatchRecorder,
+    webhook_database: Database[dict[str, Any]],
+    redis_client: redis.Redis,
+    store_settings: Settings,
+) -> None:
+    old, new = (_event(key, RecordingPolicy.CHANGED) for key in ("old", "new"))
+    assert recorder.record([old]) == [Outcome.RECORDED]
+    over = {"ok": 0.0, "code": 50, "codeName": "MaxTimeMSExpired", "errmsg": "over"}
+
+    def answer(command: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return over if command.get("find") == "event" else None
+
+    with (
+        mongodb_relay(webhook_database, answer) as uri,
+        connect_mongodb(uri, store_settings) as client,
+    ):
+        fault, outcome = _recorder(database_of(client), redis_client).record([old, new])
+    assert isinstance(fault, PyMongoError)
+    assert outcome is Outcome.RECORDED
 
 
 def test_what_an_index_of_another_service_refuses_is_refused_alone_and_once(
