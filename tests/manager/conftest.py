@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
+from pymongo import MongoClient
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -20,6 +21,7 @@ from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_indexes
 from tests.manager.crowd import Crowd
+from tests.sent_commands import CountedCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,3 +135,19 @@ def crowd(
     webhook_database: Database[dict[str, Any]], redis_client: redis.Redis, store_settings: Settings
 ) -> Crowd:
     return Crowd(store_settings, webhook_database, redis_client)
+
+
+@pytest.fixture
+def heard() -> CountedCommands:
+    """What is asked by way of ``listened_database``."""
+    return CountedCommands()
+
+
+@pytest.fixture
+def listened_database(
+    heard: CountedCommands, webhook_database: Database[dict[str, Any]], store_settings: Settings
+) -> Iterator[Database[dict[str, Any]]]:
+    assert store_settings.mongodb_uri is not None
+    address = store_settings.mongodb_uri.get_secret_value()
+    with MongoClient[dict[str, Any]](address, event_listeners=[heard]) as client:
+        yield client[webhook_database.name]

@@ -10,54 +10,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo import MongoClient
 
-from tests.manager.crowd import Crowd
-from tests.sent_commands import CountedCommands
+from tests.manager.alarm_group import ALARMS, group, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import redis
     from pymongo.database import Database
 
-    from event_service.settings import Settings
+    from tests.manager.crowd import Crowd
+    from tests.sent_commands import CountedCommands
 
-ALARMS = 200
 WINDOW = timedelta(seconds=600)
 LOOKS = 2
 """For a webhook that is not in the cache, and for events that this process has not in mind."""
 
 
 @pytest.fixture
-def heard() -> CountedCommands:
-    return CountedCommands()
-
-
-@pytest.fixture
-def crowd(
-    heard: CountedCommands,
-    webhook_database: Database[dict[str, Any]],
-    redis_client: redis.Redis,
-    store_settings: Settings,
-) -> Iterator[Crowd]:
-    crowd = Crowd(store_settings, webhook_database, redis_client)
-    assert store_settings.mongodb_uri is not None
-    address = store_settings.mongodb_uri.get_secret_value()
-    with MongoClient[dict[str, Any]](address, event_listeners=[heard]) as listened:
-        crowd.first = crowd.process(listened[webhook_database.name])
-        crowd.deliver(alarm=group())
-        heard.commands = 0
-        yield crowd
-
-
-def group(title: str = "down", **others: Any) -> dict[str, Any]:
-    alarms = [{"event_key": f"key-{at}", "title": title} | others for at in range(ALARMS)]
-    return {"results": alarms}
-
-
-def outcomes(crowd: Crowd, alarm: dict[str, Any]) -> set[str]:
-    return {str(one) for one in crowd.first.events.create(crowd.request(alarm)).outcomes}
+def crowd(crowd: Crowd, listened_database: Database[dict[str, Any]]) -> Crowd:
+    """One that has taken the group."""
+    crowd.first = crowd.process(listened_database)
+    crowd.deliver(alarm=group())
+    return crowd
 
 
 def alerts(crowd: Crowd) -> list[tuple[int, str, bool, int]]:
@@ -78,6 +51,7 @@ def test_what_still_fires_opens_new_alerts(
     crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
 ) -> None:
     forget(crowd, redis_client, WINDOW)
+    heard.commands = 0
     assert outcomes(crowd, group()) == {"recorded"}
     assert heard.commands < ALARMS / 10
     old, new = (0, "TRIGGERED", True, 1), (1, "TRIGGERED", False, 1)
@@ -94,6 +68,7 @@ def test_what_has_ended_ends_its_alerts_however_old(
     crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
 ) -> None:
     forget(crowd, redis_client, 20 * WINDOW)
+    heard.commands = 0
     assert outcomes(crowd, group(event_type="RECOVERY")) == {"recorded"}
     assert heard.commands < ALARMS / 10
     assert alerts(crowd) == [(0, "RESOLVED", False, 2)] * ALARMS
@@ -104,6 +79,7 @@ def test_within_the_window_it_joins_its_alerts(
     crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis, title: str, outcome: str
 ) -> None:
     forget(crowd, redis_client, WINDOW - timedelta(seconds=1))
+    heard.commands = 0
     assert outcomes(crowd, group(title)) == {outcome}
     assert heard.commands < ALARMS / 10
     assert alerts(crowd) == [(0, "TRIGGERED", False, 2)] * ALARMS

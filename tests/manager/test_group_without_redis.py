@@ -5,52 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo import MongoClient
 
+from tests.manager.alarm_group import ALARMS, group, outcomes
 from tests.manager.crowd import Crowd
-from tests.sent_commands import CountedCommands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import redis
     from pymongo.database import Database
 
     from event_service.settings import Settings
     from tests.manager.conftest import StoppableRedis
-
-ALARMS = 200
-
-
-@pytest.fixture
-def heard() -> CountedCommands:
-    return CountedCommands()
+    from tests.sent_commands import CountedCommands
 
 
 @pytest.fixture
 def without_redis(
-    heard: CountedCommands,
     webhook_database: Database[dict[str, Any]],
+    listened_database: Database[dict[str, Any]],
     stoppable_redis: tuple[StoppableRedis, redis.Redis],
     store_settings: Settings,
-) -> Iterator[Crowd]:
+) -> Crowd:
     server, client = stoppable_redis
     crowd = Crowd(store_settings, webhook_database, client)
-    assert store_settings.mongodb_uri is not None
-    address = store_settings.mongodb_uri.get_secret_value()
-    with MongoClient[dict[str, Any]](address, event_listeners=[heard]) as listened:
-        crowd.first = crowd.process(listened[webhook_database.name])
-        server.stop()
-        yield crowd
-
-
-def group(title: str = "down", **others: Any) -> dict[str, Any]:
-    alarms = [{"event_key": f"key-{at}", "title": title} | others for at in range(ALARMS)]
-    return {"results": alarms}
-
-
-def outcomes(crowd: Crowd, alarm: dict[str, Any]) -> set[str]:
-    return {str(one) for one in crowd.first.events.create(crowd.request(alarm)).outcomes}
+    crowd.first = crowd.process(listened_database)
+    server.stop()
+    return crowd
 
 
 def test_new_alarms_have_their_numbers(without_redis: Crowd) -> None:
