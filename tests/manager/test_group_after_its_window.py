@@ -105,15 +105,3 @@ def test_each_alarm_has_what_its_own_key_says(crowd: Crowd, redis_client: redis.
     states = [(episode, state) for episode, state, _, _ in alerts(crowd)]
     counted = {one: states.count(one) for one in set(states)}
     assert counted == {(0, "RESOLVED"): 100, (0, "TRIGGERED"): 101, (1, "TRIGGERED"): 50}
-
-
-def test_an_alert_that_was_joined_just_now_holds_its_key(
-    crowd: Crowd, redis_client: redis.Redis
-) -> None:
-    """Whoever joins an alert writes the event after that."""
-    forget(crowd, redis_client, WINDOW)
-    joined = {"$set": {"last_seen_at": crowd.now()}}
-    crowd.database["alert"].update_one({"event_key": "key-7"}, joined)
-    crowd.deliver(alarm=group())
-    (held,) = crowd.database["alert"].find({"event_key": "key-7"})
-    assert (held["state"], held["event_count"]) == ("TRIGGERED", 2)

@@ -295,8 +295,8 @@ def test_what_is_not_understood_opens_one_alert_and_not_one_per_request(running:
 
 def _age(running: Running, **ago: float) -> None:
     age = timedelta(**ago)
-    times = ("created_at", "last_repeated_at", "last_seen_at")
-    for name in ("event", "alert"):
-        for one in running.database[name].find():
-            aged = {key: one[key] - age for key in times if one.get(key)}
-            running.database[name].update_one({"_id": one["_id"]}, {"$set": aged})
+    for event in running.events():
+        changes = {
+            key: event[key] - age for key in ("created_at", "last_repeated_at") if event[key]
+        }
+        running.database["event"].update_one({"_id": event["_id"]}, {"$set": changes})

@@ -143,12 +143,10 @@ class Standings:
 
 def _is_over(one: Candidate, holder: KeyAlert, last: Mapping[str, Any] | None) -> bool:
     """Whether the window of the alert is over when the delivery comes."""
-    # The alert knows of who has joined it and not yet written an event; the event of repeats whose
-    # writer died before it told the alert.
-    seen = (holder.seen_at, last_seen(last) if last else None)
-    times = [time for time in seen if time is not None]
+    # The window is that of the last event (CONTRACT 4); the alert is asked where there is none.
+    seen = holder.seen_at if last is None else last_seen(last)
     # Where nothing tells when it was seen, it is seen now: by the delivery that joins it.
-    return bool(times) and one.delivery.at - max(times) >= one.window
+    return seen is not None and one.delivery.at - seen >= one.window
 
 
 def _recorded(last: Mapping[str, Any] | None) -> Recorded | None:
