@@ -2,17 +2,19 @@
 
 Why N concurrent creates of one key can't open two alerts: the alerts of a key are its episodes,
 numbered from 0, and the database's unique index over key and episode admits one document for each
-of them. Every way to open an alert is one insert of an episode, the next after the newest one
-that the opener knows, so of N inserts one wins and the others are told so before anything of
-theirs is written. An opener goes on to the next episode only when the newest alert is resolved, or
-when its window is over and the opener has marked it superseded, by an update that names the
-``last_seen_at`` it read: a delivery that joins in that moment either changes that time, and the
-opener reads again, or finds the mark and decides anew. (One that came before that time, and is only
-now done, leaves it as it is: it belongs to that alert all the same.) With Redis up, its Lua step
-hands OPEN to one delivery and makes the others join or repeat: that saves round trips and decides
-nothing. With Redis down, or emptied in between, all N come to the insert, N - 1 fail there, read
-the winner and join it. And nobody believes Redis about an event that only Redis has seen: a repeat
-counts once the event it repeats is known to be in the database, else the database decides.
+of them. Every way to open an alert is one insert of an episode, the next after the newest one that
+the opener knows, so of N inserts one wins and the others are told so before anything of theirs is
+written. An opener goes on to the next episode only when the newest alert is resolved, or when its
+window is over and the opener has marked it superseded, by an update that names the ``last_seen_at``
+it read: a delivery that joins in that moment either changes that time, and the opener reads again,
+or finds the mark and decides anew. (One that came before that time, and is only now done, leaves it
+as it is: it belongs to that alert all the same. What is not seen is one that had joined before the
+opener read the alert, and writes its event after the opener has looked for it: the window counts
+from the last event.) With Redis up, its Lua step hands OPEN to one delivery and makes the others
+join or repeat: that saves round trips and decides nothing. With Redis down, or emptied in between,
+all N come to the insert, N - 1 fail there, read the winner and join it. And nobody believes Redis
+about an event that only Redis has seen: a repeat counts once the event it repeats is known to be in
+the database, else the database decides.
 
 What the callers of a process bring is recorded together (``group_commit``, ``batch_recorder``).
 What Redis could not decide, or the database disagreed with, goes on to a second queue, where the
