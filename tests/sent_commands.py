@@ -8,12 +8,16 @@ from pymongo import monitoring
 
 
 class SentCommands(monitoring.CommandListener):
-    """Keeps the pipelines that a client has sent."""
+    """Keeps the pipelines that a client has sent, and counts what it asked or had written."""
+
+    _COUNTED = frozenset({"insert", "update", "find", "aggregate"})
 
     def __init__(self) -> None:
+        self.commands = 0
         self._pipelines: list[list[dict[str, Any]]] = []
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.commands += event.command_name in self._COUNTED
         if event.command_name == "aggregate":
             self._pipelines.append(list(event.command["pipeline"]))
 
@@ -31,21 +35,3 @@ class SentCommands(monitoring.CommandListener):
     def pages(self) -> list[list[dict[str, Any]]]:
         """Those of them that ask for documents, not for a number; takes all."""
         return [one for one in self.taken() if any("$limit" in stage for stage in one)]
-
-
-class CountedCommands(monitoring.CommandListener):
-    """Counts what a client asks or has written."""
-
-    _COUNTED = frozenset({"insert", "update", "find", "aggregate"})
-
-    def __init__(self) -> None:
-        self.commands = 0
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self.commands += event.command_name in self._COUNTED
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Not of interest."""
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Not of interest."""

@@ -21,7 +21,7 @@ from event_service.manager.webhook_changes import WebhookChanges
 from event_service.manager.webhooks import WebhookManager
 from event_service.model.indexes import ensure_indexes
 from tests.manager.crowd import Crowd
-from tests.sent_commands import CountedCommands
+from tests.sent_commands import SentCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,14 +138,14 @@ def crowd(
 
 
 @pytest.fixture
-def heard() -> CountedCommands:
+def heard() -> SentCommands:
     """What is asked by way of ``listened_database``."""
-    return CountedCommands()
+    return SentCommands()
 
 
 @pytest.fixture
 def listened_database(
-    heard: CountedCommands, webhook_database: Database[dict[str, Any]], store_settings: Settings
+    heard: SentCommands, webhook_database: Database[dict[str, Any]], store_settings: Settings
 ) -> Iterator[Database[dict[str, Any]]]:
     assert store_settings.mongodb_uri is not None
     address = store_settings.mongodb_uri.get_secret_value()

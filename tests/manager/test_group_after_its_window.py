@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from tests.manager.crowd import Crowd
-    from tests.sent_commands import CountedCommands
+    from tests.sent_commands import SentCommands
 
 WINDOW = timedelta(seconds=600)
 LOOKS = 2
@@ -48,7 +48,7 @@ def forget(crowd: Crowd, client: redis.Redis, passed: timedelta) -> None:
 
 
 def test_what_still_fires_opens_new_alerts(
-    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
+    crowd: Crowd, heard: SentCommands, redis_client: redis.Redis
 ) -> None:
     forget(crowd, redis_client, WINDOW)
     heard.commands = 0
@@ -65,7 +65,7 @@ def test_what_still_fires_opens_new_alerts(
 
 
 def test_what_has_ended_ends_its_alerts_however_old(
-    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis
+    crowd: Crowd, heard: SentCommands, redis_client: redis.Redis
 ) -> None:
     forget(crowd, redis_client, 20 * WINDOW)
     heard.commands = 0
@@ -76,7 +76,7 @@ def test_what_has_ended_ends_its_alerts_however_old(
 
 @pytest.mark.parametrize(("title", "outcome"), [("down", "repeated"), ("worse", "recorded")])
 def test_within_the_window_it_joins_its_alerts(
-    crowd: Crowd, heard: CountedCommands, redis_client: redis.Redis, title: str, outcome: str
+    crowd: Crowd, heard: SentCommands, redis_client: redis.Redis, title: str, outcome: str
 ) -> None:
     forget(crowd, redis_client, WINDOW - timedelta(seconds=1))
     heard.commands = 0

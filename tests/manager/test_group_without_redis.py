@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from event_service.settings import Settings
     from tests.manager.conftest import StoppableRedis
-    from tests.sent_commands import CountedCommands
+    from tests.sent_commands import SentCommands
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_new_alarms_have_their_numbers(without_redis: Crowd) -> None:
 
 
 def test_alarms_go_on_as_they_would_alone_in_a_few_calls(
-    without_redis: Crowd, heard: CountedCommands
+    without_redis: Crowd, heard: SentCommands
 ) -> None:
     for alarms, outcome in (
         (group(), "recorded"),

@@ -6,36 +6,22 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymongo import MongoClient
 
 from event_service.manager.key_alerts import EndedAlert, KeyAlerts, Recoverable
-from tests.sent_commands import SentCommands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pymongo.collection import Collection
     from pymongo.database import Database
 
-    from event_service.settings import Settings
+    from tests.sent_commands import SentCommands
 
 AT = datetime(2026, 1, 1)  # noqa: DTZ001  # instants are naive and UTC
 EPISODES = 3
 
 
 @pytest.fixture
-def sent() -> SentCommands:
-    return SentCommands()
-
-
-@pytest.fixture
-def keys(
-    sent: SentCommands, webhook_database: Database[dict[str, Any]], store_settings: Settings
-) -> Iterator[KeyAlerts]:
-    assert store_settings.mongodb_uri is not None
-    address = store_settings.mongodb_uri.get_secret_value()
-    with MongoClient[dict[str, Any]](address, event_listeners=[sent]) as client:
-        yield KeyAlerts(client[webhook_database.name]["alert"])
+def keys(listened_database: Database[dict[str, Any]]) -> KeyAlerts:
+    return KeyAlerts(listened_database["alert"])
 
 
 @pytest.fixture
@@ -65,19 +51,19 @@ def _resolve(alerts: Collection[dict[str, Any]], alert_id: str, at: datetime) ->
 
 
 @pytest.mark.usefixtures("alerts")
-def test_the_newest_is_what_holds_a_key(keys: KeyAlerts, sent: SentCommands) -> None:
+def test_the_newest_is_what_holds_a_key(keys: KeyAlerts, heard: SentCommands) -> None:
     found = keys.newest(["a", "b", "of nobody"])
     assert {key: (one.alert_id, one.episode, one.holds) for key, one in found.items()} == {
         "a": ("alert-a2", 2, True),
         "b": ("alert-b2", 2, True),
     }
     assert found["a"].seen_at == AT + timedelta(hours=2)
-    assert len(sent.taken()) == 1
+    assert len(heard.taken()) == 1
 
 
 @pytest.mark.usefixtures("alerts")
 def test_the_older_alerts_of_a_key_are_not_looked_at_where_the_newest_is_open(
-    keys: KeyAlerts, sent: SentCommands
+    keys: KeyAlerts, heard: SentCommands
 ) -> None:
     found = keys.recoverable(["a", "b", "of nobody"], AT)
     assert found == {
@@ -85,7 +71,7 @@ def test_the_older_alerts_of_a_key_are_not_looked_at_where_the_newest_is_open(
         "b": Recoverable(("alert-b2", 2)),
         "of nobody": Recoverable(),
     }
-    assert len(sent.taken()) == 1
+    assert len(heard.taken()) == 1
 
 
 def test_where_the_newest_is_resolved_the_next_older_one_is_recovered(

@@ -145,7 +145,7 @@ class EventLog:
             return next(found, None)
 
     def add_repeats(self, repeats: Sequence[PendingRepeats]) -> frozenset[str]:
-        """Those deliveries repeated those events; answers which of the events are gone.
+        """Those deliveries repeated those events (CONTRACT 4.4); answers which of them are gone.
 
         An alarm that repeats for longer than events are kept outlives the event it repeats.
         """

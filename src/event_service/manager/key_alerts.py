@@ -63,7 +63,7 @@ class EndedAlert:
 
 @dataclass(frozen=True, slots=True)
 class Recoverable:
-    """What a recovery of a key may concern.
+    """What a recovery of a key may concern (CONTRACT 4.3).
 
     ``open`` is the newest open alert, however old, and its episode; ``ended`` the newest of those
     that were resolved lately.
