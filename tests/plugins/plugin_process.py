@@ -46,6 +46,9 @@ def _behave(request: Any, context: grpc.ServicerContext) -> bytes | None:
             )
         case "crash":
             raise RuntimeError("a fault of the plugin's own")
+        case "unavailable late" if _calls == 1:
+            _never.wait(0.5)
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
         case "unavailable once" if _calls == 1:
             context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
         case "unavailable":
@@ -126,7 +129,7 @@ def _init(request: webhook_pb2.WebhookInitRequest, context: grpc.ServicerContext
         _hold()
     metadata = Struct()
     metadata.update({"duplicate_event_time": 120, "calls": _calls})
-    if _asked(request) == "unavailable once":
+    if _asked(request) == "unavailable late":
         metadata["seconds_left"] = context.time_remaining()
     if _asked(request) == "large":
         metadata["text"] = "x" * 2 * 1024 * 1024
