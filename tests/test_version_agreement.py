@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from event_service.bodies.plain_text import trimmed_object
-from event_service.dedup.claims import Claims, NumberDraw
+from event_service.dedup.claims import Claims
 from event_service.dedup.decision import Proposal
 from event_service.dedup.gate import RedisGate
 from event_service.dedup.key import DedupKey
@@ -83,11 +83,11 @@ def test_claims_counts_and_numbers(redis_client: redis.Redis) -> None:
         at_ms=1_000,
     )
     claims.decide([(KEY, proposal)] * 3)
-    claims.draw_numbers([NumberDraw("domain-1", "workspace-1")])
-    claim, pending = f"event-service:test:{{2d}}:claim:{DIGEST}", "event-service:test:{2d}:pending"
-    number = "event-service:test:number:domain-1/workspace-1"
+    shard = "event-service:test:{15}"
+    claim, pending = f"{shard}:claim:{DIGEST}", f"{shard}:pending"
+    number = f"{shard}:number:domain-1/workspace-1"
     assert set(redis_client.keys()) == {claim, pending, number}
-    held = {"alert": "alert-1", "event": "event-1", "print": "f1", "n": "0"}
+    held = {"alert": "alert-1", "event": "event-1", "print": "f1"}
     assert redis_client.hgetall(claim) == held
     assert redis_client.hgetall(pending) == {f"{DIGEST}:alert-1:event-1": "2:1000"}
     assert redis_client.get(number) == "1"

@@ -104,12 +104,14 @@ def build_managers(
     """
     wake = threading.Event()
     namespace, gate = f"event-service:{database.name}", RedisGate()
-    claims = Claims(redis, namespace, gate)
+    # A counter that starts knows nothing of the alerts of another service.
+    claims = Claims(redis, namespace, gate, numbers_from_1=not traits.taken_over)
     claims.load()
     log = EventLog(database)
     alerts = AlertManager(database["alert"], claims, taken_over=traits.taken_over)
     execution = Execution(log, alerts, claims)
     standings = Standings(log, alerts, KeyAlerts(database["alert"]))
+    settlement = Settlement(standings, execution, claims)
 
     def wake_up() -> None:
         if not wake.is_set():  # to set it again would take its lock, for every call
@@ -153,8 +155,8 @@ def build_managers(
         webhooks=webhooks,
         plugins=plugins,
         recorder=Recorder(
-            BatchRecorder(log, execution, claims, repeats),
-            Settlement(standings, execution, claims),
+            BatchRecorder(log, settlement, execution, claims, repeats),
+            settlement,
             settings.store_timeout_seconds,
         ),
         reader=reader("event", EVENT_FIELDS),

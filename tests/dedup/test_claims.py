@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from redis.exceptions import ResponseError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from event_service.store_clients import RedisClient
 
 KEY = DedupKey("domain-1", "workspace-1", "project-1", "k1")
+WORKSPACE = (KEY.domain_id, KEY.workspace_id)
 ALERT = Proposal(
     recovers=False,
     ends_claim=False,
@@ -38,16 +40,20 @@ def _decide(claims: Claims, key: DedupKey, proposal: Proposal) -> Decision:
     return decision
 
 
-def _held(alert_id: str, episode: int, event_id: str, recorded: str, said: str) -> HeldClaim:
-    return HeldClaim(KEY, alert_id, episode, event_id, recorded, said, 600_000)
+def _held(alert_id: str, event_id: str, recorded: str, said: str) -> HeldClaim:
+    return HeldClaim(KEY, alert_id, event_id, recorded, said, 600_000)
+
+
+def _pending(alert_id: str) -> PendingRepeats:
+    return PendingRepeats(KEY.shard, KEY.digest, alert_id, "event-1", 1, 1_000)
 
 
 def test_the_first_opens_and_what_follows_repeats_or_is_recorded(claims: Claims) -> None:
-    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 0)
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", number=1)
     again = ALERT._replace(event_id="event-9", alert_id="alert-9")
-    assert _decide(claims, KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1", 0)
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2", 0)
-    assert _decide(claims, KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9", 0)
+    assert _decide(claims, KEY, again) == Decision(Verdict.REPEAT, "alert-1", "event-1")
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.RECORD, "alert-1", "event-2")
+    assert _decide(claims, KEY, again) == Decision(Verdict.RECORD, "alert-1", "event-9")
 
 
 def test_another_key_is_another_matter(claims: Claims) -> None:
@@ -73,58 +79,58 @@ def test_policies(claims: Claims) -> None:
     assert _decide(claims, KEY, every).verdict is Verdict.RECORD
     assert _decide(claims, KEY, every).verdict is Verdict.REPEAT  # the same call, sent again
     first = NEWS._replace(never_record=True, event_id="event-6")
-    assert _decide(claims, KEY, first) == Decision(Verdict.JOIN, "alert-1", "event-5", 0)
+    assert _decide(claims, KEY, first) == Decision(Verdict.JOIN, "alert-1", "event-5")
     claims.say([(KEY, "alert-9", first.fingerprint)])
     assert _decide(claims, KEY, first).verdict is Verdict.JOIN
     claims.say([(KEY, "alert-1", first.fingerprint)])
-    assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5", 0)
+    assert _decide(claims, KEY, first) == Decision(Verdict.REPEAT, "alert-1", "event-5")
     manual = first._replace(recovers=True, event_id="event-7")
-    assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7", 0)
+    assert _decide(claims, KEY, manual) == Decision(Verdict.RECORD, "alert-1", "event-7")
     assert _decide(claims, KEY, ALERT).verdict is Verdict.RECORD
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
-def test_a_recovery_ends_the_claim_and_the_next_alert_is_the_next_episode(claims: Claims) -> None:
+def test_a_recovery_ends_the_claim_and_the_next_alarm_opens_an_alert(claims: Claims) -> None:
     assert _decide(claims, KEY, RECOVERY) == UNKNOWN
     _decide(claims, KEY, ALERT)
-    assert _decide(claims, KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1", 0)
+    assert _decide(claims, KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1")
     assert _decide(claims, KEY, RECOVERY) == UNKNOWN
-    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 1)
+    claims.end([EndedClaim(KEY, "alert-1", 600_000)])
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", number=2)
 
 
-def test_an_alert_that_only_redis_calls_ended_is_no_ground_for_the_next(claims: Claims) -> None:
+def test_who_opens_the_next_alert_is_not_ended_with_the_last(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", 0)
-    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", number=2)
+    claims.end([EndedClaim(KEY, "alert-1", 600_000)])
     assert _decide(claims, KEY, NEWS).verdict is Verdict.REPEAT
 
 
 def test_the_claim_of_a_resolved_alert_is_not_installed(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
-    claims.install([_held("alert-1", 0, "event-1", "f1", "f1")])
+    claims.install([_held("alert-1", "event-1", "f1", "f1")])
     assert _decide(claims, KEY, NEWS).verdict is Verdict.OPEN
-    claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
-    claims.install([_held("alert-7", 4, "event-7", "f2", "f2")])
-    claims.end([EndedClaim(KEY, "alert-2", 0, 600_000)])
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7", 4)
-    claims.install([_held("alert-7", 4, "event-7", "f2", "f1")])
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.JOIN, "alert-7", "event-7", 4)
-    assert _decide(claims, KEY, ALERT) == Decision(Verdict.RECORD, "alert-7", "event-1", 4)
+    claims.end([EndedClaim(KEY, "alert-2", 600_000)])
+    claims.install([_held("alert-7", "event-7", "f2", "f2")])
+    claims.end([EndedClaim(KEY, "alert-2", 600_000)])
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.REPEAT, "alert-7", "event-7")
+    claims.install([_held("alert-7", "event-7", "f2", "f1")])
+    assert _decide(claims, KEY, NEWS) == Decision(Verdict.JOIN, "alert-7", "event-7")
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.RECORD, "alert-7", "event-1")
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
 
 
 def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
-    claims.end([EndedClaim(KEY, "alert-9", 0, 600_000)])
-    assert not claims.drop(KEY.digest, "alert-9")
+    claims.end([EndedClaim(KEY, "alert-9", 600_000)])
+    assert not claims.drop(_pending("alert-9"))
     assert _decide(claims, KEY, ALERT).verdict is Verdict.REPEAT
-    assert claims.drop(KEY.digest, "alert-1")
+    assert claims.drop(_pending("alert-1"))
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
-    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
-    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", 1)
+    claims.end([EndedClaim(KEY, "alert-1", 600_000)])
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", number=3)
 
 
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
@@ -133,7 +139,7 @@ def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
         _decide(claims, KEY, ALERT._replace(at_ms=at_ms))
     assert claims.orphans(before_ms=7_000) == []
     (pending,) = claims.orphans(before_ms=7_001)
-    assert pending == PendingRepeats(KEY.digest, "alert-1", "event-1", 3, 7_000)
+    assert pending == PendingRepeats(KEY.shard, KEY.digest, "alert-1", "event-1", 3, 7_000)
     claims.settle([replace(pending, count=2)])
     assert [one.count for one in claims.orphans(before_ms=8_000)] == [1]
     claims.settle([pending])
@@ -163,21 +169,41 @@ def test_what_is_orphaned_is_adopted_once(claims: Claims) -> None:
     assert claims.orphans(before_ms=6_000) == []
 
 
-def test_numbers_are_drawn_once_and_may_go_back(claims: Claims) -> None:
-    draw = NumberDraw("domain-1", "workspace-1")
-    other = replace(draw, workspace_id="workspace-2")
-    assert claims.draw_numbers([draw]) == [range(1, 2)]
-    assert claims.draw_numbers([replace(draw, count=2), other]) == [range(2, 4), range(1, 2)]
-    claims.return_numbers([("domain-1", "workspace-1", 2)])
-    assert claims.draw_numbers([draw]) == [range(4, 5)]
-    claims.return_numbers([("domain-1", "workspace-1", 4)])
-    assert claims.draw_numbers([replace(draw, count=2)]) == [range(4, 6)]
-    claims.return_numbers([("domain-1", "workspace-1", number) for number in (5, 4)])
-    assert claims.draw_numbers([draw]) == [range(4, 5)]
-    assert claims.draw_numbers([replace(draw, floor=10)]) == [range(11, 12)]
-    assert claims.draw_numbers([replace(draw, floor=5, count=3)]) == [range(12, 15)]
-    unknown = replace(draw, workspace_id="workspace-3", starts=False)
-    assert claims.draw_numbers([unknown, replace(draw, starts=False)]) == [range(0), range(15, 16)]
+def test_who_opens_has_the_next_number_of_the_workspace(claims: Claims) -> None:
+    keys = [replace(KEY, event_key=f"k{number}") for number in range(3)]
+    other = replace(KEY, workspace_id="workspace-2")
+    asked = [(key, ALERT) for key in (keys[0], keys[1], keys[0], other, keys[2])]
+    assert [one.number for one in claims.decide(asked)] == [1, 2, 0, 1, 3]
+    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 2, floor=0)]) == [range(4, 6)]
+
+
+def test_numbers_may_go_back(claims: Claims) -> None:
+    def drawn(count: int, floor: int = 0) -> list[range] | None:
+        return claims.draw_numbers([NumberDraw(*WORKSPACE, count, floor)])
+
+    assert drawn(2) == [range(1, 3)]
+    claims.return_numbers([(KEY, 1)])
+    assert drawn(1) == [range(3, 4)]
+    claims.return_numbers([(KEY, 3), (KEY, 0)])
+    assert drawn(2) == [range(3, 5)]
+    claims.return_numbers([(KEY, 3), (KEY, 4)])
+    assert drawn(1) == [range(3, 4)]
+    assert drawn(1, floor=10) == [range(11, 12)]
+    assert drawn(3, floor=5) == [range(12, 15)]
+
+
+def test_a_counter_that_may_not_start_has_no_number(client: RedisClient) -> None:
+    claims = Claims(client, f"test-{uuid4().hex}", RedisGate(), numbers_from_1=False)
+    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1")
+    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 1, floor=50)]) == [range(51, 52)]
+    assert _decide(claims, replace(KEY, event_key="k2"), ALERT).number == 52
+
+
+def test_a_counter_of_another_program_has_no_number(claims: Claims, client: RedisClient) -> None:
+    _decide(claims, KEY, ALERT)
+    (counter,) = client.keys("*:number:*")
+    client.set(counter, "a text")
+    assert _decide(claims, replace(KEY, event_key="k2"), ALERT).number == 0
 
 
 def test_what_comes_together_is_decided_in_its_order(claims: Claims) -> None:
@@ -211,7 +237,7 @@ def test_the_window_slides(claims: Claims, client: RedisClient) -> None:
     left = client.pttl(name)
     assert isinstance(left, int)
     assert 30_000 < left <= 60_000
-    claims.install([_held("alert-1", 0, "event-1", "f1", "f1")])
+    claims.install([_held("alert-1", "event-1", "f1", "f1")])
     assert 60_000 < client.pttl(name) <= 600_000
 
 
@@ -222,9 +248,9 @@ def test_a_tombstone_stays_a_minute_at_least_and_not_for_ever(
     _decide(claims, KEY, RECOVERY._replace(window_ms=1_000))
     (name,) = client.keys("*:claim:*")
     assert 30_000 < client.pttl(name) <= 60_000
-    claims.end([EndedClaim(KEY, "alert-1", 0, 600_000)])
+    claims.end([EndedClaim(KEY, "alert-1", 600_000)])
     assert 60_000 < client.pttl(name) <= 600_000
-    claims.end([EndedClaim(KEY, "alert-1", 0, 1_000)])
+    claims.end([EndedClaim(KEY, "alert-1", 1_000)])
     assert 30_000 < client.pttl(name) <= 60_000
 
 
@@ -287,7 +313,7 @@ def test_without_redis_nothing_is_decided_and_nothing_it_had_counts(client: Redi
     assert len(orphans) == 1
     _fail(client, gate)
     assert claims.decide([(KEY, NEWS), (KEY, ALERT)]) == [UNKNOWN, UNKNOWN]
-    assert claims.draw_numbers([NumberDraw("domain-1", "workspace-1")]) is None
+    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 1, floor=0)]) is None
     assert claims.orphans(before_ms=2_000) == []
     assert claims.adopt(orphans) == []
     assert not claims.settle(orphans)

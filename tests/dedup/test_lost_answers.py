@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ASKED = [
     (
-        DedupKey("domain-1", "workspace-1", "project-1", f"k{number}"),
+        DedupKey(f"domain-{number}", "workspace-1", "project-1", "k1"),
         Proposal(
             recovers=False,
             ends_claim=False,
@@ -42,7 +42,7 @@ ASKED = [
     for number in range(9)
 ]
 
-ONE_DECISION = b"*15\r\n$7\r\nEVALSHA"
+ONE_DECISION = b"*17\r\n$7\r\nEVALSHA"
 """How it begins: no other command that only speaks of it has that."""
 
 

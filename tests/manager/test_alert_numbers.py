@@ -48,8 +48,8 @@ def start(
 
 def test_a_workspace_without_alerts_starts_at_1(start: Callable[[], AlertNumbers]) -> None:
     numbers = start()
-    assert numbers.draw([OTHER, KEY, OTHER], look=False) == [1, HIGHEST + 1, 2]
-    assert numbers.draw([OTHER, KEY], look=False) == [3, HIGHEST + 2]
+    assert numbers.draw([OTHER, KEY, OTHER]) == [1, HIGHEST + 1, 2]
+    assert numbers.draw([OTHER, KEY]) == [3, HIGHEST + 2]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_no_number_of_an_alert_stands_in_no_way(
     for key in (KEY, OTHER):
         tenant = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
         alerts.insert_one({**tenant, "alert_id": f"alert-{key.workspace_id}", **odd})
-    assert start().draw([KEY, OTHER], look=False) == [HIGHEST + 1, 1]
+    assert start().draw([KEY, OTHER]) == [HIGHEST + 1, 1]
 
 
 @pytest.mark.parametrize("number", [60.0, Decimal128("60")])
@@ -89,7 +89,7 @@ def test_a_number_of_any_type_counts(
 ) -> None:
     numbers = start()
     webhook_database["alert"].update_one({}, {"$set": {"alert_number": number}})
-    assert numbers.draw([KEY], look=False) == [61]
+    assert numbers.draw([KEY]) == [61]
 
 
 def test_all_that_start_at_once_draw_above_the_old_alerts(
@@ -99,7 +99,7 @@ def test_all_that_start_at_once_draw_above_the_old_alerts(
 
     def draw(numbers: AlertNumbers) -> list[int]:
         together.wait()
-        return numbers.draw([KEY], look=False)
+        return numbers.draw([KEY])
 
     with ThreadPoolExecutor(PROCESSES) as pool:
         drawn = list(chain.from_iterable(pool.map(draw, [start() for _ in range(PROCESSES)])))

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from event_service.dedup.claims import Claims
-from event_service.dedup.gate import RedisGate
-from event_service.manager.alerts import AlertManager
-from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.candidate import Candidate, candidate_of
 from event_service.manager.delivery import Delivery, Outcome, RecordingRules
-from event_service.manager.event_log import EventLog
-from event_service.manager.execution import Execution
-from event_service.manager.repeats import RepeatCounts
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.store_clients import connect_mongodb, database_of
+from tests.manager.deciders import deciders_on
 from tests.manager.refused_counts import refused
 from tests.mongodb_relay import mongodb_relay
 
@@ -30,16 +24,10 @@ if TYPE_CHECKING:
     import redis
     from pymongo.database import Database
 
+    from event_service.manager.batch_recorder import BatchRecorder
     from event_service.settings import Settings
 
 NOW = datetime(2024, 3, 1, 1)  # noqa: DTZ001  # instants are naive
-
-
-def _recorder(database: Database[dict[str, Any]], client: redis.Redis) -> BatchRecorder:
-    claims = Claims(client, "test", RedisGate())
-    log = EventLog(database)
-    execution = Execution(log, AlertManager(database["alert"], claims), claims)
-    return BatchRecorder(log, execution, claims, RepeatCounts(lambda: None))
 
 
 @pytest.fixture
@@ -47,11 +35,15 @@ def recorder(
     webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
 ) -> BatchRecorder:
     redis_client.flushdb()
-    return _recorder(webhook_database, redis_client)
+    return deciders_on(webhook_database, redis_client).redis
 
 
 def _event(
-    event_key: str, policy: RecordingPolicy, identity: str = "", event_type: str = "ALERT"
+    event_key: str,
+    policy: RecordingPolicy,
+    identity: str = "",
+    event_type: str = "ALERT",
+    title: str = "t",
 ) -> Candidate:
     delivery = Delivery(
         webhook_id="webhook-000000000001",
@@ -63,7 +55,7 @@ def _event(
         at=NOW,
         identity=identity,
     )
-    said = {"event_key": event_key, "event_type": event_type, "title": "t"}
+    said = {"event_key": event_key, "event_type": event_type, "title": title}
     return candidate_of(delivery, normalise(said).draft)
 
 
@@ -98,7 +90,7 @@ def test_repeats_that_cant_be_confirmed_take_nothing_with_them_that_is_recorded(
         mongodb_relay(webhook_database, answer) as uri,
         connect_mongodb(uri, store_settings) as client,
     ):
-        fault, outcome = _recorder(database_of(client), redis_client).record([old, new])
+        fault, outcome = deciders_on(database_of(client), redis_client).redis.record([old, new])
     assert isinstance(fault, PyMongoError)
     assert outcome is Outcome.RECORDED
 
@@ -159,10 +151,53 @@ def test_what_cant_join_an_alert_that_has_ended_is_the_databases_to_decide(
     assert recorder.record([one._replace(fingerprint="of something else")]) == [None]
 
 
-def test_after_a_recovery_redis_knows_the_next_episode(recorder: BatchRecorder) -> None:
-    for event_type in ("ALERT", "RECOVERY", "ALERT"):
+def test_what_fires_again_after_it_was_over_is_recorded_with_what_is_new(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> None:
+    for event_type in ("ALERT", "RECOVERY"):
         event = _event("k", RecordingPolicy.CHANGED, event_type=event_type)
         assert recorder.record([event]) == [Outcome.RECORDED]
+    redis_client.delete(*redis_client.keys("*:claim:*"))  # as it forgets what was long ago
+    batch = [_event(key, RecordingPolicy.CHANGED) for key in ("new", "k")]
+    assert recorder.record(batch) == [Outcome.RECORDED] * 2
+    alerts = webhook_database["alert"].find({"state": "TRIGGERED"}, sort=[("alert_number", 1)])
+    assert [(one["event_key"], one["alert_number"]) for one in alerts] == [("new", 2), ("k", 3)]
+
+
+def test_what_redis_forgot_joins_its_alert_and_redis_is_told(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> None:
+    for title in ("t", "worse"):
+        redis_client.flushdb()
+        event = _event("k", RecordingPolicy.CHANGED, title=title)
+        assert recorder.record([event]) == [Outcome.RECORDED]
+    with refused(webhook_database["alert"], "last_seen_at", 1):
+        assert recorder.record([event]) == [Outcome.REPEATED]  # counted by Redis alone
+    assert webhook_database["alert"].count_documents({}) == 1
+
+
+def test_who_is_outrun_in_opening_an_alert_is_decided_anew(
+    recorder: BatchRecorder,
+    webhook_database: Database[dict[str, Any]],
+    redis_client: redis.Redis,
+    store_settings: Settings,
+) -> None:
+    faster, one = [_event("k", RecordingPolicy.CHANGED)], _event("k", RecordingPolicy.CHANGED)
+
+    def outrun(command: Mapping[str, Any]) -> None:
+        if command.get("insert") == "alert" and faster:
+            redis_client.flushdb()
+            assert recorder.record([faster.pop()]) == [Outcome.RECORDED]
+
+    with (
+        mongodb_relay(webhook_database, outrun) as uri,
+        connect_mongodb(uri, store_settings) as client,
+    ):
+        deciders = deciders_on(database_of(client), redis_client)
+        assert deciders.redis.record([one]) == [None]
+        assert deciders.database.settle([one]) == [Outcome.REPEATED]
+    (alert,) = webhook_database["alert"].find()
+    assert alert["event_count"] == 2
 
 
 def test_another_process_believes_redis_about_what_the_database_has(
@@ -172,8 +207,8 @@ def test_another_process_believes_redis_about_what_the_database_has(
     recorder.record(batch)
     webhook_database["event"].delete_one({"event_key": "k2"})
     webhook_database["event"].update_one({"event_key": "k3"}, {"$set": {"alert_id": "another"}})
-    other = _recorder(webhook_database, redis_client)
+    other = deciders_on(webhook_database, redis_client).redis
     assert other.record(batch) == [Outcome.REPEATED, None, None]
     assert other.record(batch[:1]) == [Outcome.REPEATED]
     # One that looks for some of what is there only.
-    assert _recorder(webhook_database, redis_client).record(batch[:1]) == [Outcome.REPEATED]
+    assert deciders_on(webhook_database, redis_client).redis.record(batch[:1]) == [Outcome.REPEATED]

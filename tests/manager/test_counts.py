@@ -41,9 +41,11 @@ if TYPE_CHECKING:
 def test_whoever_writes_counts_is_woken_and_takes_them_once() -> None:
     woken = threading.Event()
     counts = RepeatCounts(woken.set)
-    counts.add(PendingRepeats("k", "alert-1", "event-1", *its) for its in ((2, 5_000), (1, 4_000)))
+    counts.add(
+        PendingRepeats("00", "k", "alert-1", "event-1", *its) for its in ((2, 5_000), (1, 4_000))
+    )
     assert woken.is_set()
-    assert counts.take() == [PendingRepeats("k", "alert-1", "event-1", 3, 5_000)]
+    assert counts.take() == [PendingRepeats("00", "k", "alert-1", "event-1", 3, 5_000)]
     assert counts.take() == []
 
 

@@ -67,8 +67,8 @@ def test_the_older_alerts_of_a_key_are_not_looked_at_where_the_newest_is_open(
 ) -> None:
     found = keys.recoverable(["a", "b", "of nobody"], AT)
     assert found == {
-        "a": Recoverable(("alert-a2", 2)),
-        "b": Recoverable(("alert-b2", 2)),
+        "a": Recoverable("alert-a2"),
+        "b": Recoverable("alert-b2"),
         "of nobody": Recoverable(),
     }
     assert len(heard.taken()) == 1
@@ -81,8 +81,8 @@ def test_where_the_newest_is_resolved_the_next_older_one_is_recovered(
     found = keys.recoverable(["a", "b"], AT - timedelta(seconds=1))
     ended = EndedAlert("alert-a2", "event-alert-a2", AT)
     assert found == {
-        "a": Recoverable(("alert-a1", 1), ended),
-        "b": Recoverable(("alert-b2", 2)),
+        "a": Recoverable("alert-a1", ended),
+        "b": Recoverable("alert-b2"),
     }
 
 
@@ -92,7 +92,7 @@ def test_what_was_resolved_before_is_of_no_concern(
     for episode in range(EPISODES):
         _resolve(alerts, f"alert-a{episode}", AT - timedelta(minutes=episode))
     newest = EndedAlert("alert-a2", "event-alert-a2", AT - timedelta(minutes=2))
-    assert keys.recoverable(["a"], AT - timedelta(minutes=3)) == {"a": Recoverable(None, newest)}
+    assert keys.recoverable(["a"], AT - timedelta(minutes=3)) == {"a": Recoverable("", newest)}
     lately = keys.recoverable(["a"], AT - timedelta(minutes=1))["a"].ended
     assert lately is not None
     assert lately.alert_id == "alert-a0"

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from event_service.dedup.claims import Claims
-from event_service.dedup.gate import RedisGate
-from event_service.manager.alerts import AlertManager
-from event_service.manager.batch_recorder import BatchRecorder
 from event_service.manager.candidate import Candidate, candidate_of
 from event_service.manager.delivery import Delivery, Outcome, RecordingRules
-from event_service.manager.event_log import EventLog
-from event_service.manager.execution import Execution
-from event_service.manager.key_alerts import KeyAlerts
-from event_service.manager.repeats import RepeatCounts
-from event_service.manager.settlement import Settlement
-from event_service.manager.standing import Standings
 from event_service.manager.stored_object import stored_object
 from event_service.normalise import normalise
 from event_service.policies import RecordingPolicy, RecoveryMode
+from tests.manager.deciders import Deciders, deciders_on
 
 if TYPE_CHECKING:
     import redis
@@ -34,31 +25,10 @@ FIRST_ALONE = RULES._replace(policy=RecordingPolicy.FIRST)
 MANUAL = RULES._replace(recovery=RecoveryMode.MANUAL)
 
 
-class Deciders(NamedTuple):
-    """Redis, and the database that knows more."""
-
-    redis: BatchRecorder
-    database: Settlement
-    alerts: AlertManager
-    keys: KeyAlerts
-
-
 @pytest.fixture
 def deciders(webhook_database: Database[dict[str, Any]], redis_client: redis.Redis) -> Deciders:
     redis_client.flushdb()
-    claims = Claims(redis_client, "test", RedisGate())
-    log = EventLog(webhook_database)
-    alerts, keys = (
-        AlertManager(webhook_database["alert"], claims),
-        KeyAlerts(webhook_database["alert"]),
-    )
-    execution = Execution(log, alerts, claims)
-    return Deciders(
-        BatchRecorder(log, execution, claims, RepeatCounts(lambda: None)),
-        Settlement(Standings(log, alerts, keys), execution, claims),
-        alerts,
-        keys,
-    )
+    return deciders_on(webhook_database, redis_client)
 
 
 def _alarm(title: str = "t", rules: RecordingRules = RULES, *, at: datetime = NOW) -> Candidate:

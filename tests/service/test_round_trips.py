@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,12 +97,17 @@ def _body(key: str, **changes: Any) -> dict[str, Any]:
     return {"event_key": key, "title": "disk full", "severity": "ERROR"} | changes
 
 
+def _forget_claims(redis_client: Redis) -> None:
+    """As they end with their windows."""
+    redis_client.delete(*redis_client.keys("*:claim:*"))
+
+
 def test_create_of_a_new_key_even_on_a_webhook_not_seen_before(
     counted: Running, store_calls: StoreCalls
 ) -> None:
     webhook = counted.webhook("new key")
     assert store_calls(lambda: counted.client.create(webhook, _body("new"))) <= 5
-    assert store_calls(lambda: counted.client.create(webhook, _body("newer"))) <= 5
+    assert store_calls(lambda: counted.client.create(webhook, _body("newer"))) <= 4
 
 
 def test_create_that_is_recorded_as_a_duplicate(
@@ -126,8 +132,39 @@ def test_recovery(counted: Running, webhook: Webhook, store_calls: StoreCalls) -
     counted.client.create(webhook, _body("recovered"))
     recovery = _body("recovered", event_type="RECOVERY")
     assert store_calls(lambda: counted.client.create(webhook, recovery)) <= 4
-    # What a recovery costs more, the next alert of the key costs less.
     assert store_calls(lambda: counted.client.create(webhook, _body("recovered"))) <= 4
+
+
+def test_create_of_what_was_over_long_ago(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls, redis_client: Redis
+) -> None:
+    for event_type in ("ALERT", "RECOVERY"):
+        counted.client.create(webhook, _body("again", event_type=event_type))
+    _forget_claims(redis_client)
+    assert store_calls(lambda: counted.client.create(webhook, _body("again"))) <= 4
+    assert counted.database["alert"].count_documents({"event_key": "again"}) == 2
+
+
+def test_create_of_what_redis_has_forgotten(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls, redis_client: Redis
+) -> None:
+    counted.client.create(webhook, _body("forgotten"))
+    _forget_claims(redis_client)
+    assert store_calls(lambda: counted.client.create(webhook, _body("forgotten"))) <= 7
+    assert store_calls(lambda: counted.client.create(webhook, _body("forgotten"))) == 1
+
+
+def test_create_after_the_window(
+    counted: Running, webhook: Webhook, store_calls: StoreCalls, redis_client: Redis
+) -> None:
+    counted.client.create(webhook, _body("late"))
+    counted.database["event"].update_one(
+        {"event_key": "late"},
+        {"$set": {"created_at": datetime(2024, 3, 1)}},  # noqa: DTZ001
+    )
+    _forget_claims(redis_client)
+    assert store_calls(lambda: counted.client.create(webhook, _body("late"))) <= 6
+    assert counted.database["alert"].count_documents({"event_key": "late"}) == 2
 
 
 def test_get_and_list(counted: Running, webhook: Webhook, store_calls: StoreCalls) -> None:
@@ -149,11 +186,11 @@ def test_a_group_whose_body_is_kept_apart(
     assert commands.names.count("insert event") == 3
     assert commands.names.count("insert event_body") == 1
     newest: dict[str, Any] = {"query": {"page": {"start": 1, "limit": 5}}}
-    counted.client.call("list", newest)
-    whole = store_calls(lambda: counted.client.call("list", newest))
+    assert store_calls(lambda: counted.client.call("list", newest)) > 1
+    assert [name.endswith(" event_body") for name in commands.names].count(True) == 1
     newest["query"]["only"] = ["title"]
-    counted.client.call("list", newest)
-    assert store_calls(lambda: counted.client.call("list", newest)) == whole - 1
+    assert store_calls(lambda: counted.client.call("list", newest)) > 0
+    assert not [name for name in commands.names if name.endswith(" event_body")]
     assert counted.database["event_body"].count_documents({}) == 1
 
 
@@ -167,4 +204,5 @@ def test_recovery_of_a_group_that_has_nothing_to_end(
     assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3
     counted.client.create(webhook, fires)
     counted.client.create(webhook, recovers)
-    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 3
+    # Of a hundred events that the process has seen it may have forgotten one, and looks then.
+    assert store_calls(lambda: counted.client.create(webhook, recovers)) <= 4

@@ -33,6 +33,7 @@ class PendingRepeats:
     ``last_ms`` is the time of the last of them, in milliseconds since 1970.
     """
 
+    shard: str
     digest: str
     alert_id: str
     event_id: str
@@ -52,14 +53,13 @@ class PendingRepeats:
 
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
-    """A key that an alert of the database holds, as that episode, and the last event of it.
+    """A key that an alert of the database holds, and the last event of it.
 
     ``recorded`` is the fingerprint of that event, ``said`` that of what was said last.
     """
 
     key: DedupKey
     alert_id: str
-    episode: int
     event_id: str
     recorded: str
     said: str
@@ -68,40 +68,39 @@ class HeldClaim:
 
 @dataclass(frozen=True, slots=True)
 class EndedClaim:
-    """An alert, that episode of its key, that the database has resolved."""
+    """An alert that the database has resolved."""
 
     key: DedupKey
     alert_id: str
-    episode: int
     window_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class NumberDraw:
-    """So many alert numbers of a workspace, above ``floor``.
-
-    Without ``starts`` none are drawn from a counter that Redis does not have yet.
-    """
+    """So many alert numbers of a workspace, above ``floor``."""
 
     domain_id: str
     workspace_id: str
-    count: int = 1
-    floor: int = 0
-    starts: bool = True
+    count: int
+    floor: int
 
 
 class Claims:
     """Decisions on dedup keys, each one atomic step in Redis; as many as come in one call.
 
     What :meth:`say`, :meth:`install`, :meth:`end` and :meth:`drop` tell Redis are hints: if it is
-    down nothing is lost, since the database knows all of it. Keys of one dedup key share a hash
+    down nothing is lost, since the database knows all of it. Keys of one workspace share a hash
     tag, so that a Redis Cluster keeps them together.
     """
 
-    def __init__(self, client: RedisClient, namespace: str, gate: RedisGate) -> None:
+    def __init__(
+        self, client: RedisClient, namespace: str, gate: RedisGate, *, numbers_from_1: bool = True
+    ) -> None:
+        """``numbers_from_1`` says that a workspace without a counter has no alerts yet."""
         self._client = client
         self._namespace = namespace
         self._gate = gate
+        self._numbers_from_1 = int(numbers_from_1)
         self._calls = ScriptCalls(client, gate)
         self._untold = UntoldKeys()
 
@@ -110,57 +109,62 @@ class Claims:
         self._calls.load()
 
     def decide(self, asked: Sequence[tuple[DedupKey, Proposal]]) -> list[Decision]:
-        """What each delivery is; a repeat is counted in the same step. UNKNOWN if Redis is down.
+        """What each delivery is; a repeat is counted, and the number of an alert drawn, in the same
+        step. UNKNOWN if Redis is down.
 
         Those of one key are decided in their order.
         """
-        digests = [key.digest for key, _ in asked]
+        claims = [self._claim_of(key) for key, _ in asked]
         if self._gate.is_shut:
-            self._untold.add(digests)
+            self._untold.add(claims)
             return [UNKNOWN] * len(asked)
-        self._tell(scripts.FORGET, [(digest, ()) for digest in self._untold.take(digests)])
+        self._tell(scripts.FORGET, [(claim, ()) for claim in self._untold.take(claims)])
         answers = self._calls.run(
             scripts.DECIDE,
             [
                 Item(
-                    (self._claim_of(key.digest), self._pending_of(key.digest)),
-                    (*map(int, proposal[:4]), *proposal[4:], key.digest),
+                    (
+                        claim,
+                        self._key(key.shard, "pending"),
+                        self._counter(key.domain_id, key.workspace_id),
+                    ),
+                    (*map(int, proposal[:4]), *proposal[4:], key.digest, self._numbers_from_1),
                 )
-                for key, proposal in asked
+                for claim, (key, proposal) in zip(claims, asked, strict=True)
             ],
         )
         if answers is None:
-            self._untold.add(digests)
+            self._untold.add(claims)
             return [UNKNOWN] * len(asked)
         return [_decision(one) for one in answers]
 
     def say(self, said: Sequence[tuple[DedupKey, str, str]]) -> None:
         """Of each key the alert knows what was said last: its id, and the fingerprint of that."""
-        self._tell(scripts.SAY, [(key.digest, (alert, what)) for key, alert, what in said])
+        self._tell(scripts.SAY, [(self._claim_of(key), (alert, what)) for key, alert, what in said])
 
     def install(self, held: Iterable[HeldClaim]) -> None:
         """Tell Redis what the database decided."""
 
         def told(one: HeldClaim) -> tuple[str | int, ...]:
             last = (one.event_id, one.recorded)
-            return (one.alert_id, *last, one.episode, one.window_ms, one.said)
+            return (one.alert_id, *last, one.window_ms, one.said)
 
-        self._tell(scripts.INSTALL, [(one.key.digest, told(one)) for one in held])
+        self._tell(scripts.INSTALL, [(self._claim_of(one.key), told(one)) for one in held])
 
     def end(self, ended: Iterable[EndedClaim]) -> None:
         """The database has resolved those alerts: the next of their keys may be opened."""
         self._tell(
             scripts.END,
-            [(one.key.digest, (one.alert_id, one.episode, one.window_ms)) for one in ended],
+            [(self._claim_of(one.key), (one.alert_id, one.window_ms)) for one in ended],
         )
 
-    def drop(self, digest: str, alert_id: str) -> bool:
-        """The alert lost its key behind Redis' back; True if Redis still took it for the holder."""
-        return self._calls.run(scripts.DROP, [Item((self._claim_of(digest),), (alert_id,))]) == [1]
+    def drop(self, repeats: PendingRepeats) -> bool:
+        """Their alert lost its key behind Redis' back; True if Redis took it for the holder yet."""
+        claim = self._key(repeats.shard, f"claim:{repeats.digest}")
+        return self._calls.run(scripts.DROP, [Item((claim,), (repeats.alert_id,))]) == [1]
 
     def draw_numbers(self, draws: Sequence[NumberDraw]) -> list[range] | None:
-        """The next alert numbers of each workspace, an empty range where none were drawn; None if
-        Redis is down.
+        """The next alert numbers of each workspace; None if Redis is down.
 
         They are proposals: the unique index in the database has the last word.
         """
@@ -169,7 +173,7 @@ class Claims:
             [
                 Item(
                     (self._counter(one.domain_id, one.workspace_id),),
-                    (one.count, one.floor, int(one.starts)),
+                    (one.count, one.floor),
                 )
                 for one in draws
             ],
@@ -177,18 +181,19 @@ class Claims:
         if answers is None:
             return None
         return [
-            range(int(last) - draw.count + 1, int(last) + 1) if last else range(0)
+            range(int(last) - draw.count + 1, int(last) + 1)
             for draw, last in zip(draws, answers, strict=True)
         ]
 
-    def return_numbers(self, numbers: Iterable[tuple[str, str, int]]) -> None:
-        """Numbers (of a domain and its workspace) that were drawn and not used go back, in that
-        order, each if no later one was drawn."""
+    def return_numbers(self, numbers: Iterable[tuple[DedupKey, int]]) -> None:
+        """Numbers that were drawn for alerts of those keys and not used (0: none was) go back, each
+        if no later one was drawn."""
         self._calls.run(
             scripts.RETURN_NUMBER,
             [
-                Item((self._counter(domain_id, workspace_id),), (number,))
-                for domain_id, workspace_id, number in numbers
+                Item((self._counter(key.domain_id, key.workspace_id),), (number,))
+                for key, number in sorted(numbers, key=lambda one: -one[1])
+                if number
             ],
         )
 
@@ -198,7 +203,7 @@ class Claims:
         False if Redis is down. Told again where only its answer was lost, it may forget repeats
         that came since: then whoever counted them alone knows them.
         """
-        items = [Item((self._pending_of(one.digest),), (one.entry, one.count)) for one in repeats]
+        items = [Item((self._pending_of(one),), (one.entry, one.count)) for one in repeats]
         return self._calls.run(scripts.SETTLE, items) is not None
 
     def adopt(self, orphans: Sequence[PendingRepeats]) -> list[PendingRepeats]:
@@ -208,7 +213,7 @@ class Claims:
         answers = self._calls.run(
             scripts.ADOPT,
             [
-                Item((self._pending_of(one.digest),), (one.entry, one.value, its.value))
+                Item((self._pending_of(one),), (one.entry, one.value, its.value))
                 for one, its in zip(orphans, adopted, strict=True)
             ],
         )
@@ -223,7 +228,8 @@ class Claims:
         if not self._gate.enter():
             return []
         found: list[PendingRepeats] = []
-        keys = [self._key(shard, "pending") for shard in all_shards()]
+        shards = all_shards()
+        keys = [self._key(shard, "pending") for shard in shards]
         try:
             with self._gate.call("orphans"):
                 answers = ask_all(self._client, [(key, ("HGETALL", key)) for key in keys])
@@ -232,7 +238,7 @@ class Claims:
                         raise answer
         except REDIS_FAULTS:
             return []
-        for answer in cast("list[dict[str, str]]", answers):
+        for shard, answer in zip(shards, cast("list[dict[str, str]]", answers), strict=True):
             for field, value in answer.items():
                 entry, counted = _ENTRY.fullmatch(field), _VALUE.fullmatch(value)
                 if entry is None or counted is None:
@@ -240,28 +246,28 @@ class Claims:
                 count, last_ms = map(int, counted.groups())
                 if last_ms < before_ms:
                     digest, alert_id, event_id = entry.groups()
-                    found.append(PendingRepeats(digest, alert_id, event_id, count, last_ms))
+                    found.append(PendingRepeats(shard, digest, alert_id, event_id, count, last_ms))
         return found
 
     def _tell(self, script: ItemScript, told: Sequence[tuple[str, tuple[str | int, ...]]]) -> None:
-        """What the database decided about keys, by their digests; kept in mind if Redis is down."""
-        items = [Item((self._claim_of(digest),), arguments) for digest, arguments in told]
+        """What the database decided about the keys of claims; kept in mind if Redis is down."""
+        items = [Item((claim,), arguments) for claim, arguments in told]
         if self._calls.run(script, items) is None:
-            self._untold.add(digest for digest, _ in told)
+            self._untold.add(claim for claim, _ in told)
 
-    def _claim_of(self, digest: str) -> str:
-        return self._key(shard_of(digest), f"claim:{digest}")
+    def _claim_of(self, key: DedupKey) -> str:
+        return self._key(key.shard, f"claim:{key.digest}")
 
-    def _pending_of(self, digest: str) -> str:
-        return self._key(shard_of(digest), "pending")
+    def _pending_of(self, repeats: PendingRepeats) -> str:
+        return self._key(repeats.shard, "pending")
+
+    def _counter(self, domain_id: str, workspace_id: str) -> str:
+        return self._key(shard_of(domain_id, workspace_id), f"number:{domain_id}/{workspace_id}")
 
     def _key(self, shard: str, name: str) -> str:
         return f"{self._namespace}:{{{shard}}}:{name}"
 
-    def _counter(self, domain_id: str, workspace_id: str) -> str:
-        return f"{self._namespace}:number:{domain_id}/{workspace_id}"
 
-
-def _decision(answer: Sequence[str]) -> Decision:
-    verdict, alert_id, event_id, episode = answer
-    return Decision(Verdict(verdict), alert_id, event_id, int(episode))
+def _decision(answer: tuple[str, str, str, int]) -> Decision:
+    verdict, alert_id, event_id, number = answer
+    return Decision(Verdict(verdict), alert_id, event_id, number=number)

@@ -10,7 +10,8 @@ class Verdict(StrEnum):
     """What a delivery is, as far as who was asked knows (CONTRACT 4.1 to 4.4)."""
 
     OPEN = "OPEN"
-    """No alert holds the key: the delivery opens one, under the ids that it proposed."""
+    """No alert holds the key, as far as is known: the delivery opens one, under the ids that it
+    proposed."""
     RECORD = "RECORD"
     """The key is held and the delivery is to be recorded on that alert."""
     JOIN = "JOIN"
@@ -32,13 +33,15 @@ class Verdict(StrEnum):
 class Decision(NamedTuple):
     """A verdict with the ids that it speaks of (empty where there are none).
 
-    ``episode`` is the alert's; for OPEN a guess, from what is known of the key.
+    ``episode`` is that of the alert which OPEN opens: the database alone knows it. ``number`` is
+    the one that Redis drew for it, 0 if it drew none.
     """
 
     verdict: Verdict
     alert_id: str = ""
     event_id: str = ""
     episode: int = 0
+    number: int = 0
 
 
 UNKNOWN = Decision(Verdict.UNKNOWN)

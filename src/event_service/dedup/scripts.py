@@ -7,7 +7,7 @@ round trip. The answer is a list with the answer for each item.
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
 last recorded, and its fingerprint), ``said`` (the fingerprint of what was last said, where that
 was only counted), or ``ended`` (a tombstone: a recovery ended that alert's
-claim); and ``n``, the alert's episode, in a tombstone only when the database has resolved it.
+claim).
 The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
 have not reached the database yet.
 """
@@ -47,27 +47,27 @@ return answers
 DECIDE = ItemScript(
     "decide",
     """
-local claim, pending = KEYS[1], KEYS[2]
+local claim, pending, counter = KEYS[1], KEYS[2], KEYS[3]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
-local window, at, digest = tonumber(ARGV[8]), ARGV[9], ARGV[10]
-local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'n', 'said')
-local alert, event, last, n, said = held[1], held[2], held[3], held[4], held[5]
-local counted_on = n and string.find(n, '^%d+$')
-if alert and not (event and last and counted_on) then return {'UNKNOWN', '', '', '0'} end
+local window, at, digest, starts = tonumber(ARGV[8]), ARGV[9], ARGV[10], ARGV[11]
+local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'said')
+local alert, event, last, said = held[1], held[2], held[3], held[4]
+if alert and not (event and last) then return {'UNKNOWN', '', '', 0} end
 if not alert then
-  if recovers == '1' then return {'UNKNOWN', '', '', '0'} end
-  n = string.format('%d', counted_on and tonumber(n) + 1 or 0)
+  if recovers == '1' then return {'UNKNOWN', '', '', 0} end
   redis.call('DEL', claim)
-  redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print, 'n', n)
+  redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print)
   redis.call('PEXPIRE', claim, window)
-  return {'OPEN', alert_id, event_id, n}
+  local numbered = starts == '1' or redis.call('EXISTS', counter) == 1
+  local number = numbered and redis.pcall('INCR', counter)
+  return {'OPEN', alert_id, event_id, type(number) == 'number' and number or 0}
 end
 if ends == '1' then
   redis.call('DEL', claim)
   redis.call('HSET', claim, 'ended', alert)
   redis.call('PEXPIRE', claim, math.max(window, 60000))
-  return {'END', alert, event, n}
+  return {'END', alert, event, 0}
 end
 redis.call('PEXPIRE', claim, window)
 local repeats = last == print
@@ -76,19 +76,21 @@ if never == '1' and recovers == '0' then repeats = true end
 if not repeats then
   redis.call('HSET', claim, 'event', event_id, 'print', print)
   redis.call('HDEL', claim, 'said')
-  return {'RECORD', alert, event_id, n}
+  return {'RECORD', alert, event_id, 0}
 end
-if (said or last) ~= print then return {'JOIN', alert, event, n} end
+if (said or last) ~= print then return {'JOIN', alert, event, 0} end
 local entry = digest .. ':' .. alert .. ':' .. event
 local counted = redis.call('HGET', pending, entry)
 local count = counted and tonumber(string.match(counted, '^%d+')) or 0
 redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
-return {'REPEAT', alert, event, n}
+return {'REPEAT', alert, event, 0}
 """,
-    keys=2,
-    arguments=10,
+    keys=3,
+    arguments=11,
 )
-"""KEYS claim, pending; ARGV the proposal. Answers {verdict, alert, event, n}.
+"""KEYS claim, pending, counter; ARGV the proposal, the key's digest, and whether a counter that is
+not there starts at 1. Answers {verdict, alert, event, number}: that of the alert that OPEN opens,
+0 if none was drawn.
 
 Of a claim that lacks something, of another program or version, the database decides.
 """
@@ -111,15 +113,15 @@ INSTALL = ItemScript(
 local claim = KEYS[1]
 if redis.call('HGET', claim, 'ended') == ARGV[1] then return 0 end
 redis.call('DEL', claim)
-redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3], 'n', ARGV[4])
-if ARGV[6] ~= ARGV[3] then redis.call('HSET', claim, 'said', ARGV[6]) end
-redis.call('PEXPIRE', claim, tonumber(ARGV[5]))
+redis.call('HSET', claim, 'alert', ARGV[1], 'event', ARGV[2], 'print', ARGV[3])
+if ARGV[5] ~= ARGV[3] then redis.call('HSET', claim, 'said', ARGV[5]) end
+redis.call('PEXPIRE', claim, tonumber(ARGV[4]))
 return 1
 """,
     keys=1,
-    arguments=6,
+    arguments=5,
 )
-"""KEYS claim; ARGV alert, event, fingerprint, n, window, fingerprint of what was said last: what
+"""KEYS claim; ARGV alert, event, fingerprint, window, fingerprint of what was said last: what
 the database decided, unless the alert was resolved meanwhile (its tombstone is there)."""
 
 END = ItemScript(
@@ -129,18 +131,14 @@ local claim = KEYS[1]
 local held = redis.call('HMGET', claim, 'alert', 'ended')
 if held[1] ~= ARGV[1] and held[2] ~= ARGV[1] then return 0 end
 redis.call('DEL', claim)
-redis.call('HSET', claim, 'ended', ARGV[1], 'n', ARGV[2])
-redis.call('PEXPIRE', claim, math.max(tonumber(ARGV[3]), 60000))
+redis.call('HSET', claim, 'ended', ARGV[1])
+redis.call('PEXPIRE', claim, math.max(tonumber(ARGV[2]), 60000))
 return 1
 """,
     keys=1,
-    arguments=3,
+    arguments=2,
 )
-"""KEYS claim; ARGV alert, n, window: the database has resolved that alert, the key's episode n.
-
-Only from here on may OPEN go on to n + 1: an alert that Redis alone calls ended can be one whose
-opener has not written it yet.
-"""
+"""KEYS claim; ARGV alert, window: the database has resolved that alert."""
 
 DROP = ItemScript(
     "drop",
@@ -192,18 +190,16 @@ return 1
 DRAW_NUMBERS = ItemScript(
     "draw_numbers",
     """
-local count, floor, starts = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local count, floor = ARGV[1], tonumber(ARGV[2])
 local last = redis.call('GET', KEYS[1])
-if not last and starts ~= '1' then return 0 end
 if floor > tonumber(last or '0') then redis.call('SET', KEYS[1], floor) end
 return redis.call('INCRBY', KEYS[1], count)
 """,
     keys=1,
-    arguments=3,
+    arguments=2,
 )
-"""KEYS counter; ARGV how many, the highest number that the database is known to hold (0: not
-looked), and whether a counter that is not there starts above it. Answers the last of the numbers
-drawn, 0 if none were."""
+"""KEYS counter; ARGV how many, and the highest number that the database is known to hold. Answers
+the last of the numbers drawn."""
 
 RETURN_NUMBER = ItemScript(
     "return_number",

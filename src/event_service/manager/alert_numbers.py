@@ -11,7 +11,7 @@ from event_service.dedup.claims import Claims, NumberDraw
 from event_service.wire.foreign import count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pymongo.collection import Collection
 
@@ -23,7 +23,10 @@ _NO_NUMBER = 2**53
 
 
 class AlertNumbers:
-    """Proposes numbers, from Redis' counters; the unique index of the alerts has the last word."""
+    """Proposes numbers where Redis had none, or one that is taken.
+
+    The unique index of the alerts has the last word.
+    """
 
     def __init__(
         self, alerts: Collection[dict[str, Any]], claims: Claims, *, taken_over: bool
@@ -33,29 +36,11 @@ class AlertNumbers:
         self._claims = claims
         self._taken_over = taken_over
 
-    def draw(self, keys: Sequence[DedupKey], *, look: bool) -> list[int]:
-        """A number for an alert of each key.
-
-        With ``look``, above all that the database has: what Redis proposed was taken.
-        """
+    def draw(self, keys: Sequence[DedupKey]) -> list[int]:
+        """A number for an alert of each key, above all that the database has."""
         wanted = Counter((key.domain_id, key.workspace_id) for key in keys)
-        drawn: dict[_Workspace, range] = {}
-        if not look:
-            # A counter that starts knows nothing of the alerts of another service.
-            starts = not self._taken_over
-            draws = [NumberDraw(*one, n, starts=starts) for one, n in wanted.items()]
-            drawn = dict(zip(wanted, self._claims.draw_numbers(draws) or (), strict=False))
-        numbers = {
-            one: iter(drawn.get(one) or self._above_the_highest(one, n))
-            for one, n in wanted.items()
-        }
+        numbers = {one: iter(self._above_the_highest(one, n)) for one, n in wanted.items()}
         return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
-
-    def put_back(self, unused: Iterable[tuple[DedupKey, int]]) -> None:
-        """Those numbers were not used; the highest of a workspace is to come first."""
-        self._claims.return_numbers(
-            (key.domain_id, key.workspace_id, number) for key, number in unused
-        )
 
     def _above_the_highest(self, workspace: _Workspace, count: int) -> range:
         floor = self._highest(workspace)

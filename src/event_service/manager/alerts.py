@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
 
     from event_service.dedup.claims import Claims, PendingRepeats
+    from event_service.dedup.decision import Decision
     from event_service.manager.candidate import Candidate
     from event_service.manager.guarded import Expression
     from event_service.manager.key_alerts import KeyAlert
@@ -48,37 +49,39 @@ class AlertManager:
     ) -> None:
         """``taken_over`` says that the collection has alerts of another service too."""
         self._alerts = alerts
+        self._claims = claims
         self._numbers = AlertNumbers(alerts, claims, taken_over=taken_over)
 
-    def open(self, opening: Sequence[tuple[Candidate, int]]) -> list[bool]:
-        """Open alerts, each as the given episode of its key.
+    def open(self, opening: Sequence[tuple[Candidate, Decision]]) -> list[bool]:
+        """Open alerts, each as the episode of its key that was decided.
 
         False for one whose key has such an episode already: it isn't written.
         """
         if not opening:
             return []
         opened = [True] * len(opening)
+        numbers = [decision.number for _, decision in opening]
         left = list(range(len(opening)))
-        for attempt in range(_NUMBER_ATTEMPTS):
-            keys = [opening[place][0].key for place in left]
-            numbers = self._numbers.draw(keys, look=attempt > 0)
+        for _ in range(_NUMBER_ATTEMPTS):
+            unnumbered = [place for place in left if not numbers[place]]
+            drawn = self._numbers.draw([opening[place][0].key for place in unnumbered])
+            for place, number in zip(unnumbered, drawn, strict=True):
+                numbers[place] = number
             refused = insert_all(
                 self._alerts,
-                [
-                    _document(*opening[place], number)
-                    for place, number in zip(left, numbers, strict=True)
-                ],
+                [_document(*opening[place], numbers[place]) for place in left],
             )
-            taken, unused = [], []
-            for one in reversed(refused):  # only the last number drawn can go back
-                place = left[one.place]
+            unused = []
+            left, before = [], left
+            for one in refused:
+                place = before[one.place]
                 if "alert_number" in one.fields:
-                    taken.append(place)
+                    left.append(place)
+                    numbers[place] = 0
                 elif "_id" not in one.fields:  # there: our own insert, sent again by the driver
-                    unused.append((keys[one.place], numbers[one.place]))
+                    unused.append((opening[place][0].key, numbers[place]))
                     opened[place] = False
-            self._numbers.put_back(unused)
-            left = sorted(taken)
+            self._claims.return_numbers(unused)
             if not left:
                 alert_changed("opened", sum(opened))
                 return opened
@@ -177,7 +180,7 @@ class AlertManager:
         return {one["alert_id"]: one for one in found if isinstance(one["alert_id"], str)}
 
 
-def _document(one: Candidate, episode: int, number: int) -> Document:
+def _document(one: Candidate, decision: Decision, number: int) -> Document:
     key, draft, at = one.key, one.draft, one.delivery.at
     return {
         "alert_id": one.alert_id,
@@ -202,7 +205,7 @@ def _document(one: Candidate, episode: int, number: int) -> Document:
         "project_id": key.project_id,
         "event_key": key.event_key,
         "dedup_key": key.digest,
-        "episode": episode,
+        "episode": decision.episode,
         "created_at": at,
         "updated_at": at,
         "last_seen_at": at,

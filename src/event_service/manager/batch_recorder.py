@@ -14,7 +14,7 @@ from event_service.manager.execution import places_of
 from event_service.metrics.deliveries import dedup_answered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from event_service.dedup.claims import Claims
     from event_service.dedup.decision import Decision
@@ -22,15 +22,22 @@ if TYPE_CHECKING:
     from event_service.manager.event_log import EventLog
     from event_service.manager.execution import Answer, Execution
     from event_service.manager.repeats import RepeatCounts
+    from event_service.manager.settlement import Settled, Settlement
 
 
 class BatchRecorder:
     """Follows what Redis decides, as far as the database agrees."""
 
     def __init__(
-        self, log: EventLog, execution: Execution, claims: Claims, repeats: RepeatCounts
+        self,
+        log: EventLog,
+        settlement: Settlement,
+        execution: Execution,
+        claims: Claims,
+        repeats: RepeatCounts,
     ) -> None:
         self._log = log
+        self._settlement = settlement
         self._execution = execution
         self._claims = claims
         self._repeats = repeats
@@ -63,27 +70,64 @@ class BatchRecorder:
         return [answer(one) for one in batch]
 
     def _recorded(self, batch: Sequence[Candidate]) -> list[Answer]:
-        decisions = self._claims.decide([(one.key, one.proposal()) for one in batch])
-        answers = self._execution.do(batch, decisions)
-        joined = [
-            (batch[place], decisions[place].alert_id)
-            for place in places_of({Verdict.JOIN}, decisions)
-            if answers[place] is Outcome.REPEATED
+        told = self._claims.decide([(one.key, one.proposal()) for one in batch])
+        known = self._known(batch, told)
+        decisions = [
+            known[place].decision if place in known else decision
+            for place, decision in enumerate(told)
         ]
-        self._claims.say([(one.key, alert_id, one.fingerprint) for one, alert_id in joined])
-        self._count(batch, decisions, answers)
-        _tell(batch, decisions, answers)
+        answers = self._execution.do(batch, decisions)
+        held = {
+            place: its for place, its in known.items() if its.decision.verdict is not Verdict.OPEN
+        }
+        self._correct(batch, held, answers)
+        self._say(batch, told, answers)
+        self._count(batch, told, answers)
+        _tell(batch, told, answers, held)
         return answers
 
+    def _known(self, batch: Sequence[Candidate], told: Sequence[Decision]) -> dict[int, Settled]:
+        """What the database knows, by place, of those that are to open an alert.
+
+        Redis soon forgets a key: one of which it knows nothing is seldom a new one.
+        """
+        opening = places_of({Verdict.OPEN}, told)
+        settled = self._settlement.decide([batch[place] for place in opening])
+        return {
+            place: its._replace(decision=its.decision._replace(number=told[place].number))
+            for place, its in zip(opening, settled, strict=True)
+        }
+
+    def _correct(
+        self, batch: Sequence[Candidate], held: Mapping[int, Settled], answers: Sequence[Answer]
+    ) -> None:
+        """Redis took the alerts of those for opened, whose keys another alert holds."""
+        self._claims.return_numbers(
+            (batch[place].key, its.decision.number) for place, its in held.items()
+        )
+        self._settlement.install(
+            [batch[place] for place in held],
+            list(held.values()),
+            [answers[place] for place in held],
+        )
+
+    def _say(
+        self, batch: Sequence[Candidate], told: Sequence[Decision], answers: Sequence[Answer]
+    ) -> None:
+        self._claims.say(
+            [
+                (batch[place].key, told[place].alert_id, batch[place].fingerprint)
+                for place in places_of({Verdict.JOIN}, told)
+                if answers[place] is Outcome.REPEATED
+            ]
+        )
+
     def _count(
-        self,
-        batch: Sequence[Candidate],
-        decisions: Sequence[Decision],
-        answers: list[Answer],
+        self, batch: Sequence[Candidate], told: Sequence[Decision], answers: list[Answer]
     ) -> None:
         # Nobody believes Redis about an event that only Redis has seen.
-        repeating = places_of({Verdict.REPEAT}, decisions)
-        repeats = [batch[place].repeat(decisions[place]) for place in repeating]
+        repeating = places_of({Verdict.REPEAT}, told)
+        repeats = [batch[place].repeat(told[place]) for place in repeating]
         try:
             confirmed = self._log.confirm([(one.event_id, one.alert_id) for one in repeats])
         except PyMongoError as fault:
@@ -100,15 +144,21 @@ class BatchRecorder:
 
 
 def _tell(
-    batch: Sequence[Candidate], decisions: Sequence[Decision], answers: Sequence[Answer]
+    batch: Sequence[Candidate],
+    told: Sequence[Decision],
+    answers: Sequence[Answer],
+    held: Mapping[int, Settled],
 ) -> None:
-    """Who told each from news: Redis, from what it knew, or from another one of this batch."""
+    """Who told each from news: Redis, from what it knew, or from another one of this batch, or the
+    database, where it knew better."""
     own = {one.event_id for one in batch}
-    decided = [
-        decision
-        for decision, answer in zip(decisions, answers, strict=True)
-        if isinstance(answer, Outcome)
+    done = [place for place, answer in enumerate(answers) if isinstance(answer, Outcome)]
+    repeats = [
+        place
+        for place in done
+        if told[place].verdict is Verdict.REPEAT and told[place].event_id in own
     ]
-    repeats = [one for one in decided if one.verdict is Verdict.REPEAT and one.event_id in own]
+    corrected = [place for place in done if place in held]
     dedup_answered("batch", len(repeats))
-    dedup_answered("redis", len(decided) - len(repeats))
+    dedup_answered("database", len(corrected))
+    dedup_answered("redis", len(done) - len(repeats) - len(corrected))

@@ -102,13 +102,15 @@ class Candidate(NamedTuple):
         """It as a delivery that joins that alert."""
         return self._replace(alert_id=alert_id)
 
-    def ended(self, episode: int) -> EndedClaim:
-        """What Redis is told when it has resolved its alert, that episode of the key."""
-        return EndedClaim(self.key, self.alert_id, episode, self.window_ms)
+    def ended(self) -> EndedClaim:
+        """What Redis is told when it has resolved its alert."""
+        return EndedClaim(self.key, self.alert_id, self.window_ms)
 
     def repeat(self, held: Decision) -> PendingRepeats:
         """It as one repeat of the event that Redis names."""
-        return PendingRepeats(self.key.digest, held.alert_id, held.event_id, 1, self.at_ms)
+        return PendingRepeats(
+            self.key.shard, self.key.digest, held.alert_id, held.event_id, 1, self.at_ms
+        )
 
     def document(self) -> dict[str, Any]:
         """It as an event of its alert."""

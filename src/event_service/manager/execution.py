@@ -56,7 +56,7 @@ class Execution:
         """Those that opened or joined their alerts, now or when they came before, by place."""
         opening, joining = places_of({Verdict.OPEN}, decisions), places_of(_JOINS, decisions)
         its = {place: batch[place].of_alert(decisions[place].alert_id) for place in joining}
-        opened = self._alerts.open([(batch[place], decisions[place].episode) for place in opening])
+        opened = self._alerts.open([(batch[place], decisions[place]) for place in opening])
         joined = self._alerts.join(list(its.values()))
         return {
             **{place: batch[place] for place in compress(opening, opened)},
@@ -83,7 +83,7 @@ class Execution:
     def _end_claims(self, decisions: Sequence[Decision], entered: Mapping[int, Candidate]) -> None:
         self._claims.end(
             [
-                one.ended(decisions[place].episode)
+                one.ended()
                 for place, one in entered.items()
                 if decisions[place].verdict is Verdict.END
             ]

@@ -28,7 +28,7 @@ _Ask: TypeAlias = "Callable[[_Stages, int], list[Document]]"
 
 _NEWEST_FIRST = {"$sort": {"dedup_key": ASCENDING, "episode": DESCENDING}}
 _NEWEST = ("alert_id", "episode", "state", "superseded", "created_at", "last_seen_at")
-_ENDING = ("alert_id", "episode", "state", "recovery_event_id", "resolved_at")
+_ENDING = ("alert_id", "recovery_event_id", "resolved_at")
 _EPISODE = {"$gte": 0, "$lt": 2**53, "$not": {"$type": "array"}}
 """The number of an episode, as any program may write it."""
 _NO_REPLICA_SET = 123
@@ -65,11 +65,11 @@ class EndedAlert:
 class Recoverable:
     """What a recovery of a key may concern (CONTRACT 4.3).
 
-    ``open`` is the newest open alert, however old, and its episode; ``ended`` the newest of those
-    that were resolved lately.
+    ``open`` is the id of the newest open alert, however old, empty if there is none; ``ended`` the
+    newest of those that were resolved lately.
     """
 
-    open: tuple[str, int] | None = None
+    open: str = ""
     ended: EndedAlert | None = None
 
 
@@ -98,7 +98,7 @@ class KeyAlerts:
         others = []
         for key, alert in self._newest(self._ask_majority, digests).items():
             if alert.is_open:
-                found[key] = Recoverable(open=(alert.alert_id, alert.episode))
+                found[key] = Recoverable(open=alert.alert_id)
             else:
                 others.append(key)
         # Only then all alerts of a key are looked at: it may have many.
@@ -126,9 +126,9 @@ class KeyAlerts:
             ],
             2 * len(digests),
         )
-        opened = {one["_id"]["key"]: _open(one) for one in _rows(found, ended=False)}
+        opened = {one["_id"]["key"]: one["alert_id"] for one in _rows(found, ended=False)}
         resolved = {one["_id"]["key"]: _ended(one) for one in _rows(found, ended=True)}
-        return {key: Recoverable(opened.get(key), resolved.get(key)) for key in digests}
+        return {key: Recoverable(opened.get(key, ""), resolved.get(key)) for key in digests}
 
     def _ask(self, stages: _Stages, rows: int) -> list[Document]:
         # All in one answer: a cursor is closed when its end comes with it.
@@ -182,10 +182,6 @@ def _key_alert(found: Document) -> KeyAlert:
         seen_at=next((time for time in times if isinstance(time, datetime)), None),
         last_seen_at=last_seen_at,
     )
-
-
-def _open(found: Document) -> tuple[str, int]:
-    return found["alert_id"], count_of(found["episode"])
 
 
 def _ended(found: Document) -> EndedAlert | None:

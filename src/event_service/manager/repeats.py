@@ -35,12 +35,12 @@ class RepeatCounts:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Lock()
-        self._counts: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._counts: dict[tuple[str, str, str, str], tuple[int, int]] = {}
 
     def add(self, repeats: Iterable[PendingRepeats]) -> None:
         """They were answered just now, or could not be written yet."""
         for one in repeats:
-            ids = (one.digest, one.alert_id, one.event_id)
+            ids = (one.shard, one.digest, one.alert_id, one.event_id)
             with self._lock:
                 before, last_ms = self._counts.get(ids, (0, 0))
                 self._counts[ids] = (before + one.count, max(last_ms, one.last_ms))
@@ -113,7 +113,7 @@ class RepeatWriter:
             one
             for one in repeats
             if (one.event_id in self._gone or one.alert_id in ended)
-            and self._claims.drop(one.digest, one.alert_id)
+            and self._claims.drop(one)
             and one.alert_id in ended
             and not _came_before(one, ended[one.alert_id])
         ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from event_service.manager.standing import Found, Standings
 
 
-class _Decided(NamedTuple):
+class Settled(NamedTuple):
     """What a delivery is, and how its key stands once that is done (None: not known)."""
 
     decision: Decision
@@ -40,14 +40,17 @@ class Settlement:
         Redis is told what holds now. Raises Unavailable, and ``pymongo.errors.PyMongoError`` when
         the database does not answer; the same may then be delivered again.
         """
-        decided = self._decide(batch)
+        decided = self.decide(batch)
         answers = self._execution.do(batch, [its.decision for its in decided])
-        self._install(batch, decided, answers)
+        self.install(batch, decided, answers)
         dedup_answered("database", sum(isinstance(answer, Outcome) for answer in answers))
         return answers
 
-    def _decide(self, batch: Sequence[Candidate]) -> list[_Decided]:
-        """What each is, those of one key in their order: as if those before it were done."""
+    def decide(self, batch: Sequence[Candidate]) -> list[Settled]:
+        """What each is, those of one key in their order: as if those before it were done.
+
+        An alert whose window is over has made way. Raises ``pymongo.errors.PyMongoError``.
+        """
         first: dict[str, Candidate] = {}
         for one in batch:
             first.setdefault(one.key.digest, one)
@@ -61,17 +64,18 @@ class Settlement:
             # An alarm and a recovery of one key want to know other things of it.
             its = found[digest] if first[digest].recovers is one.recovers else None
             if not isinstance(its, Standing):
-                decided.append(_Decided(its or UNKNOWN))
+                decided.append(Settled(its or UNKNOWN))
                 continue
             decision = its.decide(one)
             after = its.after(one, decision)
             found[digest] = None if decision.verdict is Verdict.END else after
-            decided.append(_Decided(decision, after))
+            decided.append(Settled(decision, after))
         return decided
 
-    def _install(
-        self, batch: Sequence[Candidate], decided: Sequence[_Decided], answers: Sequence[Answer]
+    def install(
+        self, batch: Sequence[Candidate], decided: Sequence[Settled], answers: Sequence[Answer]
     ) -> None:
+        """Tell Redis which alerts hold the keys of those that are done."""
         held: dict[str, HeldClaim] = {}
         for one, its, answer in zip(batch, decided, answers, strict=True):
             last = its.after.last if its.after else None
@@ -79,7 +83,6 @@ class Settlement:
                 held[one.key.digest] = HeldClaim(
                     key=one.key,
                     alert_id=its.decision.alert_id,
-                    episode=its.decision.episode,
                     event_id=last.event_id,
                     recorded=last.fingerprint,
                     said=one.fingerprint,

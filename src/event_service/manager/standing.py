@@ -25,25 +25,25 @@ class Standing(NamedTuple):
     Without a holder ``alert_id`` is empty, and ``episode`` that of the next one.
     """
 
-    episode: int
     alert_id: str = ""
     last: Recorded | None = None
+    episode: int = 0
 
     def decide(self, one: Candidate) -> Decision:
         """What the delivery is (CONTRACT 4.1 to 4.4)."""
         if not self.alert_id:
             return Decision(Verdict.OPEN, one.alert_id, one.event_id, self.episode)
         if one.ends_claim:
-            return Decision(Verdict.END, self.alert_id, one.event_id, self.episode)
+            return Decision(Verdict.END, self.alert_id, one.event_id)
         if self.last is not None and one.repeats(self.last):
-            return Decision(Verdict.JOIN, self.alert_id, self.last.event_id, self.episode)
-        return Decision(Verdict.RECORD, self.alert_id, one.event_id, self.episode)
+            return Decision(Verdict.JOIN, self.alert_id, self.last.event_id)
+        return Decision(Verdict.RECORD, self.alert_id, one.event_id)
 
     def after(self, one: Candidate, decision: Decision) -> Standing:
         """How the key stands once that is done."""
         joins = decision.verdict is Verdict.JOIN
         last = self.last if joins else Recorded(one.event_id, one.fingerprint)
-        return Standing(decision.episode, decision.alert_id, last)
+        return Standing(decision.alert_id, last)
 
 
 Found: TypeAlias = Standing | Decision | None
@@ -81,14 +81,14 @@ class Standings:
             holder = holders.get(digest)
             last = last_of.get(holder.alert_id) if holder else None
             if holder is None:
-                found[digest] = Standing(newest[digest].episode + 1 if digest in newest else 0)
+                found[digest] = _free(newest.get(digest))
             elif _is_over(one, holder, last):
                 over[digest] = holder
             else:
-                found[digest] = Standing(holder.episode, holder.alert_id, _recorded(last))
+                found[digest] = Standing(holder.alert_id, _recorded(last))
         made_way = self._alerts.supersede(over.values())
         for digest, holder in over.items():
-            found[digest] = Standing(holder.episode + 1) if holder.alert_id in made_way else None
+            found[digest] = _free(holder) if holder.alert_id in made_way else None
         return found
 
     def for_recoveries(self, recoveries: Sequence[Candidate]) -> dict[str, Found]:
@@ -100,17 +100,17 @@ class Standings:
             return {}
         since = min(one.delivery.at for one in recoveries) - SENT_AGAIN
         concerned = self._keys.recoverable([one.key.digest for one in recoveries], since)
-        open_of = {digest: one.open for digest, one in concerned.items() if one.open is not None}
+        open_of = {digest: one.open for digest, one in concerned.items() if one.open}
         last_of = self._log.newest(
             {
-                open_of[one.key.digest][0]: one.key
+                open_of[one.key.digest]: one.key
                 for one in recoveries
                 if one.key.digest in open_of and not one.ends_claim
             }
         )
         found: dict[str, Found] = {
-            digest: Standing(episode, alert_id, _recorded(last_of.get(alert_id)))
-            for digest, (alert_id, episode) in open_of.items()
+            digest: Standing(alert_id, _recorded(last_of.get(alert_id)))
+            for digest, alert_id in open_of.items()
         }
         in_vain = [one for one in recoveries if one.key.digest not in open_of]
         ended = [concerned[one.key.digest].ended for one in in_vain]
@@ -139,6 +139,11 @@ class Standings:
             else Decision(Verdict.FINISH, its.alert_id, its.recovery_event_id)
             for its in lately
         ]
+
+
+def _free(newest: KeyAlert | None) -> Standing:
+    """How a key stands that no alert holds, that one being the newest that it had."""
+    return Standing(episode=0 if newest is None else newest.episode + 1)
 
 
 def _is_over(one: Candidate, holder: KeyAlert, last: Mapping[str, Any] | None) -> bool:
