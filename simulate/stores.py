@@ -50,13 +50,13 @@ class Shards:
         """The same for updates that no index notices."""
         return self._commit(now, documents, self._scenario.costs.shard_update)
 
-    def read(self, now: float, look_ups: Mapping[int, int]) -> float:
-        """When every shard has answered for its part of the look-ups (a number for each shard)."""
+    def read(self, now: float, look_ups: Mapping[int, int]) -> dict[int, float]:
+        """When each shard has answered for its part of the look-ups (a number for each shard)."""
         costs = self._scenario.costs
-        return max(
-            self._serve(now, shard, costs.shard_part + costs.shard_read * number)
+        return {
+            shard: self._serve(now, shard, costs.shard_part + costs.shard_read * number)
             for shard, number in look_ups.items()
-        )
+        }
 
     def _commit(
         self, now: float, documents: Mapping[int, int], microseconds: float
@@ -98,9 +98,7 @@ class RedisMasters:
     def ask(self, now: float, calls: Iterable[Call]) -> float:
         """When a pipeline with one script for each call is answered."""
         tags = len(self._master)
-        scripts = Counter(
-            self._master[int(scattered(call.domain, call.key, 3) * tags)] for call in calls
-        )
+        scripts = Counter(self._master[int(scattered(call.domain, 3) * tags)] for call in calls)
         costs = self._scenario.costs
         trip = costs.redis_trip * MICROSECOND
         return trip / 2 + max(

@@ -1,9 +1,10 @@
 """One service process: admission, CPU, and writers that commit in groups.
 
 A batch goes as it does in ``event_service.manager.batch_recorder``: one pipeline to Redis decides;
-alerts are opened, others joined or ended, and then the events are written, each in one bulk; claims
-are ended; and all are answered. The counts of repeats are written a moment later. Without Redis
-the database is asked how the keys of the batch stand, as in ``event_service.manager.settlement``.
+the database is asked for the alerts that the keys of new ones had; alerts are opened, others joined
+or ended, and then the events are written, each in one bulk; claims are ended; and all are answered.
+The counts of repeats are written a moment later. Without Redis the database is asked how the keys
+of the batch stand, as in ``event_service.manager.settlement``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from simulate.placement import scattered
 from simulate.stores import MICROSECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from simulate.arrivals import Call
     from simulate.measures import Measures
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from simulate.scenario import Scenario
     from simulate.stores import RedisMasters, Shards
     from simulate.timeline import Activity, Timeline
+
+    _Ask: TypeAlias = Callable[[float, Mapping[int, int]], dict[int, float]]
 
 
 class Worker:
@@ -122,10 +126,18 @@ class Worker:
         repeats = [call for call in batch if call.kind is Kind.REPEAT]
         opened = [call for call in batch if call.kind is Kind.OPEN]
         joined = [call for call in batch if call.kind in {Kind.CHANGE, Kind.RECOVERY}]
-        now = yield from self._ask_redis(now, opened)  # their alerts' numbers
         left = [*opened, *joined]
-        steps = (("alert", opened), ("alert", joined), ("event", left))
-        now = yield from self._write(now, steps, left)
+        read, write = self._shards.read, self._shards.write
+        now = yield from self._do(
+            now,
+            (
+                (read, "alert", opened),
+                (write, "alert", opened),
+                (write, "alert", joined),
+                (write, "event", left),
+            ),
+            left,
+        )
         now = yield from self._ask_redis(now, [call for call in left if call.kind is Kind.RECOVERY])
         self._repeated.update((call.domain, call.key) for call in repeats)
         self._answer(now, [*left, *repeats])
@@ -145,7 +157,7 @@ class Worker:
             events.update(self._placement.events_of_domain(call.domain))
         begun = now
         for look_ups in (alerts,) if self._scenario.last_event_on_alert else (alerts, events):
-            now = self._shards.read(now, look_ups)
+            now = max(self._shards.read(now, look_ups).values())
             if now - begun > self._scenario.store_timeout:
                 now = begun + self._scenario.store_timeout
                 yield now
@@ -154,19 +166,20 @@ class Worker:
             yield now
             self._measures.trip(now)
         left = list(calls)
-        now = yield from self._write(now, (("alert", calls), ("event", calls)), left)
+        write = self._shards.write
+        now = yield from self._do(now, ((write, "alert", calls), (write, "event", calls)), left)
         self._answer(now, left)
 
-    def _write(
+    def _do(
         self,
         now: float,
-        steps: Sequence[tuple[str, Sequence[Call]]],
+        steps: Sequence[tuple[_Ask, str, Sequence[Call]]],
         left: list[Call],
     ) -> Generator[float, None, float]:
         """Step after step, to the moment of the last. Whoever a shard lets wait for too long is
         taken out of ``left``: failed with all others, or left behind."""
         begun = now
-        for collection, wanted in steps:
+        for ask, collection, wanted in steps:
             remaining = set(left)
             shard_of = {
                 call: self._shard_of(collection, call) for call in wanted if call in remaining
@@ -174,7 +187,7 @@ class Worker:
             if not shard_of:
                 continue
             documents = Counter(shard_of.values())
-            done = self._shards.write(now, documents)
+            done = ask(now, documents)
             in_time = begun + (self._scenario.patience or self._scenario.store_timeout)
             late = {shard for shard, at in done.items() if at > in_time}
             if late and self._scenario.patience is None:
@@ -189,7 +202,8 @@ class Worker:
             now = max(now, in_time) if late else max(done.values())
             yield now
             self._measures.trip(now)
-            self._measures.documents(collection, documents)
+            if ask == self._shards.write:
+                self._measures.documents(collection, documents)
         return now
 
     def _shard_of(self, collection: str, call: Call) -> int:

@@ -86,7 +86,7 @@ def test_claims_counts_and_numbers(redis_client: redis.Redis) -> None:
     shard = "event-service:test:{15}"
     claim, pending = f"{shard}:claim:{DIGEST}", f"{shard}:pending"
     number = f"{shard}:number:domain-1/workspace-1"
-    assert set(redis_client.keys()) == {claim, pending, number}
+    assert set(redis_client.keys()) == {claim, pending, number, f"{shard}:seen"}
     held = {"alert": "alert-1", "event": "event-1", "print": "f1"}
     assert redis_client.hgetall(claim) == held
     assert redis_client.hgetall(pending) == {f"{DIGEST}:alert-1:event-1": "2:1000"}

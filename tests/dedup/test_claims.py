@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from event_service.store_clients import RedisClient
 
 KEY = DedupKey("domain-1", "workspace-1", "project-1", "k1")
-WORKSPACE = (KEY.domain_id, KEY.workspace_id)
 ALERT = Proposal(
     recovers=False,
     ends_claim=False,
@@ -96,13 +95,35 @@ def test_a_recovery_ends_the_claim_and_the_next_alarm_opens_an_alert(claims: Cla
     assert _decide(claims, KEY, RECOVERY) == Decision(Verdict.END, "alert-1", "event-1")
     assert _decide(claims, KEY, RECOVERY) == UNKNOWN
     claims.end([EndedClaim(KEY, "alert-1", 600_000)])
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", number=2)
+    assert _decide(claims, KEY, NEWS) == Decision(
+        Verdict.OPEN, "alert-2", "event-2", number=2, seen=True
+    )
+
+
+def test_a_key_that_had_an_alert_is_known_by_its_bit(claims: Claims, client: RedisClient) -> None:
+    other = replace(KEY, event_key="k2")
+    assert not _decide(claims, KEY, ALERT).seen
+    client.delete(*client.keys("*:claim:*"))
+    assert [one.seen for one in claims.decide([(KEY, ALERT), (other, ALERT)])] == [True, False]
+    assert not _decide(claims, replace(KEY, workspace_id="workspace-2"), ALERT).seen
+
+
+def test_where_another_program_has_the_bits_every_key_may_have_had_an_alert(
+    claims: Claims, client: RedisClient
+) -> None:
+    _decide(claims, KEY, ALERT)
+    (bits,) = client.keys("*:seen")
+    client.delete(bits)
+    client.rpush(bits, "x")
+    assert _decide(claims, replace(KEY, event_key="k2"), ALERT).seen
 
 
 def test_who_opens_the_next_alert_is_not_ended_with_the_last(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
-    assert _decide(claims, KEY, NEWS) == Decision(Verdict.OPEN, "alert-2", "event-2", number=2)
+    assert _decide(claims, KEY, NEWS) == Decision(
+        Verdict.OPEN, "alert-2", "event-2", number=2, seen=True
+    )
     claims.end([EndedClaim(KEY, "alert-1", 600_000)])
     assert _decide(claims, KEY, NEWS).verdict is Verdict.REPEAT
 
@@ -130,7 +151,9 @@ def test_only_the_holder_is_ended_or_dropped(claims: Claims) -> None:
     assert claims.drop(_pending("alert-1"))
     assert _decide(claims, KEY, ALERT).verdict is Verdict.OPEN
     claims.end([EndedClaim(KEY, "alert-1", 600_000)])
-    assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1", number=3)
+    assert _decide(claims, KEY, ALERT) == Decision(
+        Verdict.OPEN, "alert-1", "event-1", number=3, seen=True
+    )
 
 
 def test_counts_stay_until_they_are_settled(claims: Claims) -> None:
@@ -174,12 +197,12 @@ def test_who_opens_has_the_next_number_of_the_workspace(claims: Claims) -> None:
     other = replace(KEY, workspace_id="workspace-2")
     asked = [(key, ALERT) for key in (keys[0], keys[1], keys[0], other, keys[2])]
     assert [one.number for one in claims.decide(asked)] == [1, 2, 0, 1, 3]
-    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 2, floor=0)]) == [range(4, 6)]
+    assert claims.draw_numbers([NumberDraw(KEY, 2, floor=0)]) == [range(4, 6)]
 
 
 def test_numbers_may_go_back(claims: Claims) -> None:
     def drawn(count: int, floor: int = 0) -> list[range] | None:
-        return claims.draw_numbers([NumberDraw(*WORKSPACE, count, floor)])
+        return claims.draw_numbers([NumberDraw(KEY, count, floor)])
 
     assert drawn(2) == [range(1, 3)]
     claims.return_numbers([(KEY, 1)])
@@ -195,7 +218,7 @@ def test_numbers_may_go_back(claims: Claims) -> None:
 def test_a_counter_that_may_not_start_has_no_number(client: RedisClient) -> None:
     claims = Claims(client, f"test-{uuid4().hex}", RedisGate(), numbers_from_1=False)
     assert _decide(claims, KEY, ALERT) == Decision(Verdict.OPEN, "alert-1", "event-1")
-    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 1, floor=50)]) == [range(51, 52)]
+    assert claims.draw_numbers([NumberDraw(KEY, 1, floor=50)]) == [range(51, 52)]
     assert _decide(claims, replace(KEY, event_key="k2"), ALERT).number == 52
 
 
@@ -313,7 +336,7 @@ def test_without_redis_nothing_is_decided_and_nothing_it_had_counts(client: Redi
     assert len(orphans) == 1
     _fail(client, gate)
     assert claims.decide([(KEY, NEWS), (KEY, ALERT)]) == [UNKNOWN, UNKNOWN]
-    assert claims.draw_numbers([NumberDraw(*WORKSPACE, 1, floor=0)]) is None
+    assert claims.draw_numbers([NumberDraw(KEY, 1, floor=0)]) is None
     assert claims.orphans(before_ms=2_000) == []
     assert claims.adopt(orphans) == []
     assert not claims.settle(orphans)

@@ -168,12 +168,21 @@ def test_what_redis_forgot_joins_its_alert_and_redis_is_told(
     recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
 ) -> None:
     for title in ("t", "worse"):
-        redis_client.flushdb()
+        redis_client.delete("", *redis_client.keys("*:claim:*"))
         event = _event("k", RecordingPolicy.CHANGED, title=title)
         assert recorder.record([event]) == [Outcome.RECORDED]
     with refused(webhook_database["alert"], "last_seen_at", 1):
         assert recorder.record([event]) == [Outcome.REPEATED]  # counted by Redis alone
     assert webhook_database["alert"].count_documents({}) == 1
+
+
+def test_what_an_emptied_redis_takes_for_new_is_the_databases_to_decide(
+    recorder: BatchRecorder, redis_client: redis.Redis
+) -> None:
+    one = _event("k", RecordingPolicy.CHANGED)
+    assert recorder.record([one]) == [Outcome.RECORDED]
+    redis_client.flushdb()
+    assert recorder.record([_event("k", RecordingPolicy.CHANGED)]) == [None]
 
 
 def test_who_is_outrun_in_opening_an_alert_is_decided_anew(

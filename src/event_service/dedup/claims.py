@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from event_service.dedup import scripts
 from event_service.dedup.decision import UNKNOWN, Decision, Proposal, Verdict
-from event_service.dedup.key import DedupKey, all_shards, shard_of
+from event_service.dedup.key import DedupKey, all_shards
 from event_service.dedup.round_trip import ask_all
 from event_service.dedup.script_calls import Item, ScriptCalls
 from event_service.dedup.untold import UntoldKeys
@@ -77,10 +77,9 @@ class EndedClaim:
 
 @dataclass(frozen=True, slots=True)
 class NumberDraw:
-    """So many alert numbers of a workspace, above ``floor``."""
+    """So many alert numbers of the workspace of a key, above ``floor``."""
 
-    domain_id: str
-    workspace_id: str
+    key: DedupKey
     count: int
     floor: int
 
@@ -126,7 +125,8 @@ class Claims:
                     (
                         claim,
                         self._key(key.shard, "pending"),
-                        self._counter(key.domain_id, key.workspace_id),
+                        self._counter(key),
+                        self._key(key.shard, "seen"),
                     ),
                     (*map(int, proposal[:4]), *proposal[4:], key.digest, self._numbers_from_1),
                 )
@@ -170,13 +170,7 @@ class Claims:
         """
         answers = self._calls.run(
             scripts.DRAW_NUMBERS,
-            [
-                Item(
-                    (self._counter(one.domain_id, one.workspace_id),),
-                    (one.count, one.floor),
-                )
-                for one in draws
-            ],
+            [Item((self._counter(one.key),), (one.count, one.floor)) for one in draws],
         )
         if answers is None:
             return None
@@ -191,7 +185,7 @@ class Claims:
         self._calls.run(
             scripts.RETURN_NUMBER,
             [
-                Item((self._counter(key.domain_id, key.workspace_id),), (number,))
+                Item((self._counter(key),), (number,))
                 for key, number in sorted(numbers, key=lambda one: -one[1])
                 if number
             ],
@@ -261,13 +255,13 @@ class Claims:
     def _pending_of(self, repeats: PendingRepeats) -> str:
         return self._key(repeats.shard, "pending")
 
-    def _counter(self, domain_id: str, workspace_id: str) -> str:
-        return self._key(shard_of(domain_id, workspace_id), f"number:{domain_id}/{workspace_id}")
+    def _counter(self, key: DedupKey) -> str:
+        return self._key(key.shard, f"number:{key.domain_id}/{key.workspace_id}")
 
     def _key(self, shard: str, name: str) -> str:
         return f"{self._namespace}:{{{shard}}}:{name}"
 
 
-def _decision(answer: tuple[str, str, str, int]) -> Decision:
-    verdict, alert_id, event_id, number = answer
-    return Decision(Verdict(verdict), alert_id, event_id, number=number)
+def _decision(answer: tuple[str, str, str, int, int]) -> Decision:
+    verdict, alert_id, event_id, number, seen = answer
+    return Decision(Verdict(verdict), alert_id, event_id, number=number, seen=bool(seen))

@@ -33,8 +33,9 @@ class Verdict(StrEnum):
 class Decision(NamedTuple):
     """A verdict with the ids that it speaks of (empty where there are none).
 
-    ``episode`` is that of the alert which OPEN opens: the database alone knows it. ``number`` is
-    the one that Redis drew for it, 0 if it drew none.
+    Of the alert that OPEN opens ``episode`` is known by the database alone, and is 0 as long as it
+    was not asked; ``number`` is what Redis drew, 0 if it drew none. ``seen`` says that the key may
+    have had an alert before, as far as Redis remembers.
     """
 
     verdict: Verdict
@@ -42,6 +43,7 @@ class Decision(NamedTuple):
     event_id: str = ""
     episode: int = 0
     number: int = 0
+    seen: bool = False
 
 
 UNKNOWN = Decision(Verdict.UNKNOWN)

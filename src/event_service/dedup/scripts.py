@@ -6,10 +6,10 @@ round trip. The answer is a list with the answer for each item.
 
 The claim is a hash: ``alert`` (the alert that holds the key), ``event`` and ``print`` (what was
 last recorded, and its fingerprint), ``said`` (the fingerprint of what was last said, where that
-was only counted), or ``ended`` (a tombstone: a recovery ended that alert's
-claim).
-The pending hash has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and
-have not reached the database yet.
+was only counted), or ``ended`` (a tombstone: a recovery ended that alert's claim). The pending hash
+has, per ``alert:event``, ``count:milliseconds``: repeats that were answered and have not reached
+the database yet. The seen bits, 2^22 for a hash tag, outlive the claims: the one that a key has by
+its digest is set when it first has an alert. Keys may share one.
 """
 
 from __future__ import annotations
@@ -47,27 +47,30 @@ return answers
 DECIDE = ItemScript(
     "decide",
     """
-local claim, pending, counter = KEYS[1], KEYS[2], KEYS[3]
+local claim, pending, counter, seen = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
 local window, at, digest, starts = tonumber(ARGV[8]), ARGV[9], ARGV[10], ARGV[11]
 local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'said')
 local alert, event, last, said = held[1], held[2], held[3], held[4]
-if alert and not (event and last) then return {'UNKNOWN', '', '', 0} end
+if alert and not (event and last) then return {'UNKNOWN', '', '', 0, 0} end
 if not alert then
-  if recovers == '1' then return {'UNKNOWN', '', '', 0} end
+  if recovers == '1' then return {'UNKNOWN', '', '', 0, 0} end
   redis.call('DEL', claim)
   redis.call('HSET', claim, 'alert', alert_id, 'event', event_id, 'print', print)
   redis.call('PEXPIRE', claim, window)
   local numbered = starts == '1' or redis.call('EXISTS', counter) == 1
   local number = numbered and redis.pcall('INCR', counter)
-  return {'OPEN', alert_id, event_id, type(number) == 'number' and number or 0}
+  number = type(number) == 'number' and number or 0
+  local bit = tonumber(string.sub(digest, 1, 6), 16) % 4194304
+  local known = redis.pcall('SETBIT', seen, bit, 1) ~= 0
+  return {'OPEN', alert_id, event_id, number, known and 1 or 0}
 end
 if ends == '1' then
   redis.call('DEL', claim)
   redis.call('HSET', claim, 'ended', alert)
   redis.call('PEXPIRE', claim, math.max(window, 60000))
-  return {'END', alert, event, 0}
+  return {'END', alert, event, 0, 0}
 end
 redis.call('PEXPIRE', claim, window)
 local repeats = last == print
@@ -76,21 +79,21 @@ if never == '1' and recovers == '0' then repeats = true end
 if not repeats then
   redis.call('HSET', claim, 'event', event_id, 'print', print)
   redis.call('HDEL', claim, 'said')
-  return {'RECORD', alert, event_id, 0}
+  return {'RECORD', alert, event_id, 0, 0}
 end
-if (said or last) ~= print then return {'JOIN', alert, event, 0} end
+if (said or last) ~= print then return {'JOIN', alert, event, 0, 0} end
 local entry = digest .. ':' .. alert .. ':' .. event
 local counted = redis.call('HGET', pending, entry)
 local count = counted and tonumber(string.match(counted, '^%d+')) or 0
 redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
-return {'REPEAT', alert, event, 0}
+return {'REPEAT', alert, event, 0, 0}
 """,
-    keys=3,
+    keys=4,
     arguments=11,
 )
-"""KEYS claim, pending, counter; ARGV the proposal, the key's digest, and whether a counter that is
-not there starts at 1. Answers {verdict, alert, event, number}: that of the alert that OPEN opens,
-0 if none was drawn.
+"""KEYS claim, pending, counter, seen; ARGV the proposal, the key's digest, and whether a counter
+that is not there starts at 1. Answers {verdict, alert, event, number, known}: for OPEN the number
+of its alert, 0 if none was drawn, and whether the key may have had an alert before.
 
 Of a claim that lacks something, of another program or version, the database decides.
 """

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from event_service.dedup.key import DedupKey
 
-_Workspace = tuple[str, str]
 _NO_NUMBER = 2**53
 """So high that nobody has counted to it, and more than Redis' Lua counts exactly."""
 
@@ -38,17 +37,20 @@ class AlertNumbers:
 
     def draw(self, keys: Sequence[DedupKey]) -> list[int]:
         """A number for an alert of each key, above all that the database has."""
-        wanted = Counter((key.domain_id, key.workspace_id) for key in keys)
-        numbers = {one: iter(self._above_the_highest(one, n)) for one, n in wanted.items()}
-        return [next(numbers[key.domain_id, key.workspace_id]) for key in keys]
+        wanted = Counter(map(_workspace, keys))
+        one_of = {_workspace(key): key for key in keys}
+        numbers = {
+            one: iter(self._above_the_highest(one_of[one], count)) for one, count in wanted.items()
+        }
+        return [next(numbers[_workspace(key)]) for key in keys]
 
-    def _above_the_highest(self, workspace: _Workspace, count: int) -> range:
-        floor = self._highest(workspace)
-        ranges = self._claims.draw_numbers([NumberDraw(*workspace, count, floor)])
+    def _above_the_highest(self, key: DedupKey, count: int) -> range:
+        floor = self._highest(key)
+        ranges = self._claims.draw_numbers([NumberDraw(key, count, floor)])
         return range(floor + 1, floor + 1 + count) if ranges is None else ranges[0]
 
-    def _highest(self, workspace: _Workspace) -> int:
-        where: dict[str, Any] = {"domain_id": workspace[0], "workspace_id": workspace[1]}
+    def _highest(self, key: DedupKey) -> int:
+        where: dict[str, Any] = {"domain_id": key.domain_id, "workspace_id": key.workspace_id}
         if self._taken_over:
             # Of another service an alert may have any number, or none.
             where["alert_number"] = {"$gt": 0, "$lt": _NO_NUMBER, "$not": {"$type": "array"}}
@@ -57,3 +59,7 @@ class AlertNumbers:
             where["dedup_key"] = {"$exists": True}
         found = self._alerts.find_one(where, ["alert_number"], sort=[("alert_number", DESCENDING)])
         return 0 if found is None else count_of(found["alert_number"])
+
+
+def _workspace(key: DedupKey) -> tuple[str, str]:
+    return key.domain_id, key.workspace_id

@@ -87,11 +87,12 @@ class BatchRecorder:
         return answers
 
     def _known(self, batch: Sequence[Candidate], told: Sequence[Decision]) -> dict[int, Settled]:
-        """What the database knows, by place, of those that are to open an alert.
+        """What the database knows, by place, of those that are to open an alert and not the first.
 
-        Redis soon forgets a key: one of which it knows nothing is seldom a new one.
+        Whose window is over Redis has forgotten. Without asking, each would be refused: it would
+        take its alert for the first of the key.
         """
-        opening = places_of({Verdict.OPEN}, told)
+        opening = [place for place, decision in enumerate(told) if decision.seen]
         settled = self._settlement.decide([batch[place] for place in opening])
         return {
             place: its._replace(decision=its.decision._replace(number=told[place].number))

@@ -16,8 +16,9 @@ all N come to the insert, N - 1 fail there, read the winner and join it. And nob
 about an event that only Redis has seen: a repeat counts once the event it repeats is known to be in
 the database, else the database decides.
 
-What the callers of a process bring is recorded together (``group_commit``, ``batch_recorder``).
-What Redis could not decide, or the database disagreed with, goes on to a second queue, where the
+What the callers of a process bring is recorded together (``group_commit``, ``batch_recorder``). An
+alert of a key that had one before is opened only after a look into the database: Redis forgets a
+key with its window, and most alarms fire again. What Redis could not decide, or the database disagreed with, goes on to a second queue, where the
 database is asked how the keys of all who wait there stand (``settlement``), again until nobody
 interferes. So what Redis knows does not wait for what it does not.
 """
