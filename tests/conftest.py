@@ -20,6 +20,7 @@ from structlog.typing import EventDict
 from event_service.settings import Settings
 from event_service.store_clients import RedisClient, connect_mongodb, connect_redis
 from event_service.stores import Stores, open_stores
+from tests.patience import STORE_TIMEOUT_SECONDS
 from tests.redis_servers import cluster_of_one
 
 # No test is a matter of time: not the drawn ones either.
@@ -64,6 +65,7 @@ def store_settings(stores: Stores) -> Settings:
             "mongodb_uri": stores.mongodb_uri,
             "redis_url": stores.redis_url,
             "data_dir": stores.directory.path / "service",
+            "store_timeout_seconds": STORE_TIMEOUT_SECONDS,
         }
     )
 

@@ -15,22 +15,25 @@ if TYPE_CHECKING:
 _MOST = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SilentRedis:
-    """Where it listens, and what it was sent that it has not answered."""
+    """Where it listens, behind which port the Redis itself is, and what was not answered."""
 
     port: int
+    behind: int
     unanswered: list[bytes] = field(default_factory=list)
 
 
 @contextmanager
-def silent_after(port: int, word: bytes, at: int = 0) -> Iterator[SilentRedis]:
-    """The Redis on ``port``, on another one (``at``, or a free one), where no command that has
-    ``word`` is answered."""
+def silent_after(port: int, word: bytes) -> Iterator[SilentRedis]:
+    """The Redis on ``port``, on a free one, where no command that has ``word`` is answered.
+
+    One that has to know where it is reached may be named later: nobody else has the port by then.
+    """
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with socket.create_connection(("127.0.0.1", port)) as redis:
+            with socket.create_connection(("127.0.0.1", silent.behind)) as redis:
                 threading.Thread(target=self._tell, args=(redis,), daemon=True).start()
                 while asked := self.request.recv(_MOST):
                     if word in asked:
@@ -43,8 +46,8 @@ def silent_after(port: int, word: bytes, at: int = 0) -> Iterator[SilentRedis]:
                 while told := redis.recv(_MOST):
                     self.request.sendall(told)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", at), Handler) as server:
-        silent = SilentRedis(server.server_address[1])
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        silent = SilentRedis(server.server_address[1], port)
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield silent

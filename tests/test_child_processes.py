@@ -38,7 +38,7 @@ def test_a_busy_process_is_told_twice_at_once(tmp_path: Path, lock: int) -> None
         "the log",
         spawn=lambda: Child([sys.executable, "-c", BUSY], directory=tmp_path, log=None, lock=lock),
         heard=hear,
-        stop_seconds=10,
+        stop_seconds=60,
     )
     try:
         busy.start(ready.is_set)

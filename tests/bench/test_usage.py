@@ -31,7 +31,9 @@ def test_all_threads_of_a_process_count_also_those_that_ended() -> None:
     ) as process:
         assert process.stdout is not None
         own_count = float(process.stdout.readline())
-        assert cpu_seconds([psutil.Process(process.pid)]) == pytest.approx(own_count, abs=0.02)
+        # The system counts in ticks, of user and system time each, and gives a thread that runs
+        # its part late.
+        assert cpu_seconds([psutil.Process(process.pid)]) == pytest.approx(own_count, abs=0.1)
         process.communicate("")
     assert own_count > 0.2
 
@@ -44,4 +46,7 @@ def test_a_process_that_has_ended_counts_nothing() -> None:
 
 def test_several_processes_are_added_up() -> None:
     ours = psutil.Process(os.getpid())
-    assert cpu_seconds([ours, ours]) == pytest.approx(2 * time.process_time(), abs=0.05)
+    # Other threads of the tests, or the collector, may work meanwhile.
+    before = time.process_time()
+    counted = cpu_seconds([ours, ours])
+    assert 2 * before - 0.1 <= counted <= 2 * time.process_time() + 0.1

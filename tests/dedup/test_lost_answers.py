@@ -51,13 +51,13 @@ def cluster_silent_after(
     directory: Path, sent: bytes, settings: Settings
 ) -> Iterator[tuple[Claims, list[bytes]]]:
     """Claims in a cluster that leaves what begins so unanswered, and all that it left so."""
-    named = free_port()
     with (
-        cluster_of_one(directory, "--cluster-announce-port", str(named)) as port,
-        silent_after(port, sent, named) as silent,
-        closing(connect_redis(f"redis+cluster://127.0.0.1:{named}", settings)) as client,
+        silent_after(0, sent) as silent,
+        cluster_of_one(directory, "--cluster-announce-port", str(silent.port)) as port,
     ):
-        yield Claims(client, "test", RedisGate()), silent.unanswered
+        silent.behind = port
+        with closing(connect_redis(f"redis+cluster://127.0.0.1:{silent.port}", settings)) as client:
+            yield Claims(client, "test", RedisGate()), silent.unanswered
 
 
 def test_a_decision_without_an_answer_is_not_asked_for_again(

@@ -296,11 +296,11 @@ def test_clocks_that_differ(
         tuple(redis_clock(lambda: redis_client, clock)),
     ):
         assert found.mark is mark
-        # The way to the server and back is no difference, and the last digit is anybody's.
+        # The way to the server and back is no difference, however long it takes.
         number = float(words.split(maxsplit=1)[0]) if mark is not Mark.OK else None
         if number is None:
             assert words in found.found
         else:
-            assert abs(float(found.found.split()[0]) - number) < 0.5
+            assert abs(float(found.found.split()[0]) - number) < 3
             assert words.rsplit(maxsplit=1)[-1] in found.found
         assert ("chrony" in found.advice) is (mark is not Mark.OK)

@@ -15,9 +15,9 @@ from pymongo import MongoClient
 from event_service.auth.local import LocalKeyPair
 from event_service.auth.tokens import TokenAuthenticator
 from event_service.auth.verification import TokenVerifier
-from event_service.instants import utc_now
 from event_service.store_clients import RedisClient, connect_redis
 from tests.auth.issuer import Issuer
+from tests.clock import onward
 from tests.service.held import Held
 from tests.service.running import Metadata, Running, Start, running_service, settings_for
 
@@ -66,7 +66,7 @@ def _starter(
     def start(
         parsers: ParserRegistry | None = None,
         metadata: Metadata = admin,
-        clock: Clock = utc_now,
+        clock: Clock = onward,
         key_source: KeySource = keys,
         **choices: Any,
     ) -> Running:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from serve_command import COMMAND, ServeCommand, environment_with
+from tests.patience import STORE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,11 @@ class ServeProcess:
 
     def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
         self.data_dir = data_dir
-        ours = {"EVENT_DATA_DIR": str(data_dir), "EVENT_HTTP_PORT": "0"}
+        ours = {
+            "EVENT_DATA_DIR": str(data_dir),
+            "EVENT_HTTP_PORT": "0",
+            "EVENT_STORE_TIMEOUT_SECONDS": str(STORE_TIMEOUT_SECONDS),
+        }
         self.environment = environment_with(ours | dict(environment))
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self._process = self._start()

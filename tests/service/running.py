@@ -12,10 +12,11 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from event_service.app import Service, build_service
-from event_service.instants import utc_now
 from event_service.plugins.plugin import PluginInfo
 from event_service.settings import Settings
 from event_service.stubs.spaceone.api.monitoring.v1 import event_pb2, event_pb2_grpc
+from tests.clock import onward
+from tests.patience import STORE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +155,7 @@ def running_service(
     authenticator: Authenticator,
     parsers: ParserRegistry | None = None,
     metadata: Metadata = (),
-    clock: Clock = utc_now,
+    clock: Clock = onward,
 ) -> Iterator[Running]:
     """Start a service on a free port, and stop it at the end."""
     service = build_service(settings, authenticator, parsers, clock)
@@ -175,5 +176,6 @@ def settings_for(mongodb_uri: str, redis_url: str, data_dir: Path, **choices: An
         "data_dir": data_dir,
         "port": 0,
         "http_port": 0,
+        "store_timeout_seconds": STORE_TIMEOUT_SECONDS,
     }
     return Settings.model_validate(given | choices)

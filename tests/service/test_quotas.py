@@ -76,7 +76,7 @@ def test_processes_and_protocols_share_the_quotas(
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    choices = {"webhook_quota": f"0.001/{BURST}", "store_timeout_seconds": 1}
+    choices = {"webhook_quota": f"0.001/{BURST}", "store_timeout_seconds": 5}
     with standing(tmp_path, **choices) as stand:
         yield stand
 

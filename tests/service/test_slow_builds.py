@@ -31,8 +31,8 @@ def uri(stores: Stores, mongo_database: Database[dict[str, Any]]) -> str:
 def test_a_build_may_take_longer_than_any_query(
     uri: str, redis_url: str, tmp_path: Path, mongo_database: Database[dict[str, Any]]
 ) -> None:
-    limits = {"store_timeout_seconds": 0.5, "query_seconds": 0.5}
-    with slow_builds(uri, 3) as slow:
+    limits = {"store_timeout_seconds": 2, "query_seconds": 2}
+    with slow_builds(uri, 6) as slow:
         service = build_service(settings_for(slow, redis_url, tmp_path, **limits))
         service.start()
         service.stop(0)

@@ -36,7 +36,7 @@ def _event(number: int) -> dict[str, Any]:
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A service whose queries have little time, over many events."""
     directory: Path = tmp_path_factory.mktemp("slow")
-    with standing(directory, query_seconds=0.02) as stand:
+    with standing(directory, query_seconds=0.005, store_timeout_seconds=5) as stand:
         for first in range(0, _MANY, 1_000):
             events = [_event(number) for number in range(first, first + 1_000)]
             stand.running.database["event"].insert_many(events)

@@ -27,8 +27,15 @@ METHODS = (
 
 
 @pytest.fixture
-def running(start: Start) -> Running:
+def impatient(start: Start) -> Running:
+    """Soon tired of who never sends what it should."""
     return start(grpc_threads=THREADS, http_read_seconds=0.5)
+
+
+@pytest.fixture
+def running(start: Start) -> Running:
+    """So that what is sent at once is in time, also where a thread stands still meanwhile."""
+    return start(grpc_threads=THREADS, http_read_seconds=3)
 
 
 @pytest.fixture
@@ -46,9 +53,9 @@ def silence() -> Iterator[Callable[[], Iterator[bytes]]]:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_call_that_sends_nothing_is_ended(
-    running: Running, silence: Callable[[], Iterator[bytes]], method: str
+    impatient: Running, silence: Callable[[], Iterator[bytes]], method: str
 ) -> None:
-    ask: Any = running.client.channel.stream_stream(method)
+    ask: Any = impatient.client.channel.stream_stream(method)
     call = ask(silence(), timeout=60)
     with pytest.raises(grpc.RpcError) as raised:
         next(call)

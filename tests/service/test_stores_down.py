@@ -29,7 +29,7 @@ BODY: dict[str, Any] = {"event_key": "k1", "title": "disk full"}
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     # Longer than a client waits here: no read may go on for its whole time without a database.
-    with standing(tmp_path, store_timeout_seconds=1, query_seconds=600) as stand:
+    with standing(tmp_path, store_timeout_seconds=3, query_seconds=600) as stand:
         yield stand
 
 

@@ -113,7 +113,7 @@ def test_one_that_is_killed_is_started_again(process: ServeProcess) -> None:
 
 def test_one_that_hangs_is_started_again(tmp_path: Path) -> None:
     with serving(
-        tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HANG_SECONDS="2"
+        tmp_path / "data", EVENT_PROCESSES=str(WORKERS), EVENT_HANG_SECONDS="6"
     ) as process:
         hung, other = process.workers()
         hung.suspend()
