@@ -18,9 +18,10 @@ the database, else the database decides.
 
 What the callers of a process bring is recorded together (``group_commit``, ``batch_recorder``). An
 alert of a key that had one before is opened only after a look into the database: Redis forgets a
-key with its window, and most alarms fire again. What Redis could not decide, or the database disagreed with, goes on to a second queue, where the
-database is asked how the keys of all who wait there stand (``settlement``), again until nobody
-interferes. So what Redis knows does not wait for what it does not.
+key with its window, and most alarms fire again. What Redis could not decide, or the database
+disagreed with, goes on to a second queue, where the database is asked how the keys of all who wait
+there stand (``settlement``), again until nobody interferes. So what Redis knows does not wait for
+what it does not.
 """
 
 from __future__ import annotations
