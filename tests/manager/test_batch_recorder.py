@@ -173,7 +173,9 @@ def test_what_redis_forgot_joins_its_alert_and_redis_is_told(
         assert recorder.record([event]) == [Outcome.RECORDED]
     with refused(webhook_database["alert"], "last_seen_at", 1):
         assert recorder.record([event]) == [Outcome.REPEATED]  # counted by Redis alone
-    assert webhook_database["alert"].count_documents({}) == 1
+    assert recorder.record([_event("new", RecordingPolicy.CHANGED)]) == [Outcome.RECORDED]
+    alerts = webhook_database["alert"].find(sort=[("alert_number", 1)])
+    assert [(one["event_key"], one["alert_number"]) for one in alerts] == [("k", 1), ("new", 2)]
 
 
 def test_what_an_emptied_redis_takes_for_new_is_the_databases_to_decide(

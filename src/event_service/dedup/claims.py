@@ -30,6 +30,7 @@ _VALUE = re.compile("([0-9]{1,9}):([0-9]{1,14})")
 class PendingRepeats:
     """Repeats of one recorded event that were answered but may not be in the database yet.
 
+    ``shard`` is the hash tag under which Redis has them, and the claim of their key.
     ``last_ms`` is the time of the last of them, in milliseconds since 1970.
     """
 
