@@ -16,6 +16,7 @@ from event_service.policies import RecordingPolicy, RecoveryMode
 from event_service.store_clients import connect_mongodb, database_of
 from tests.manager.deciders import deciders_on
 from tests.manager.refused_counts import refused
+from tests.metrics.scraping import own_scrape
 from tests.mongodb_relay import mongodb_relay
 
 if TYPE_CHECKING:
@@ -178,13 +179,38 @@ def test_what_redis_forgot_joins_its_alert_and_redis_is_told(
     assert [(one["event_key"], one["alert_number"]) for one in alerts] == [("k", 1), ("new", 2)]
 
 
-def test_what_an_emptied_redis_takes_for_new_is_the_databases_to_decide(
+def test_who_told_news_from_duplicates_is_counted(
     recorder: BatchRecorder, redis_client: redis.Redis
 ) -> None:
-    one = _event("k", RecordingPolicy.CHANGED)
-    assert recorder.record([one]) == [Outcome.RECORDED]
-    redis_client.flushdb()
+    def told() -> list[float]:
+        scrape = own_scrape()
+        return [
+            scrape.value("event_service_dedup_answers_total", origin=origin)
+            for origin in ("redis", "batch", "database")
+        ]
+
+    def sent(*keys: str, title: str = "t") -> None:
+        recorder.record([_event(key, RecordingPolicy.CHANGED, title=title) for key in keys])
+
+    sent("old")
+    redis_client.delete(*redis_client.keys("*:claim:*"))
+    before = told()
+    sent("old", "new", "new")
+    sent("old", "new")
+    sent("old", title="worse")
+    assert [after - one for after, one in zip(told(), before, strict=True)] == [4, 1, 1]
+
+
+def test_what_redis_takes_for_new_and_is_not_is_the_databases_to_decide(
+    recorder: BatchRecorder, webhook_database: Database[dict[str, Any]], redis_client: redis.Redis
+) -> None:
+    assert recorder.record([_event("k", RecordingPolicy.CHANGED)]) == [Outcome.RECORDED]
+    redis_client.delete(*redis_client.keys("*:claim:*"), *redis_client.keys("*:seen"))
     assert recorder.record([_event("k", RecordingPolicy.CHANGED)]) == [None]
+    # The number that was drawn for it goes back.
+    assert recorder.record([_event("new", RecordingPolicy.CHANGED)]) == [Outcome.RECORDED]
+    alerts = webhook_database["alert"].find(sort=[("alert_number", 1)])
+    assert [(one["event_key"], one["alert_number"]) for one in alerts] == [("k", 1), ("new", 2)]
 
 
 def test_who_is_outrun_in_opening_an_alert_is_decided_anew(
@@ -207,8 +233,10 @@ def test_who_is_outrun_in_opening_an_alert_is_decided_anew(
         deciders = deciders_on(database_of(client), redis_client)
         assert deciders.redis.record([one]) == [None]
         assert deciders.database.settle([one]) == [Outcome.REPEATED]
-    (alert,) = webhook_database["alert"].find()
-    assert alert["event_count"] == 2
+    assert recorder.record([_event("new", RecordingPolicy.CHANGED)]) == [Outcome.RECORDED]
+    alerts = webhook_database["alert"].find(sort=[("alert_number", 1)])
+    counts = [(one["event_key"], one["alert_number"], one["event_count"]) for one in alerts]
+    assert counts == [("k", 1, 2), ("new", 2, 1)]
 
 
 def test_another_process_believes_redis_about_what_the_database_has(
