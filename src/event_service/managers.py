@@ -121,7 +121,7 @@ def build_managers(
     requests = RequestCounts()
     cache = WebhookCache(settings.webhook_cache_seconds)
     vault = vault_for(text_of(settings.secret_key), keys_are_shown=settings.webhook_show_keys)
-    webhooks = WebhookManager(database, redis, cache, vault)
+    webhooks = WebhookManager(database, redis, cache, vault, settings.store_timeout_seconds)
     plugins = build_plugins(
         parsers,
         settings.plugins,
@@ -164,7 +164,6 @@ def build_managers(
         rules=RecordingRules(
             settings.recording_policy, settings.recovery_mode, settings.duplicate_window_seconds
         ),
-        store_seconds=settings.store_timeout_seconds,
         wake=wake_up,
         clock=clock,
         gate=body_gate,

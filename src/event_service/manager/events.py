@@ -78,7 +78,6 @@ class EventManager:
         reader: Reader,
         requests: RequestCounts,
         rules: RecordingRules,
-        store_seconds: float,
         wake: Callable[[], None],
         clock: Callable[[], datetime],
         gate: BodyGate,
@@ -89,7 +88,6 @@ class EventManager:
         self._reader = reader
         self._requests = requests
         self._rules = rules
-        self._store_seconds = store_seconds
         self._wake = wake
         self._clock = clock
         self._gate = gate
@@ -102,9 +100,7 @@ class EventManager:
         ``pymongo.errors.PyMongoError`` when the database does not answer: the call may then be
         sent again, and what of it is recorded already will count as a repeat.
         """
-        webhook = self._webhooks.authorise(
-            request.webhook_id, request.access_key, self._store_seconds
-        )
+        webhook = self._webhooks.authorise(request.webhook_id, request.access_key)
         data, identity = request.read()
         # Between the stores' times: what a gate or a plugin takes is its own.
         self._gate(webhook, data)
@@ -170,6 +166,7 @@ class EventManager:
 
     def tell_queues(self) -> None:
         """How many calls wait right now, for the metrics."""
+        queued("webhook", self._webhooks.waiting)
         queued("create", self._recorder.waiting)
         queued("settle", self._recorder.settling)
         queued("get", self._reader.waiting)

@@ -25,6 +25,7 @@ from event_service.manager.webhook_document import (
 )
 from event_service.manager.webhook_input import required
 from event_service.manager.webhook_names import WantedName, WebhookNames
+from event_service.manager.webhook_reads import WebhookReads
 from event_service.plugins.plugin import NO_PLUGIN, PluginInfo
 from event_service.stored_keys import to_stored
 
@@ -58,30 +59,37 @@ class WebhookManager:
         redis: RedisClient,
         cache: WebhookCache,
         vault: KeyVault | None = None,
+        store_seconds: float = 5.0,
     ) -> None:
         """The cache stays unused until its ``WebhookChanges`` hears of changes.
 
-        With a ``vault`` keys are kept so that they can be read again.
+        With a ``vault`` keys are kept so that they can be read again. ``store_seconds`` is how long
+        the database may take where it has to be asked about a key.
         """
         self._webhooks = database[_COLLECTION]
         self._names = WebhookNames(database)
         self._redis = redis
         self._cache = cache
         self._vault = vault
+        self._store_seconds = store_seconds
+        self._reads = WebhookReads(self._webhooks, store_seconds)
 
-    def authorise(self, webhook_id: str, access_key: str, seconds: float | None = None) -> Webhook:
+    @property
+    def waiting(self) -> int:
+        """How many callers wait right now for the database to be asked about their keys."""
+        return self._reads.waiting
+
+    def authorise(self, webhook_id: str, access_key: str) -> Webhook:
         """The webhook, if the key is its own and it takes events (CONTRACT 3.1).
 
-        ``seconds`` is how long the database may take where it has to be asked. Raises NotFound,
-        then PermissionDenied, then WebhookDisabled. Only a yes is ever answered from the cache. A
-        no always comes from the database: so a key is valid from the moment of its rotation, and a
-        wrong key takes the same path as an unknown webhook.
+        Raises NotFound, then PermissionDenied, then WebhookDisabled. Only a yes is ever answered
+        from the cache. A no always comes from the database: so a key is valid from the moment of
+        its rotation, and a wrong key takes the same path as an unknown webhook.
         """
         known = self._cache.get(webhook_id)
         if known is not None and matches(known.credential, access_key):
             return known.webhook
-        with pymongo.timeout(seconds):
-            return self._authorise(webhook_id, access_key)
+        return self._authorise(webhook_id, access_key)
 
     def create(
         self,
@@ -198,7 +206,7 @@ class WebhookManager:
 
     def _authorise(self, webhook_id: str, access_key: str) -> Webhook:
         ticket = self._cache.ticket()
-        document = self._webhooks.find_one({"webhook_id": webhook_id})
+        document = self._reads.find(webhook_id)
         credential = None if document is None else credential_of(document)
         key_is_right = matches(credential, access_key)
         if document is None:
@@ -249,7 +257,8 @@ class WebhookManager:
     def _forget_clear_key(self, webhook_id: str, access_key: str) -> None:
         """Keep only the digest of a key that Cloudforet stored in clear, also within the URL."""
         try:
-            forget_clear_key(self._webhooks, webhook_id, access_key, self._vault)
+            with pymongo.timeout(self._store_seconds):
+                forget_clear_key(self._webhooks, webhook_id, access_key, self._vault)
         except PyMongoError as fault:
             _log.warning(
                 "key stays in clear until it is used again",

@@ -118,7 +118,7 @@ METRICS: Final = tuple(each for each in list(globals().values()) if isinstance(e
 
 OUTCOMES: Final = frozenset({"recorded", "repeated", "dropped"})
 ORIGINS: Final = frozenset({"redis", "database", "batch"})
-QUEUES: Final = frozenset({"create", "settle", "get"})
+QUEUES: Final = frozenset({"webhook", "create", "settle", "get"})
 CHANGES: Final = frozenset({"opened", "resolved"})
 PLUGIN_OUTCOMES: Final = frozenset({"answered", "refused", "failed", "skipped"})
 REASONS: Final = frozenset({"queue", "webhook_quota", "domain_quota", "deadline"})
