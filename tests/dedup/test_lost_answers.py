@@ -42,7 +42,7 @@ ASKED = [
     for number in range(9)
 ]
 
-ONE_DECISION = b"*18\r\n$7\r\nEVALSHA"
+ONE_DECISION = b"*13\r\n$7\r\nEVALSHA"
 """How it begins: no other command that only speaks of it has that."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, cast
 
 from event_service.dedup import scripts
@@ -100,7 +101,11 @@ class Claims:
         self._client = client
         self._namespace = namespace
         self._gate = gate
-        self._numbers_from_1 = int(numbers_from_1)
+        # They are few, and each decision has some.
+        self._flags = {
+            flags: "".join(str(int(one)) for one in (*flags, numbers_from_1))
+            for flags in product((False, True), repeat=4)
+        }
         self._calls = ScriptCalls(client, gate)
         self._untold = UntoldKeys()
 
@@ -129,7 +134,7 @@ class Claims:
                         self._counter(key),
                         self._key(key.shard, "seen"),
                     ),
-                    (*map(int, proposal[:4]), *proposal[4:], key.digest, self._numbers_from_1),
+                    (self._flags[proposal[:4]], *proposal[4:]),
                 )
                 for claim, (key, proposal) in zip(claims, asked, strict=True)
             ],

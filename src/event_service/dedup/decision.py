@@ -52,7 +52,8 @@ UNKNOWN = Decision(Verdict.UNKNOWN)
 class Proposal(NamedTuple):
     """A delivery as the decision sees it, with the ids it will use if it is recorded.
 
-    Its order is that of the arguments of ``scripts.DECIDE``, those that are true or false first.
+    Its order is that of the arguments of ``scripts.DECIDE``; the four that are true or false come
+    first, and are one of them.
     ``window_ms`` is the duplicate window; ``always_record`` and ``never_record`` stand for the
     recording policies ``all`` and ``first`` (CONTRACT 4.4).
     """

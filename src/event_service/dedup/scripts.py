@@ -48,9 +48,9 @@ DECIDE = ItemScript(
     "decide",
     """
 local claim, pending, counter, seen = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local recovers, ends, always, never = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local print, alert_id, event_id = ARGV[5], ARGV[6], ARGV[7]
-local window, at, digest, starts = tonumber(ARGV[8]), ARGV[9], ARGV[10], ARGV[11]
+local recovers, ends, always, never, starts = string.match(ARGV[1], '(.)(.)(.)(.)(.)')
+local print, alert_id, event_id = ARGV[2], ARGV[3], ARGV[4]
+local window, at, digest = tonumber(ARGV[5]), ARGV[6], string.sub(claim, -32)
 local held = redis.call('HMGET', claim, 'alert', 'event', 'print', 'said')
 local alert, event, last, said = held[1], held[2], held[3], held[4]
 if alert and not (event and last) then return {'UNKNOWN', '', '', 0, 0} end
@@ -89,13 +89,15 @@ redis.call('HSET', pending, entry, (count + 1) .. ':' .. at)
 return {'REPEAT', alert, event, 0, 0}
 """,
     keys=4,
-    arguments=11,
+    arguments=6,
 )
-"""KEYS claim, pending, counter, seen; ARGV the proposal, the key's digest, and whether a counter
-that is not there starts at 1. Answers {verdict, alert, event, number, known}: for OPEN the number
-of its alert, 0 if none was drawn, and whether the key may have had an alert before.
+"""KEYS claim, pending, counter, seen; ARGV flags, fingerprint, alert, event, window, milliseconds.
+The flags, each 0 or 1, are the first four of the proposal, and whether a counter that is not there
+starts at 1. The claim's name ends with the key's digest.
 
-Of a claim that lacks something, of another program or version, the database decides.
+Answers {verdict, alert, event, number, known}: for OPEN the number of its alert, 0 if none was
+drawn, and whether the key may have had an alert before. Of a claim that lacks something, of another
+program or version, the database decides.
 """
 
 SAY = ItemScript(
