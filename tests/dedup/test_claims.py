@@ -118,6 +118,16 @@ def test_where_another_program_has_the_bits_every_key_may_have_had_an_alert(
     assert _decide(claims, replace(KEY, event_key="k2"), ALERT).seen
 
 
+@pytest.mark.parametrize("lacking", ["event", "print"])
+def test_of_a_claim_that_lacks_something_the_database_decides(
+    claims: Claims, client: RedisClient, lacking: str
+) -> None:
+    _decide(claims, KEY, ALERT)
+    (claim,) = client.keys("*:claim:*")
+    client.hdel(claim, lacking)
+    assert _decide(claims, KEY, ALERT) == UNKNOWN
+
+
 def test_who_opens_the_next_alert_is_not_ended_with_the_last(claims: Claims) -> None:
     _decide(claims, KEY, ALERT)
     _decide(claims, KEY, RECOVERY)
