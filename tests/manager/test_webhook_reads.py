@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from event_service.settings import Settings
+    from tests.sent_commands import SentCommands
 
 
 def test_who_asks_during_a_read_shares_the_next_and_hears_of_what_changed_meanwhile(
@@ -56,3 +57,13 @@ def test_a_list_that_has_an_id_in_it_is_no_webhook(
 ) -> None:
     webhook_database["webhook"].insert_one({"webhook_id": ["w-1", "w-2"]})
     assert WebhookReads(webhook_database["webhook"], 60).find("w-1") is None
+
+
+def test_an_id_that_no_webhook_has_is_not_looked_for(
+    listened_database: Database[dict[str, Any]], heard: SentCommands
+) -> None:
+    reads = WebhookReads(listened_database["webhook"], 60)
+    assert reads.find("w" * 1_025) is None
+    assert heard.commands == 0
+    assert reads.find("w" * 1_024) is None
+    assert heard.commands == 1

@@ -1,4 +1,7 @@
-"""The numbers of alerts, per (domain, workspace) from 1 (CONTRACT 4.1)."""
+"""The numbers of alerts, per (domain, workspace) from 1 (CONTRACT 4.1).
+
+Most are drawn by Redis in the step that decides that an alert is opened (``dedup.scripts.DECIDE``).
+"""
 
 from __future__ import annotations
 

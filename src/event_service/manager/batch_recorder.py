@@ -87,10 +87,11 @@ class BatchRecorder:
         return answers
 
     def _known(self, batch: Sequence[Candidate], told: Sequence[Decision]) -> dict[int, Settled]:
-        """What the database knows, by place, of those that are to open an alert and not the first.
+        """What the database knows, by place, of those that are to open an alert and whose keys may
+        have had one before.
 
-        Whose window is over Redis has forgotten. Without asking, each would be refused: it would
-        take its alert for the first of the key.
+        Redis has forgotten it. Unasked, each would take its alert for the first of its key, and be
+        refused by the database.
         """
         opening = [place for place, decision in enumerate(told) if decision.seen]
         settled = self._settlement.decide([batch[place] for place in opening])
